@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SimulatorClock } from './clock.js';
+import { controlRoutes } from './control.js';
+import type { ActiveFault } from './faults.js';
+import type { JournalEntry } from './journal.js';
+import { Simulator, type SimulatorDefinition, type SimulatorSnapshot } from './simulator.js';
+
+export interface RunningSimulator<State extends object, Settings extends object> {
+  readonly url: string;
+  readonly port: number;
+  readonly simulator: Simulator<State, Settings>;
+  close(): Promise<void>;
+}
+
+export interface SimulatorOptions<Settings> {
+  host?: string;
+  /** 0 = any free port. */
+  port?: number;
+  /** true = time moves only when a test advances it. */
+  paused?: boolean;
+  seed?: number;
+  settings?: Partial<Settings>;
+  /** Where the world is kept between runs. Absent = nowhere. */
+  stateFile?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    journalEntry?: JournalEntry;
+    fault?: ActiveFault | null;
+  }
+}
+
+/** Starts one simulated site on a port of its own. */
+export async function startSimulator<State extends object, Settings extends object>(
+  definition: SimulatorDefinition<State, Settings>,
+  options: SimulatorOptions<Settings> = {},
+): Promise<RunningSimulator<State, Settings>> {
+  const simulator = new Simulator(definition, {
+    clock: new SimulatorClock({ paused: options.paused ?? false }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
+  });
+  const stateFile = options.stateFile
+    ? new StateFile<State, Settings>(options.stateFile, definition.name)
+    : null;
+  const saved = stateFile?.read();
+  if (saved) simulator.restore(saved);
+
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 1_048_576,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  acceptEmptyJson(app);
+  app.addHook('onRequest', async (request, reply) => {
+    simulator.settle();
+    const path = request.url.split('?')[0] ?? '';
+    if (path === '/_sim' || path.startsWith('/_sim/')) return;
+    request.journalEntry = simulator.journal.open({
+      at: simulator.clock.now(),
+      method: request.method,
+      path,
+      query: request.query as Record<string, unknown>,
+      headers: request.headers,
+    });
+    request.fault = simulator.faults.strike(request.method, path);
+    if (request.fault) request.journalEntry.fault = `${request.fault.when ?? 'before'}:${request.fault.kind}`;
+    if (request.fault && request.fault.when !== 'after') await strikeBefore(simulator, request.fault, reply);
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.journalEntry) request.journalEntry.body = withoutSecrets(request.body);
+    done();
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.journalEntry) request.journalEntry.status = reply.statusCode;
+    stateFile?.write(simulator.snapshot());
+    if (request.fault?.when === 'after')
+      return strikeAfter(simulator, request.fault, request, reply, payload);
+    return payload;
+  });
+  controlRoutes(app, simulator as unknown as Simulator);
+  definition.routes(app, simulator);
+
+  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    port,
+    simulator,
+    close: async () => {
+      stateFile?.write(simulator.snapshot());
+      await app.close();
+    },
+  };
+}
+
+/** Real clients send `Content-Type: application/json` with no body on POST, GET and DELETE. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body).trim();
+    if (text === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(text));
+    } catch {
+      done(
+        Object.assign(new Error('The body is not JSON.'), { statusCode: 400, code: 'NOT_JSON' }),
+        undefined,
+      );
+    }
+  });
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, undefined));
+}
+
+async function strikeBefore(
+  simulator:
+    | Simulator<never, never>
+    | Simulator<object, object>
+    | { definition: { errorBody?(status: number): unknown } },
+  fault: ActiveFault,
+  reply: FastifyReply,
+): Promise<void> {
+  switch (fault.kind) {
+    case 'delay':
+      await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
+      return;
+    case 'hang':
+      reply.hijack();
+      return;
+    case 'reset':
+      reply.hijack();
+      reply.raw.socket?.destroy();
+      return;
+    default:
+      await reply
+        .code(statusOf(fault))
+        .headers(fault.headers ?? {})
+        .type(fault.kind === 'html' ? 'text/html' : 'application/json')
+        .send(bodyOf(simulator, fault, '{"truncated": tr'));
+  }
+}
+
+async function strikeAfter(
+  simulator: { definition: { errorBody?(status: number): unknown } },
+  fault: ActiveFault,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> {
+  switch (fault.kind) {
+    case 'delay':
+      await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
+      return payload;
+    case 'hang':
+      return new Promise(() => undefined);
+    case 'reset':
+      request.raw.socket.destroy();
+      return payload;
+    case 'truncate': {
+      const text = String(payload ?? '');
+      reply.removeHeader('content-length');
+      return text.slice(0, Math.floor(text.length / 2));
+    }
+    default:
+      void reply.code(statusOf(fault)).headers(fault.headers ?? {});
+      void reply.header('content-type', fault.kind === 'html' ? 'text/html' : 'application/json');
+      reply.removeHeader('content-length');
+      return bodyOf(simulator, fault, '');
+  }
+}
+
+function statusOf(fault: ActiveFault): number {
+  if (fault.kind === 'html') return fault.status ?? 502;
+  return fault.status ?? (fault.kind === 'status' ? 500 : 200);
+}
+
+function bodyOf(
+  simulator: { definition: { errorBody?(status: number): unknown } },
+  fault: ActiveFault,
+  truncated: string,
+): string {
+  if (fault.kind === 'html') return '<html><body><h1>Bad Gateway</h1></body></html>';
+  if (fault.kind === 'empty') return '';
+  if (fault.kind === 'truncate') return truncated;
+  const body =
+    fault.body ?? (fault.kind === 'status' ? simulator.definition.errorBody?.(statusOf(fault)) : undefined);
+  if (body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+/** Bodies carry passwords only in log-ins; the journal keeps everything else as it came. */
+function withoutSecrets(body: unknown): unknown {
+  if (body === undefined || body === null) return body ?? null;
+  return JSON.parse(
+    JSON.stringify(body, (key, value: unknown) =>
+      /password|secret|passcode/i.test(key) && typeof value === 'string' ? '[secret]' : value,
+    ),
+  ) as unknown;
+}
+
+class StateFile<State, Settings> {
+  constructor(
+    private readonly path: string,
+    private readonly name: string,
+  ) {}
+
+  read(): SimulatorSnapshot<State, Settings> | null {
+    try {
+      const snapshot = JSON.parse(readFileSync(this.path, 'utf8')) as SimulatorSnapshot<State, Settings>;
+      return snapshot.name === this.name ? snapshot : null;
+    } catch {
+      return null;
+    }
+  }
+
+  write(snapshot: SimulatorSnapshot<State, Settings>): void {
+    mkdirSync(dirname(this.path), { recursive: true });
+    writeFileSync(`${this.path}.new`, JSON.stringify(snapshot));
+    renameSync(`${this.path}.new`, this.path);
+  }
+}

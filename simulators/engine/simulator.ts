@@ -1,0 +1,135 @@
+import type { FastifyInstance } from 'fastify';
+import { SimulatorClock } from './clock.js';
+import { Faults } from './faults.js';
+import { Journal, type Execution } from './journal.js';
+import { SeededRandom } from './random.js';
+
+/** Something that will happen at an instant; data, so that a world with work in flight can be saved. */
+export interface TimelineEvent {
+  at: number;
+  order: number;
+  kind: string;
+  payload: Record<string, unknown>;
+}
+
+/**
+ * What one simulated service brings: its first world, its rules and its HTTP routes. `State` and
+ * `Settings` are plain JSON, so that the whole world can be saved and set up by a test.
+ */
+export interface SimulatorDefinition<State extends object, Settings extends object> {
+  readonly name: string;
+  readonly defaultSettings: Settings;
+  /** A small believable world. `simulator.random` and `simulator.clock` may be used. */
+  seed(simulator: Simulator<State, Settings>): State;
+  /** One due event. `simulator.instant` is the event's own time. */
+  apply(simulator: Simulator<State, Settings>, event: TimelineEvent): void;
+  /** The service's own HTTP surface. Sees no control calls. */
+  routes(app: FastifyInstance, simulator: Simulator<State, Settings>): void;
+  /** Test hooks beyond the common ones, below `/_sim/`. */
+  controls?(app: FastifyInstance, simulator: Simulator<State, Settings>): void;
+  /** The service's own body for a status that a fault rule asks for without a body. */
+  errorBody?(status: number): unknown;
+}
+
+export interface SimulatorSnapshot<State, Settings> {
+  name: string;
+  clockOffsetMs: number;
+  seed: number;
+  state: State;
+  settings: Settings;
+  timeline: TimelineEvent[];
+  executions: Execution[];
+}
+
+export class Simulator<State extends object = object, Settings extends object = object> {
+  readonly clock: SimulatorClock;
+  readonly faults = new Faults();
+  readonly journal = new Journal();
+  random: SeededRandom;
+  settings: Settings;
+  state: State;
+  private timeline: TimelineEvent[] = [];
+  private order = 0;
+  private applying: number | null = null;
+
+  constructor(
+    readonly definition: SimulatorDefinition<State, Settings>,
+    options: { clock?: SimulatorClock; seed?: number; settings?: Partial<Settings> } = {},
+  ) {
+    this.clock = options.clock ?? new SimulatorClock();
+    this.random = new SeededRandom(options.seed ?? 1);
+    this.settings = { ...definition.defaultSettings, ...options.settings };
+    this.state = definition.seed(this);
+  }
+
+  /** The instant the rules should believe in: a due event's own time, else now. */
+  get instant(): number {
+    return this.applying ?? this.clock.now();
+  }
+
+  schedule(afterMs: number, kind: string, payload: Record<string, unknown> = {}): void {
+    this.timeline.push({ at: this.instant + afterMs, order: ++this.order, kind, payload });
+  }
+
+  /** Events still to come, soonest first. */
+  pending(): readonly TimelineEvent[] {
+    return [...this.timeline].sort((a, b) => a.at - b.at || a.order - b.order);
+  }
+
+  /** Lets go of events that will no longer happen (a cancelled run). */
+  unschedule(matches: (event: TimelineEvent) => boolean): void {
+    this.timeline = this.timeline.filter((event) => !matches(event));
+  }
+
+  /** Brings the world up to now: every due event, in order of time. Called before each request. */
+  settle(): void {
+    for (;;) {
+      const due = this.pending()[0];
+      if (!due || due.at > this.clock.now()) return;
+      this.timeline.splice(this.timeline.indexOf(due), 1);
+      this.applying = due.at;
+      try {
+        this.definition.apply(this, due);
+      } finally {
+        this.applying = null;
+      }
+    }
+  }
+
+  /** Notes that the service accepted and began a piece of work: the ledger tests judge by. */
+  executed(action: string, targetId: string, jobId: string | null = null): void {
+    this.journal.execute(this.instant, action, targetId, jobId);
+  }
+
+  /** Begins anew, with the definition's own world or the given one. */
+  reset(options: { seed?: number; settings?: Partial<Settings>; state?: State } = {}): void {
+    this.random = new SeededRandom(options.seed ?? 1);
+    this.settings = { ...this.definition.defaultSettings, ...options.settings };
+    this.timeline = [];
+    this.faults.clear();
+    this.journal.clear();
+    this.state = options.state ?? this.definition.seed(this);
+  }
+
+  snapshot(): SimulatorSnapshot<State, Settings> {
+    return {
+      name: this.definition.name,
+      clockOffsetMs: this.clock.offset,
+      seed: this.random.seed,
+      state: this.state,
+      settings: this.settings,
+      timeline: this.timeline,
+      executions: [...this.journal.executions()],
+    };
+  }
+
+  restore(snapshot: SimulatorSnapshot<State, Settings>): void {
+    this.clock.restoreOffset(snapshot.clockOffsetMs);
+    this.random = new SeededRandom(snapshot.seed);
+    this.state = snapshot.state;
+    this.settings = { ...this.definition.defaultSettings, ...snapshot.settings };
+    this.timeline = snapshot.timeline;
+    this.order = Math.max(0, ...snapshot.timeline.map((e) => e.order));
+    this.journal.restoreExecutions(snapshot.executions);
+  }
+}
