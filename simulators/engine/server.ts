@@ -34,6 +34,11 @@ declare module 'fastify' {
   }
 }
 
+/** The one thing the fault rules ask of a definition: how it words an error. */
+interface ErrorForm {
+  definition: { errorBody?(status: number): unknown };
+}
+
 /** Starts one simulated site on a port of its own. */
 export async function startSimulator<State extends object, Settings extends object>(
   definition: SimulatorDefinition<State, Settings>,
@@ -83,7 +88,7 @@ export async function startSimulator<State extends object, Settings extends obje
       return strikeAfter(simulator, request.fault, request, reply, payload);
     return payload;
   });
-  controlRoutes(app, simulator as unknown as Simulator);
+  controlRoutes(app, simulator);
   definition.routes(app, simulator);
 
   await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
@@ -117,14 +122,7 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, undefined));
 }
 
-async function strikeBefore(
-  simulator:
-    | Simulator<never, never>
-    | Simulator<object, object>
-    | { definition: { errorBody?(status: number): unknown } },
-  fault: ActiveFault,
-  reply: FastifyReply,
-): Promise<void> {
+async function strikeBefore(simulator: ErrorForm, fault: ActiveFault, reply: FastifyReply): Promise<void> {
   switch (fault.kind) {
     case 'delay':
       await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
@@ -146,7 +144,7 @@ async function strikeBefore(
 }
 
 async function strikeAfter(
-  simulator: { definition: { errorBody?(status: number): unknown } },
+  simulator: ErrorForm,
   fault: ActiveFault,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -162,7 +160,7 @@ async function strikeAfter(
       request.raw.socket.destroy();
       return payload;
     case 'truncate': {
-      const text = String(payload ?? '');
+      const text = typeof payload === 'string' ? payload : '';
       reply.removeHeader('content-length');
       return text.slice(0, Math.floor(text.length / 2));
     }
@@ -179,11 +177,7 @@ function statusOf(fault: ActiveFault): number {
   return fault.status ?? (fault.kind === 'status' ? 500 : 200);
 }
 
-function bodyOf(
-  simulator: { definition: { errorBody?(status: number): unknown } },
-  fault: ActiveFault,
-  truncated: string,
-): string {
+function bodyOf(simulator: ErrorForm, fault: ActiveFault, truncated: string): string {
   if (fault.kind === 'html') return '<html><body><h1>Bad Gateway</h1></body></html>';
   if (fault.kind === 'empty') return '';
   if (fault.kind === 'truncate') return truncated;

@@ -22,7 +22,7 @@ export interface SimulatorDefinition<State extends object, Settings extends obje
   /** A small believable world. `simulator.random` and `simulator.clock` may be used. */
   seed(simulator: Simulator<State, Settings>): State;
   /** One due event. `simulator.instant` is the event's own time. */
-  apply(simulator: Simulator<State, Settings>, event: TimelineEvent): void;
+  happen(simulator: Simulator<State, Settings>, event: TimelineEvent): void;
   /** The service's own HTTP surface. Sees no control calls. */
   routes(app: FastifyInstance, simulator: Simulator<State, Settings>): void;
   /** Test hooks beyond the common ones, below `/_sim/`. */
@@ -89,7 +89,7 @@ export class Simulator<State extends object = object, Settings extends object = 
       this.timeline.splice(this.timeline.indexOf(due), 1);
       this.applying = due.at;
       try {
-        this.definition.apply(this, due);
+        this.definition.happen(this, due);
       } finally {
         this.applying = null;
       }
