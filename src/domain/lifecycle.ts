@@ -1,0 +1,88 @@
+import type { DrAction, TargetType } from './dr-action.js';
+import type { ProtectionState } from './inventory.js';
+
+/**
+ * Which action is allowed when, and where it ends, is data that each driver declares, in the upstream's
+ * own words. Nothing here knows an upstream; these are the shapes and the check that a table is whole.
+ */
+export interface StateMeaning {
+  state: ProtectionState;
+  /** One sentence for an operator. */
+  meaning: string;
+  /** The upstream is at work and will leave this state by itself. */
+  passing: boolean;
+}
+
+export interface LifecycleRow {
+  /** The words of the target from which the upstream takes the action; 'ANY' where it has no rule. */
+  from: readonly string[] | 'ANY';
+  /** The words it passes through. */
+  via: readonly string[];
+  /** The words it ends well in; 'GONE' = the resource is no more; 'ANY' = the action changes no state. */
+  to: readonly string[] | 'GONE' | 'ANY';
+  /** The words it ends badly in. */
+  failed: readonly string[];
+  /** Whether a good end leaves the workload at the other site. */
+  flipsActiveSite: boolean;
+  /**
+   * Whose words `via`, `to` and `failed` are: the target's (default), or a drill's, for upstreams whose
+   * drills are resources of their own.
+   */
+  observes?: 'TARGET' | 'DRILL';
+}
+
+export interface Lifecycle {
+  states: Readonly<Record<TargetType | 'DRILL', Readonly<Record<string, StateMeaning>>>>;
+  /** An absent action is one that the upstream does not have. */
+  actions: Readonly<Partial<Record<DrAction, LifecycleRow>>>;
+}
+
+/** Sentences about what is wrong with a table; empty = whole. Checked when the process starts. */
+export function lifecycleFaults(lifecycle: Lifecycle, targetOf: (action: DrAction) => TargetType): string[] {
+  const faults: string[] = [];
+  for (const [action, row] of Object.entries(lifecycle.actions) as [DrAction, LifecycleRow][]) {
+    const target = targetOf(action);
+    const observed = row.observes === 'DRILL' ? 'DRILL' : target;
+    const check = (column: string, words: readonly string[] | string, kind: TargetType | 'DRILL'): void => {
+      if (typeof words === 'string') return;
+      for (const word of words) {
+        if (!(word in lifecycle.states[kind])) {
+          faults.push(
+            `lifecycle of ${action}: "${word}" in "${column}" is not among the states of ${kind}; add it there`,
+          );
+        }
+      }
+    };
+    check('from', row.from, target);
+    check('via', row.via, observed);
+    check('to', row.to, observed);
+    check('failed', row.failed, observed);
+    for (const word of row.via) {
+      if (lifecycle.states[observed][word]?.passing === false) {
+        faults.push(`lifecycle of ${action}: "${word}" is in "via" but is declared as a state that rests`);
+      }
+    }
+    if (Array.isArray(row.to) && row.to.length === 0) {
+      faults.push(`lifecycle of ${action}: "to" is empty; name the states it ends well in`);
+    }
+  }
+  return faults;
+}
+
+/** What the row's `from` demands, for a sentence: `PROTECTED (protected) or INCOMPLETE (error-reversing)`. */
+export function neededStates(lifecycle: Lifecycle, target: TargetType, row: LifecycleRow): string {
+  if (row.from === 'ANY') return 'any state';
+  return row.from
+    .map((word) => `${lifecycle.states[target][word]?.state ?? 'UNKNOWN'} (${word})`)
+    .join(' or ');
+}
+
+export function meaningOf(lifecycle: Lifecycle, kind: TargetType | 'DRILL', word: string): StateMeaning {
+  return (
+    lifecycle.states[kind][word] ?? {
+      state: 'UNKNOWN',
+      meaning: `The upstream says "${word}", which is not known here.`,
+      passing: false,
+    }
+  );
+}

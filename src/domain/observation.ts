@@ -1,0 +1,76 @@
+import type { UpstreamRef } from './action-command.js';
+import type { ActiveSite, Direction } from './dr-action.js';
+import type { ProtectionState } from './inventory.js';
+
+/** What one upstream job says. GONE = the upstream no longer knows it, which says nothing of its end. */
+export const JOB_STATES = [
+  'QUEUED',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+  'GONE',
+  'UNRECOGNIZED',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface JobObservation {
+  id: string;
+  state: JobState;
+  /** The upstream's own word; null when the job is gone. */
+  word: string | null;
+  progressPercent: number | null;
+  /** The upstream's words of failure, safe to show. */
+  error: { code: string | null; message: string | null } | null;
+}
+
+/** What a resource says of itself at one instant: the second of the two truths. */
+export interface ResourceFacts {
+  exists: boolean;
+  name: string | null;
+  state: ProtectionState;
+  /** The upstream's own word; '' when the resource does not exist. */
+  word: string;
+  activeSite: ActiveSite | null;
+  nextDirection: Direction | null;
+}
+
+export const STEP_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELLED'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export interface OperationStep {
+  id: string;
+  title: string;
+  state: StepState;
+  progressPercent: number | null;
+}
+
+/** A question the upstream waits on a person for. */
+export interface Prompt {
+  id: string;
+  text: string;
+  raisedTime: string | null;
+}
+
+/** What a driver saw of one unfinished operation. */
+export interface Observation {
+  operationId: string;
+  jobs: JobObservation[];
+  /** null = not read this time. Read at the latest when every job has ended. */
+  resource: ResourceFacts | null;
+  progressPercent: number | null;
+  steps: OperationStep[];
+  prompts: Prompt[];
+  /** Public id of what a creating action made, once known. */
+  createdId: string | null;
+  /** Things that went well with blemishes: machines in error after a run that ended. */
+  warnings: string[];
+}
+
+/** Whether an ambiguous call took effect. */
+export type Finding =
+  | { verdict: 'STARTED'; ref: UpstreamRef; evidence: string }
+  /** Nothing speaks for it. Proves nothing by itself. */
+  | { verdict: 'NOT_SEEN'; evidence: string }
+  /** More than one candidate, or evidence that cannot be told apart. */
+  | { verdict: 'UNDECIDABLE'; evidence: string };

@@ -1,0 +1,187 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { connectTo } from './fresh-connection.js';
+import { TlsTrust, type TlsSettings } from './tls-trust.js';
+import { TransportError } from './transport-error.js';
+
+export interface UpstreamHttpOptions {
+  /** Everything before the paths, without a trailing slash. */
+  baseUrl: string;
+  tls?: TlsSettings | null;
+  readTimeoutMs?: number;
+  connectTimeoutMs?: number;
+}
+
+export interface UpstreamRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base URL, with its leading slash; already percent-encoded. */
+  path: string;
+  query?: Readonly<Record<string, string | number | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; absent = no body. */
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+export interface UpstreamResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  text: string;
+  /** undefined when the body is empty or not JSON. */
+  json: unknown;
+}
+
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** HTTP to one upstream. Answers of any status are answers; only their absence is an error. */
+export class UpstreamHttp {
+  private readonly baseUrl: URL;
+  private readonly trust: TlsTrust;
+  private readonly readTimeoutMs: number;
+  private readonly connectTimeoutMs: number;
+  private keepAlive: Promise<http.Agent | https.Agent> | null = null;
+
+  constructor(options: UpstreamHttpOptions) {
+    this.baseUrl = new URL(options.baseUrl);
+    this.trust = new TlsTrust(options.tls ?? {});
+    this.readTimeoutMs = options.readTimeoutMs ?? 10_000;
+    this.connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+  }
+
+  /** A request that changes nothing (or only our own log-in). Connections are shared. Throws `TransportError`. */
+  async read(request: UpstreamRequest): Promise<UpstreamResponse> {
+    this.keepAlive ??= this.newKeepAliveAgent();
+    let agent: http.Agent | https.Agent;
+    try {
+      agent = await this.keepAlive;
+    } catch (error) {
+      this.keepAlive = null;
+      throw error;
+    }
+    const timeout = AbortSignal.timeout(this.readTimeoutMs);
+    return this.exchange(request, timeout, { httpAgent: agent, httpsAgent: agent });
+  }
+
+  /**
+   * The one request of a submission: connects first, then calls `open` in the same tick as the write.
+   * What `open` throws is thrown on, with nothing sent. Never retried, never redirected.
+   */
+  async submit(request: UpstreamRequest, open: () => void, timeoutMs: number): Promise<UpstreamResponse> {
+    const socket = await connectTo(this.baseUrl, this.trust, this.connectTimeoutMs);
+    let refused: Error | null = null;
+    try {
+      const transport = {
+        request: (options: http.RequestOptions, onResponse: (answer: http.IncomingMessage) => void) => {
+          try {
+            open();
+          } catch (error) {
+            refused = error instanceof Error ? error : new Error(String(error));
+            throw error;
+          }
+          const module = this.baseUrl.protocol === 'https:' ? https : http;
+          return module.request({ ...options, agent: agentOver(socket) }, onResponse);
+        },
+      };
+      return await this.exchange(request, AbortSignal.timeout(timeoutMs), {
+        transport,
+      } as AxiosRequestConfig);
+    } catch (error) {
+      if (refused !== null) throw refused;
+      throw error;
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    const agent = await this.keepAlive?.catch(() => null);
+    agent?.destroy();
+  }
+
+  private async newKeepAliveAgent(): Promise<http.Agent | https.Agent> {
+    if (this.baseUrl.protocol !== 'https:') return new http.Agent({ keepAlive: true, maxSockets: 8 });
+    const port = Number(this.baseUrl.port || 443);
+    const tls = await this.trust.optionsFor(this.baseUrl.hostname, port, this.connectTimeoutMs);
+    return new https.Agent({ keepAlive: true, maxSockets: 8, ...tls });
+  }
+
+  private async exchange(
+    request: UpstreamRequest,
+    timeout: AbortSignal,
+    extra: AxiosRequestConfig,
+  ): Promise<UpstreamResponse> {
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    try {
+      const answer = await axios.request<string>({
+        method: request.method,
+        url: this.urlOf(request),
+        headers: {
+          accept: 'application/json',
+          ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          ...request.headers,
+        },
+        ...(text === undefined ? {} : { data: text }),
+        responseType: 'text',
+        transformResponse: (data: unknown) => data,
+        validateStatus: () => true,
+        maxRedirects: 0,
+        proxy: false,
+        maxContentLength: MAX_ANSWER_BYTES,
+        signal,
+        ...extra,
+      });
+      return responseOf(answer);
+    } catch (error) {
+      throw transportErrorOf(error, timeout.aborted);
+    }
+  }
+
+  private urlOf(request: UpstreamRequest): string {
+    const url = new URL(this.baseUrl.href.replace(/\/$/, '') + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.append(name, String(value));
+    }
+    return url.href;
+  }
+}
+
+/** An agent that knows one connection, already open. */
+function agentOver(socket: Duplex): http.Agent {
+  const agent = new http.Agent({ keepAlive: false });
+  agent.createConnection = () => socket;
+  return agent;
+}
+
+function responseOf(answer: AxiosResponse<string>): UpstreamResponse {
+  const text = answer.data ?? '';
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) headers[name.toLowerCase()] = String(value);
+  return { status: answer.status, headers, text, json: jsonOf(text) };
+}
+
+function jsonOf(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function transportErrorOf(error: unknown, timedOut: boolean): TransportError {
+  if (error instanceof TransportError) return error;
+  const code = error instanceof AxiosError ? (error.code ?? '') : '';
+  const message = timedOut
+    ? 'no answer in time'
+    : error instanceof Error
+      ? error.message || code
+      : String(error);
+  // The axios error itself is not kept as the cause: it carries the request with its credentials.
+  return new TransportError(NEVER_CONNECTED.has(code) ? 'CONNECT' : 'EXCHANGE', message, { timedOut });
+}

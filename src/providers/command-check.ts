@@ -1,0 +1,73 @@
+import { ACTION_OPTIONS, type ActionCommand } from '../domain/action-command.js';
+import type { ProviderDescriptor } from './provider-driver.js';
+
+/** A field of the request that this provider does not take, or misses. */
+export interface FieldFault {
+  /** JSON pointer into the request's body. */
+  pointer: string;
+  detail: string;
+}
+
+const GROUP_FIELDS = [
+  'sourceAvailabilityZone',
+  'targetAvailabilityZone',
+  'domainId',
+  'sourceVpcId',
+  'drType',
+  'replicationType',
+  'protectedVcenterId',
+  'hbrSpec',
+] as const;
+
+/** What is wrong with the command's fields for this provider, before anything is asked of the upstream. */
+export function fieldFaults(descriptor: ProviderDescriptor, command: ActionCommand): FieldFault[] {
+  return [
+    ...optionFaults(descriptor, command),
+    ...(command.group ? createFaults(descriptor, command.group) : []),
+    ...(command.changes ? changeFaults(descriptor, command.changes) : []),
+  ];
+}
+
+function optionFaults(descriptor: ProviderDescriptor, command: ActionCommand): FieldFault[] {
+  const known = descriptor.capabilities.options[command.action] ?? [];
+  return ACTION_OPTIONS.filter((name) => command.options[name] !== undefined && !known.includes(name)).map(
+    (name) => ({
+      pointer: `/${name}`,
+      detail: `${descriptor.title} has no "${name}" for this action${known.length ? `; it has ${known.join(', ')}` : ''}.`,
+    }),
+  );
+}
+
+function createFaults(
+  descriptor: ProviderDescriptor,
+  group: NonNullable<ActionCommand['group']>,
+): FieldFault[] {
+  const fields = descriptor.capabilities.createFields;
+  const names = fields.map((f) => f.name as string);
+  const foreign = GROUP_FIELDS.filter((name) => group[name] !== undefined && !names.includes(name)).map(
+    (name) => ({
+      pointer: `/${name}`,
+      detail: `A protection group of ${descriptor.title} has no "${name}"; it takes ${names.join(', ')}.`,
+    }),
+  );
+  const missing = fields
+    .filter((field) => field.required && group[field.name] === undefined)
+    .map((field) => ({
+      pointer: `/${field.name}`,
+      detail: `A protection group of ${descriptor.title} needs "${field.name}".`,
+    }));
+  return [...foreign, ...missing];
+}
+
+function changeFaults(
+  descriptor: ProviderDescriptor,
+  changes: NonNullable<ActionCommand['changes']>,
+): FieldFault[] {
+  const changeable = descriptor.capabilities.changeableFields;
+  return (['name', 'description'] as const)
+    .filter((name) => changes[name] !== undefined && !changeable.includes(name))
+    .map((name) => ({
+      pointer: `/${name}`,
+      detail: `${descriptor.title} cannot change "${name}" after creation; it can change ${changeable.join(', ')}.`,
+    }));
+}

@@ -1,0 +1,214 @@
+import type {
+  ActionCommand,
+  ActionOption,
+  NewProtectionGroup,
+  UpstreamCall,
+  UpstreamRef,
+} from '../domain/action-command.js';
+import type { DrAction } from '../domain/dr-action.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../domain/inventory.js';
+import type { Lifecycle } from '../domain/lifecycle.js';
+import type { Finding, Observation, ResourceFacts } from '../domain/observation.js';
+import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+
+/**
+ * The contract of an upstream's side.
+ *
+ * A driver speaks to one site. Between calls it keeps nothing but what can be thrown away: tokens,
+ * sessions, caches. Ids that go in are the upstream's own; resources that come out carry public ids
+ * (`publicId(siteId, nativeId)`). It throws `ProviderError` and nothing else. It renews tokens and
+ * sessions silently, one caller at a time, and repeats a read once after doing so. It never repeats
+ * a state-changing call. No credential may appear in anything it returns, throws or logs.
+ *
+ * Callers see `Provider`, never a driver.
+ */
+export interface ProviderDriver {
+  readonly descriptor: ProviderDescriptor;
+
+  /** Read-only and cheap: can the site be reached, and are we let in? Throws when not. */
+  check(cx: CallContext): Promise<SiteConnection>;
+
+  /** Every group of the site, in the upstream's order, without duplicates; the driver pages. */
+  listProtectionGroups(cx: CallContext): Promise<ProtectionGroup[]>;
+  /** Absent = `NOT_FOUND`. */
+  getProtectionGroup(groupId: string, cx: CallContext): Promise<ProtectionGroup>;
+  listProtectedInstances(groupId: string, cx: CallContext): Promise<ProtectedInstance[]>;
+  /** Empty on upstreams that have no such thing. */
+  listReplicationPairs(groupId: string, cx: CallContext): Promise<ReplicationPair[]>;
+  listPlansOfGroup(groupId: string, cx: CallContext): Promise<RecoveryPlan[]>;
+
+  listRecoveryPlans(cx: CallContext): Promise<RecoveryPlan[]>;
+  /** Unlike the list, always fills `protectionGroupIds`. Absent = `NOT_FOUND`. */
+  getRecoveryPlan(planId: string, cx: CallContext): Promise<RecoveryPlan>;
+  listGroupsOfPlan(planId: string, cx: CallContext): Promise<ProtectionGroup[]>;
+  listDrills(planId: string, cx: CallContext): Promise<Drill[]>;
+
+  /** What a new group may be made of. */
+  creationOptions(cx: CallContext): Promise<CreationOptions>;
+
+  /**
+   * Read-only: looks at the target as it is now and says what carrying out the command would take.
+   * Does not judge the target's state or direction against the lifecycle table: the portable side
+   * does. Reports what only this upstream knows in `blockers`. Target absent = `NOT_FOUND`.
+   * A command that this upstream cannot carry out as worded (a bad name, an unknown zone) =
+   * `INVALID_ARGUMENT`.
+   */
+  prepare(command: ActionCommand, operationId: string, cx: CallContext): Promise<Preparation>;
+
+  /**
+   * Sends exactly one state-changing request, on a fresh connection, without retry or redirect.
+   * `gate.open()` is called in the same tick as the write and throws when it is too late to send.
+   *
+   * Returns only for an acceptance in the documented form. Everything else is a `ProviderError` with
+   * `delivery` set: `NOT_SENT`, `REFUSED` (a well-formed refusal in the upstream's documented form;
+   * with retry TEMPORARY when it spoke of a token, a session or a rate) or `AMBIGUOUS`.
+   */
+  start(call: UpstreamCall, gate: SendGate, cx: CallContext): Promise<UpstreamRef>;
+
+  /**
+   * Read-only: after a send whose answer was lost, did the upstream take `call`? Evidence is compared
+   * with `baseline`, never guessed. `STARTED` may carry no job ids: then the operation is watched by
+   * its resource alone.
+   */
+  findStarted(sent: SentCall, cx: CallContext): Promise<Finding>;
+
+  /**
+   * Read-only: what became of many operations, with as few requests as the upstream allows (lists,
+   * never one request per operation per tick). Operations that could not be looked at this time are
+   * absent from the answer. Throws only when nothing could be learnt at all.
+   */
+  observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]>;
+
+  /** Present iff `capabilities.cancel`. Asks the upstream to stop; one request, as `start`. */
+  cancelCall?(command: ActionCommand): UpstreamCall;
+
+  /** Ends sessions; called once, at shutdown. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Identity, capabilities and lifecycle, as data: immutable, JSON-safe, and true (the suite proves it). */
+export interface ProviderDescriptor {
+  /** The folder's name, and the word in `provider` fields. */
+  readonly provider: string;
+  readonly title: string;
+  readonly capabilities: ProviderCapabilities;
+  readonly lifecycle: Lifecycle;
+  readonly budget: UpstreamBudget;
+}
+
+export interface ProviderCapabilities {
+  /** A running failover, planned failover or drill can be asked to stop. */
+  readonly cancel: boolean;
+  /** Which actions can be asked to stop, where `cancel` is true. */
+  readonly cancellable: readonly DrAction[];
+  /** Plans are things of their own, not projections of groups. */
+  readonly explicitPlans: boolean;
+  readonly replicationPairs: boolean;
+  /** Which finer wishes each action understands; others are refused, by name. */
+  readonly options: Readonly<Partial<Record<DrAction, readonly ActionOption[]>>>;
+  /** Which fields a new group takes beyond `siteId`, `name` and `description`, and which it must have. */
+  readonly createFields: readonly { readonly name: keyof NewProtectionGroup; readonly required: boolean }[];
+  /** Which fields of a group can be changed afterwards. */
+  readonly changeableFields: readonly ('name' | 'description')[];
+}
+
+export interface UpstreamBudget {
+  /** Requests a minute that reads may use; null = no published limit. */
+  readonly readsPerMinute: number | null;
+}
+
+export interface CallContext {
+  /** Aborts the call; what is in flight is dropped. */
+  readonly signal: AbortSignal;
+}
+
+/** What a driver is given when it is made. */
+export interface DriverContext {
+  readonly siteId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly submitTimeoutMs: number;
+  readonly memory: SiteMemory;
+}
+
+/** A few small facts about a site that must outlive the process, such as which end is home. */
+export abstract class SiteMemory {
+  /** Keeps `value` under `key` unless something is kept there already; answers what is kept now. */
+  abstract rememberFirst(
+    siteId: string,
+    entries: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>>;
+}
+
+export interface SiteConnection {
+  /** The upstream's version, where it tells. */
+  version: string | null;
+  /** Sentences about what works only in part: a remote site down, a certificate about to expire. */
+  warnings: string[];
+}
+
+export interface CreationOptions {
+  /** Field name → what it may be. Shape per provider; documented in the OpenAPI text of the path. */
+  [field: string]: unknown;
+}
+
+/** What only the upstream's own facts can tell about whether an action can start now. */
+export interface Blocker {
+  /** Stable kebab-case word. */
+  code: string;
+  text: string;
+  /** What to do about it. */
+  remedy: string;
+}
+
+export interface Preparation {
+  /** The target now; null for a resource that is still to be created. */
+  resource: ResourceFacts | null;
+  /** Public ids of every group that the action touches: what must be locked. */
+  groupIds: string[];
+  blockers: Blocker[];
+  /** Things that do not stand in the way but should be known: replication at 40 %. */
+  warnings: string[];
+  /** What `findStarted` will compare with: JSON, the driver's own. */
+  baseline: unknown;
+  /** The requests to send, in order; each gets an intent, an answer and a place in the record of its own. */
+  calls: UpstreamCall[];
+}
+
+/** Stands between the last check and the first byte. */
+export interface SendGate {
+  /** Throws `ProviderError` with delivery `NOT_SENT` when the send deadline has passed. */
+  open(): void;
+}
+
+export interface SentCall {
+  operationId: string;
+  command: ActionCommand;
+  call: UpstreamCall;
+  baseline: unknown;
+  /** When the intent was written, by our clock. */
+  sentTime: string;
+}
+
+/** An unfinished operation, as the watcher shows it to a driver. */
+export interface WatchedOperation {
+  operationId: string;
+  command: ActionCommand;
+  baseline: unknown;
+  calls: { call: UpstreamCall; ref: UpstreamRef | null }[];
+}
+
+/** What a provider's folder brings to the one file that lists the drivers. */
+export interface DriverFactory<Settings extends object = object> {
+  readonly descriptor: ProviderDescriptor;
+  /** A class-validator class: what a site of this provider needs in the sites file. */
+  readonly settings: new () => Settings;
+  create(settings: Settings, context: DriverContext): ProviderDriver;
+}

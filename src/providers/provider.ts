@@ -1,0 +1,164 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from '../domain/action-command.js';
+import { parsePublicId } from '../domain/ids.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../domain/inventory.js';
+import type { Finding, Observation } from '../domain/observation.js';
+import { fieldFaults, type FieldFault } from './command-check.js';
+import type {
+  CallContext,
+  CreationOptions,
+  Preparation,
+  ProviderDescriptor,
+  ProviderDriver,
+  SendGate,
+  SentCall,
+  SiteConnection,
+  WatchedOperation,
+} from './provider-driver.js';
+import { ProviderError } from './provider-error.js';
+
+export interface ProviderOptions {
+  siteId: string;
+  siteName: string;
+  /** How long a call that only reads may take, all its requests together. */
+  readTimeoutMs: number;
+}
+
+/**
+ * One configured site, as the rest of the house sees it: a driver with its ids turned into public ones,
+ * its time bounded, its capabilities checked beforehand and its surprises turned into `ProviderError`.
+ */
+export class Provider {
+  readonly siteId: string;
+  readonly siteName: string;
+
+  constructor(
+    private readonly driver: ProviderDriver,
+    private readonly options: ProviderOptions,
+  ) {
+    this.siteId = options.siteId;
+    this.siteName = options.siteName;
+  }
+
+  get descriptor(): ProviderDescriptor {
+    return this.driver.descriptor;
+  }
+
+  check(): Promise<SiteConnection> {
+    return this.reading((cx) => this.driver.check(cx));
+  }
+
+  listProtectionGroups(): Promise<ProtectionGroup[]> {
+    return this.reading(async (cx) => unique(await this.driver.listProtectionGroups(cx)));
+  }
+
+  getProtectionGroup(id: string): Promise<ProtectionGroup> {
+    return this.reading((cx) => this.driver.getProtectionGroup(this.nativeId(id), cx));
+  }
+
+  listProtectedInstances(groupId: string): Promise<ProtectedInstance[]> {
+    return this.reading((cx) => this.driver.listProtectedInstances(this.nativeId(groupId), cx));
+  }
+
+  listReplicationPairs(groupId: string): Promise<ReplicationPair[]> {
+    return this.reading((cx) => this.driver.listReplicationPairs(this.nativeId(groupId), cx));
+  }
+
+  listPlansOfGroup(groupId: string): Promise<RecoveryPlan[]> {
+    return this.reading((cx) => this.driver.listPlansOfGroup(this.nativeId(groupId), cx));
+  }
+
+  listRecoveryPlans(): Promise<RecoveryPlan[]> {
+    return this.reading(async (cx) => unique(await this.driver.listRecoveryPlans(cx)));
+  }
+
+  getRecoveryPlan(id: string): Promise<RecoveryPlan> {
+    return this.reading((cx) => this.driver.getRecoveryPlan(this.nativeId(id), cx));
+  }
+
+  listGroupsOfPlan(planId: string): Promise<ProtectionGroup[]> {
+    return this.reading((cx) => this.driver.listGroupsOfPlan(this.nativeId(planId), cx));
+  }
+
+  listDrills(planId: string): Promise<Drill[]> {
+    return this.reading((cx) => this.driver.listDrills(this.nativeId(planId), cx));
+  }
+
+  creationOptions(): Promise<CreationOptions> {
+    return this.reading((cx) => this.driver.creationOptions(cx));
+  }
+
+  /** The upstream's id behind a public one. An id of another site names nothing here: `NOT_FOUND`. */
+  nativeId(id: string): string {
+    const parsed = parsePublicId(id);
+    if (!parsed || parsed.siteId !== this.siteId)
+      throw new ProviderError('NOT_FOUND', `There is no ${id} here.`);
+    return parsed.nativeId;
+  }
+
+  /** Fields that this provider does not take or misses. Asks the upstream nothing. */
+  fieldFaults(command: ActionCommand): FieldFault[] {
+    return fieldFaults(this.descriptor, command);
+  }
+
+  prepare(command: ActionCommand, operationId: string): Promise<Preparation> {
+    if (!this.descriptor.lifecycle.actions[command.action]) {
+      throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} has no ${command.action}.`);
+    }
+    return this.reading((cx) => this.driver.prepare(command, operationId, cx));
+  }
+
+  /** One state-changing request. Its own errors apart, whatever a driver throws here is AMBIGUOUS. */
+  async start(call: UpstreamCall, gate: SendGate): Promise<UpstreamRef> {
+    try {
+      return await this.driver.start(call, gate, { signal: new AbortController().signal });
+    } catch (error) {
+      if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery('AMBIGUOUS');
+      throw surprise(error).withDelivery('AMBIGUOUS');
+    }
+  }
+
+  findStarted(sent: SentCall): Promise<Finding> {
+    return this.reading((cx) => this.driver.findStarted(sent, cx));
+  }
+
+  observe(watched: readonly WatchedOperation[]): Promise<Observation[]> {
+    return this.reading((cx) => this.driver.observe(watched, cx));
+  }
+
+  /** null = this upstream cannot be asked to stop this action. */
+  cancelCall(command: ActionCommand): UpstreamCall | null {
+    const { cancel, cancellable } = this.descriptor.capabilities;
+    if (!cancel || !cancellable.includes(command.action)) return null;
+    return this.driver.cancelCall?.(command) ?? null;
+  }
+
+  close(): Promise<void> {
+    return this.driver.close();
+  }
+
+  private async reading<T>(read: (cx: CallContext) => Promise<T>): Promise<T> {
+    try {
+      return await read({ signal: AbortSignal.timeout(this.options.readTimeoutMs) });
+    } catch (error) {
+      throw error instanceof ProviderError ? error : surprise(error);
+    }
+  }
+}
+
+/** Answers that a mapper could not digest: the upstream's fault, not ours to crash on. */
+function surprise(error: unknown): ProviderError {
+  return new ProviderError('BAD_ANSWER', 'The upstream gave an answer that cannot be understood.', {
+    retry: 'TEMPORARY',
+    cause: error,
+  });
+}
+
+function unique<T extends { id: string }>(items: T[]): T[] {
+  return [...new Map(items.map((item) => [item.id, item])).values()];
+}

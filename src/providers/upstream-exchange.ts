@@ -1,0 +1,82 @@
+import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
+import { TransportError } from '../platform/http/transport-error.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
+import type { SendGate } from './provider-driver.js';
+import { ProviderError } from './provider-error.js';
+
+/** How one upstream words its answers to a state-changing request. */
+export interface SubmissionDialect {
+  headers: Readonly<Record<string, string>>;
+  /** The reference in an acceptance of the documented form; null = this is not one. */
+  accepted(response: UpstreamResponse): UpstreamRef | null;
+  /** The refusal in a well-formed vendor error; null = this is not one. */
+  refusal(response: UpstreamResponse): ProviderError | null;
+  timeoutMs: number;
+}
+
+/** A read; an exchange without an answer becomes a TEMPORARY `ProviderError`. */
+export async function readUpstream(http: UpstreamHttp, request: UpstreamRequest): Promise<UpstreamResponse> {
+  try {
+    return await http.read(request);
+  } catch (error) {
+    if (error instanceof TransportError) throw unavailable(error);
+    throw error;
+  }
+}
+
+/** Answers that say for certain that nothing was begun, provided that they are in the vendor's own form. */
+const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 422, 429]);
+
+/**
+ * Sends one state-changing request and classifies what comes back (the table of docs/adr/0002):
+ * not sent, accepted, refused, or ambiguous. When in doubt it is ambiguous.
+ */
+export async function submitUpstream(
+  http: UpstreamHttp,
+  call: UpstreamCall,
+  gate: SendGate,
+  dialect: SubmissionDialect,
+): Promise<UpstreamRef> {
+  let response: UpstreamResponse;
+  try {
+    response = await http.submit(
+      { method: call.method, path: call.path, body: call.body, headers: dialect.headers },
+      () => gate.open(),
+      dialect.timeoutMs,
+    );
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    if (error instanceof TransportError) {
+      throw unavailable(error).withDelivery(error.phase === 'CONNECT' ? 'NOT_SENT' : 'AMBIGUOUS');
+    }
+    throw error;
+  }
+  if (response.status >= 200 && response.status < 300) {
+    const ref = dialect.accepted(response);
+    if (ref) return ref;
+    throw ambiguous(response, 'accepted the request in a form that names no job');
+  }
+  const refusal = REFUSALS.has(response.status) ? dialect.refusal(response) : null;
+  if (refusal) throw refusal.withDelivery('REFUSED');
+  throw ambiguous(response, `answered with status ${response.status}`);
+}
+
+function ambiguous(response: UpstreamResponse, what: string): ProviderError {
+  return new ProviderError('BAD_ANSWER', `The upstream ${what}; whether it began the work is not known.`, {
+    retry: 'TEMPORARY',
+    upstream: { status: response.status, requestId: response.headers['x-request-id'] ?? null },
+    delivery: 'AMBIGUOUS',
+  });
+}
+
+function unavailable(error: TransportError): ProviderError {
+  return error.timedOut
+    ? new ProviderError('TIMEOUT', 'The upstream did not answer in time.', {
+        retry: 'TEMPORARY',
+        cause: error,
+      })
+    : new ProviderError('UNAVAILABLE', `The upstream cannot be reached: ${error.message}.`, {
+        retry: 'TEMPORARY',
+        cause: error,
+      });
+}
