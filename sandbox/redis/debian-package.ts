@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { serverProgram, type RedisProgram } from './redis-program.js';
 import { run } from './run.js';
 
@@ -55,7 +56,7 @@ async function debianSystem(): Promise<DebianSystem> {
 function cacheHome(): string {
   const places = [
     join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dr-gateway'),
-    join(process.cwd(), 'node_modules', '.cache', 'dr-gateway'),
+    fileURLToPath(new URL('../../../node_modules/.cache/dr-gateway', import.meta.url)),
   ];
   for (const place of places) {
     try {

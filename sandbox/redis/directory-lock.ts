@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, realpathSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { linkSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,67 +46,51 @@ export async function lockDirectory(
 }
 
 async function lockOnce(directory: string): Promise<DirectoryLock> {
-  const inside = join(directory, 'lock');
-  const outside = join(tmpdir(), `dr-gateway-${nameOf(directory)}.lock`);
   if (process.platform === 'win32') return lockPipe(directory);
-  // A socket's path holds 104 bytes at most, and ours has a suffix while it is being taken.
-  if (Buffer.byteLength(inside) > 85) return lockSocket(directory, outside);
+  const outside = [tmpdir(), `dr-gateway-${nameOf(directory)}.lock`] as const;
+  // A socket's path holds 103 bytes at most, and ours needs a suffix.
+  if (Buffer.byteLength(directory) > 75) return lockSocket(directory, ...outside);
   try {
-    return await lockSocket(directory, inside);
+    return await lockSocket(directory, directory, 'lock');
   } catch (error) {
     if (error instanceof DirectoryInUse) throw error;
-    return lockSocket(directory, outside); // a file system without sockets or hard links
+    return lockSocket(directory, ...outside); // a file system without sockets or hard links
   }
 }
 
-async function lockSocket(directory: string, path: string): Promise<DirectoryLock> {
-  const own = `${path}.${randomBytes(6).toString('hex')}`;
+/**
+ * The holder is whoever answers at the highest of `lock.1`, `lock.2`, …. A dead one is never replaced,
+ * only followed: "the last is dead" stays true however slowly somebody acts on it, and of many that
+ * follow at once `link` lets one through. The last name stays behind, so that numbers only grow.
+ */
+async function lockSocket(directory: string, parent: string, name: string): Promise<DirectoryLock> {
+  const place = (suffix: string | number) => join(parent, `${name}.${suffix}`);
+  const own = place(randomBytes(4).toString('hex') + '.new');
   const server = await listen(own);
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (linked(own, path)) {
-        unlinkSync(own);
-        return {
-          release: () => {
-            rmSync(path, { force: true });
-            server.close();
-          },
-        };
-      }
-      const holder = await whoAnswers(path);
+    for (;;) {
+      const last = highest(parent, name);
+      const holder = last === 0 ? null : await whoAnswers(place(last));
       if (holder !== null) throw new DirectoryInUse(directory, holder);
-      await clearAway(directory, path);
+      if (!linked(own, place(last + 1))) continue;
+      if (highest(parent, name) > last + 1) continue; // we were slow, and numbers went on without us
+      for (const dead of numbers(parent, name)) if (dead <= last) rmSync(place(dead), { force: true });
+      return { release: () => void server.close() };
     }
-    throw new DirectoryInUse(directory, '');
   } catch (error) {
     server.close();
-    rmSync(own, { force: true });
     throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
-/** Removes a dead holder's name. Another process may have put a living one there since: put it back. */
-async function clearAway(directory: string, path: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  const holder = await whoAnswers(aside);
-  if (holder !== null) linked(aside, path);
-  unlinkSync(aside);
-  if (holder !== null) throw new DirectoryInUse(directory, holder);
-}
+const highest = (parent: string, name: string) => Math.max(0, ...numbers(parent, name));
 
-async function lockPipe(directory: string): Promise<DirectoryLock> {
-  const path = `\\\\.\\pipe\\dr-gateway-${nameOf(directory)}`;
-  try {
-    const server = await listen(path);
-    return { release: () => void server.close() };
-  } catch {
-    throw new DirectoryInUse(directory, (await whoAnswers(path)) ?? '');
-  }
+function numbers(parent: string, name: string): number[] {
+  return readdirSync(parent)
+    .filter((file) => file.startsWith(`${name}.`) && /^\d+$/.test(file.slice(name.length + 1)))
+    .map((file) => Number(file.slice(name.length + 1)));
 }
 
 function linked(from: string, to: string): boolean {
@@ -116,6 +100,16 @@ function linked(from: string, to: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+async function lockPipe(directory: string): Promise<DirectoryLock> {
+  const path = `\\\\.\\pipe\\dr-gateway-${nameOf(directory)}`;
+  try {
+    const server = await listen(path);
+    return { release: () => void server.close() };
+  } catch {
+    throw new DirectoryInUse(directory, (await whoAnswers(path)) ?? '');
   }
 }
 
@@ -135,7 +129,9 @@ function whoAnswers(path: string): Promise<string | null> {
     socket.setEncoding('utf8').setTimeout(1000, () => socket.destroy());
     socket.on('data', (chunk: string) => (said += chunk));
     socket.once('connect', () => socket.once('close', () => resolve(said)));
-    socket.once('error', () => resolve(null));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT' ? null : '');
+    });
   });
 }
 

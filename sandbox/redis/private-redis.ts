@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { freePort } from '../free-port.js';
 import { keepProcess, KeeperRefused, type KeptProcess } from './kept-process.js';
 import type { RedisProgram } from './redis-program.js';
-import { waitForPing } from './redis-ping.js';
+import { waitForPing } from './ping.js';
 
 export interface PrivateRedisPlace {
   directory: string;
@@ -58,6 +58,10 @@ export class PrivateRedis {
   get url(): string {
     const user = this.program.kind === 'server' ? `:${this.password}@` : '';
     return `redis://${user}127.0.0.1:${this.port}`;
+  }
+
+  get directory(): string {
+    return this.place.directory;
   }
 
   get pid(): number {
