@@ -1,0 +1,138 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from './action-command.js';
+import type { Direction, DrAction, TargetType } from './dr-action.js';
+import type { OperationStep, Prompt, ResourceFacts } from './observation.js';
+import type { Problem } from './problem.js';
+
+/**
+ * The life of an operation, the same on every upstream.
+ * - `PENDING`: accepted, nothing sent.
+ * - `SUBMITTING`: an intent is written; the request may have been sent.
+ * - `RUNNING`: the upstream took it.
+ * - `WAITING_FOR_INPUT`: the upstream waits for a person.
+ * - `RECONCILING`: a send was ambiguous; evidence is being gathered. Nothing is sent meanwhile.
+ * - `UNKNOWN`: the evidence did not decide. Still watched, still locked; a person is asked.
+ * - `CANCELLING`: the upstream was, or is about to be, asked to stop.
+ */
+export const OPERATION_STATES = [
+  'PENDING',
+  'SUBMITTING',
+  'RUNNING',
+  'WAITING_FOR_INPUT',
+  'RECONCILING',
+  'UNKNOWN',
+  'CANCELLING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+  'REJECTED',
+] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** The four states that close the record for every writer. */
+export const VERDICTS = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REJECTED'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export function isVerdict(state: OperationState): state is Verdict {
+  return (VERDICTS as readonly string[]).includes(state);
+}
+
+export const OUTCOMES = ['FULL', 'PARTIAL', 'NONE'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const ORIGINS = ['GATEWAY', 'EXTERNAL'] as const;
+export type Origin = (typeof ORIGINS)[number];
+
+export interface OperationTarget {
+  type: TargetType;
+  /** null until a creation has made it. */
+  id: string | null;
+  name: string;
+}
+
+/** One state-changing request of an operation, and how far its submission is. */
+export interface SubmittedCall {
+  call: UpstreamCall;
+  state: 'PENDING' | 'SENDING' | 'ACCEPTED' | 'AMBIGUOUS' | 'REFUSED';
+  attempt: SendAttempt | null;
+  ref: UpstreamRef | null;
+  /** The reference was concluded from evidence, not read in an answer. */
+  adopted: boolean;
+}
+
+export interface SendAttempt {
+  id: string;
+  /** When the intent was written. The quarantine counts from here. */
+  intentTime: string;
+  /** After this instant the attempt's owner cannot still be sending or waiting. */
+  overBy: string;
+}
+
+export interface CancelRequest {
+  requestedBy: string;
+  requestedTime: string;
+  state: 'REQUESTED' | 'SENDING' | 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS';
+  detail: string | null;
+}
+
+/** Milliseconds; null = not that far. `total` goes on counting until the verdict. */
+export interface OperationTimings {
+  queuedMs: number | null;
+  submitMs: number | null;
+  upstreamMs: number | null;
+  /** From the upstream's end, as far as it can be told, to our verdict. */
+  detectMs: number | null;
+  totalMs: number | null;
+}
+
+/** The record. Only `reduce` in operation-machine.ts makes a new one, and only the store writes it. */
+export interface Operation {
+  /** Grows when the record's shape changes; readers know this one and the one before. */
+  schema: 1;
+  id: string;
+  /** One more with every event. */
+  version: number;
+  state: OperationState;
+  outcome: Outcome | null;
+  action: DrAction;
+  target: OperationTarget;
+  direction: Direction | null;
+  siteId: string;
+  provider: string;
+  origin: Origin;
+  requestedBy: string;
+  reason: string | null;
+  command: ActionCommand;
+  /** Public ids of the groups that are locked until the verdict. */
+  lockedGroupIds: string[];
+  /** The target as it was found right before sending. */
+  before: ResourceFacts | null;
+  baseline: unknown;
+  calls: SubmittedCall[];
+  cancel: CancelRequest | null;
+  progressPercent: number | null;
+  steps: OperationStep[];
+  prompts: Prompt[];
+  warnings: string[];
+  /** The upstream's own words, kept beside ours. */
+  upstream: { state: string | null; jobs: { id: string; state: string | null }[] };
+  /** What is known while it is RECONCILING or UNKNOWN, for the person who is asked. */
+  evidence: string | null;
+  /** Since when every job is over while the resource does not show the end yet. */
+  jobsOverSince: string | null;
+  overdue: boolean;
+  stalled: boolean;
+  error: Problem | null;
+  result: { protectionGroupId: string } | null;
+  createdTime: string;
+  /** When the upstream accepted the first request. */
+  startedTime: string | null;
+  endedTime: string | null;
+  updatedTime: string;
+  /** When progress was last seen to move. */
+  progressTime: string;
+  /** Nothing is tried again before this instant. */
+  notBefore: string | null;
+  timings: OperationTimings;
+  /** W3C trace context or request id of the request that asked for it. */
+  requestId: string | null;
+}

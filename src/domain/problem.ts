@@ -1,0 +1,246 @@
+/** RFC 9457 problem details: one shape in HTTP errors and in `operation.error`. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance?: string;
+  /** Stable kebab-case word; act upon this, never upon text. */
+  code: ProblemCode;
+  errors?: FieldError[];
+  /** The same request may succeed later. */
+  retryable: boolean;
+  upstream?: UpstreamProblem;
+  blocking?: { code: string; text: string; remedy: string }[];
+  nextActions?: NextAction[];
+  requestId?: string;
+}
+
+export interface FieldError {
+  /** JSON pointer into the body, … */
+  pointer?: string;
+  /** … or the name of a query or path parameter, … */
+  parameter?: string;
+  /** … or the name of a header. */
+  header?: string;
+  detail: string;
+}
+
+export interface UpstreamProblem {
+  provider: string;
+  site: string;
+  status: number | null;
+  code: string | null;
+  message: string | null;
+  requestId: string | null;
+}
+
+export interface NextAction {
+  title: string;
+  method?: string;
+  href?: string;
+}
+
+interface ProblemKind {
+  status: number;
+  title: string;
+  /** When it is met, and what to do: one or two sentences for the reference. */
+  meaning: string;
+  retryable: boolean;
+}
+
+export const PROBLEMS = {
+  'invalid-request': {
+    status: 400,
+    title: 'The request is not valid',
+    meaning: 'A field, parameter or header is missing, malformed or not known; `errors` names each one.',
+    retryable: false,
+  },
+  'idempotency-key-missing': {
+    status: 400,
+    title: 'Idempotency-Key is missing',
+    meaning:
+      'Every request that changes something needs the header Idempotency-Key: a fresh UUID per intent.',
+    retryable: false,
+  },
+  'page-token-invalid': {
+    status: 400,
+    title: 'The page token does not belong to this request',
+    meaning: 'A page token is used with the filters it came from. Start again without it.',
+    retryable: false,
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Who are you?',
+    meaning: 'Send `Authorization: Bearer <API key>`.',
+    retryable: false,
+  },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    meaning: 'The API key is known, but does not carry this right.',
+    retryable: false,
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such thing',
+    meaning: 'The id names nothing that exists, or nothing that may be seen.',
+    retryable: false,
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This path does not take that method',
+    meaning: 'See /openapi.json for what a path takes.',
+    retryable: false,
+  },
+  'action-not-allowed': {
+    status: 409,
+    title: 'The action is not allowed now',
+    meaning:
+      'The target is not in a state from which the upstream takes the action; `detail` and `blocking` say which is needed.',
+    retryable: false,
+  },
+  'wrong-direction': {
+    status: 409,
+    title: 'The workload already runs there',
+    meaning: 'The direction names the site where the workload runs now, so the request is stale or mistaken.',
+    retryable: false,
+  },
+  'operation-in-progress': {
+    status: 409,
+    title: 'Another operation holds the group',
+    meaning:
+      'One operation at a time touches a protection group. `nextActions` links to the one that holds it.',
+    retryable: true,
+  },
+  'cancel-not-supported': {
+    status: 409,
+    title: 'It cannot be cancelled',
+    meaning: 'The upstream cannot stop this action, or the operation is past the point where it can.',
+    retryable: false,
+  },
+  'state-changed': {
+    status: 409,
+    title: 'The target changed before the request was sent',
+    meaning:
+      'Between acceptance and sending, the target left the state that the action needs. Nothing was sent.',
+    retryable: false,
+  },
+  'upstream-refused': {
+    status: 409,
+    title: 'The upstream refused',
+    meaning: 'The upstream answered with a refusal in its own words (`upstream`). Nothing was begun.',
+    retryable: false,
+  },
+  'upstream-failed': {
+    status: 502,
+    title: 'The upstream began the work and failed',
+    meaning:
+      'The job of the upstream ended badly; `upstream` has its words. Look at the target before trying again.',
+    retryable: false,
+  },
+  'outcome-partial': {
+    status: 502,
+    title: 'The upstream stopped half way',
+    meaning: 'Part of the work was done. The target says from where it can go on.',
+    retryable: false,
+  },
+  'not-started': {
+    status: 503,
+    title: 'It could not be sent in time',
+    meaning: 'The upstream could not be reached until the start deadline. Nothing was sent.',
+    retryable: true,
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'It is not what you saw',
+    meaning: 'If-Match names another version.',
+    retryable: false,
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The request is too large',
+    meaning: 'Bodies are at most 64 KiB.',
+    retryable: false,
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Only JSON is understood',
+    meaning: 'Send `Content-Type: application/json`.',
+    retryable: false,
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    meaning: 'A key belongs to one request for as long as its operation is kept. Use a fresh one.',
+    retryable: false,
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'Wait as long as Retry-After says.',
+    retryable: true,
+  },
+  'internal-error': {
+    status: 500,
+    title: 'The gateway has a fault',
+    meaning: 'Our mistake. The request id finds it in the logs.',
+    retryable: true,
+  },
+  'unsupported-action': {
+    status: 409,
+    title: 'This upstream has no such action',
+    meaning: 'The capabilities of the site (`GET /v1/sites/{id}`) say what it can do.',
+    retryable: false,
+  },
+  'upstream-bad-answer': {
+    status: 502,
+    title: 'The upstream gave an answer that cannot be used',
+    meaning: 'The answer is not what the upstream documents. Nothing is concluded from it.',
+    retryable: true,
+  },
+  'upstream-unavailable': {
+    status: 503,
+    title: 'The upstream is not available',
+    meaning: 'The upstream cannot be reached, refuses to let the gateway in, or asks to wait.',
+    retryable: true,
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'The gateway cannot reach its store',
+    meaning: 'Redis does not answer or takes no writes. Nothing was accepted.',
+    retryable: true,
+  },
+  'upstream-timeout': {
+    status: 504,
+    title: 'The upstream did not answer in time',
+    meaning: 'A read took too long. Nothing is concluded from it.',
+    retryable: true,
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export function problem(code: ProblemCode, detail: string, more: Partial<Problem> = {}): Problem {
+  const kind = PROBLEMS[code];
+  return {
+    type: `/problems/${code}`,
+    title: kind.title,
+    status: kind.status,
+    detail,
+    code,
+    retryable: kind.retryable,
+    ...more,
+  };
+}
+
+/** A problem on its way to the client. */
+export class ProblemError extends Error {
+  constructor(
+    readonly problem: Problem,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(problem.detail);
+    this.name = 'ProblemError';
+  }
+}

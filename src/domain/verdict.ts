@@ -1,0 +1,97 @@
+import { destinationOf } from './dr-action.js';
+import type { LifecycleRow } from './lifecycle.js';
+import type { JobObservation, Observation, ResourceFacts } from './observation.js';
+import type { Operation, Outcome } from './operation.js';
+
+/** What an observation means for the operation. */
+export type Judgement =
+  | { kind: 'KEEP_WATCHING' }
+  /** Every job is over, yet the resource does not show the end. */
+  | { kind: 'UNSETTLED'; evidence: string }
+  | {
+      kind: 'VERDICT';
+      state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+      outcome: Outcome;
+      /** The upstream's words about a failure. */
+      words: { code: string | null; message: string | null } | null;
+      text: string;
+    };
+
+const OVER: ReadonlySet<JobObservation['state']> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'GONE']);
+
+/**
+ * Two truths: the jobs' verdict and the resource's state. Success is declared only when both agree; a job
+ * that is gone leaves the decision to the resource, compared with what it was before.
+ */
+export function judge(operation: Operation, row: LifecycleRow, seen: Observation): Judgement {
+  if (seen.jobs.some((job) => !OVER.has(job.state))) return { kind: 'KEEP_WATCHING' };
+  const resource = seen.resource;
+  if (!resource || row.via.includes(resource.word)) return { kind: 'KEEP_WATCHING' };
+
+  const failed = seen.jobs.filter((job) => job.state === 'FAILED');
+  const succeeded = seen.jobs.filter((job) => job.state === 'SUCCEEDED');
+  const cancelled = seen.jobs.some((job) => job.state === 'CANCELLED');
+  const cancelAccepted = operation.cancel?.state === 'ACCEPTED';
+  const changed = differs(operation.before, resource);
+
+  if (cancelled || (failed.length > 0 && cancelAccepted)) {
+    return ended('CANCELLED', changed ? 'PARTIAL' : 'NONE', failed[0], 'The upstream stopped it on request.');
+  }
+  if (failed.length > 0) {
+    const outcome = succeeded.length > 0 || changed ? 'PARTIAL' : 'NONE';
+    return ended(
+      'FAILED',
+      outcome,
+      failed[0],
+      `The upstream failed: ${failed[0]?.error?.message ?? 'no reason given'}.`,
+    );
+  }
+  const whole = operation.calls.every((call) => call.state === 'ACCEPTED');
+  const jobsSpeak =
+    succeeded.length === seen.jobs.length && !(seen.jobs.length === 0 && wasAdopted(operation));
+  if (arrived(operation, row, resource) && (jobsSpeak || changed)) {
+    return ended(
+      'SUCCEEDED',
+      whole ? 'FULL' : 'PARTIAL',
+      undefined,
+      `The target is ${resource.word || 'gone'}.`,
+    );
+  }
+  if (row.failed.includes(resource.word) && (jobsSpeak || changed)) {
+    const state = cancelAccepted ? 'CANCELLED' : 'FAILED';
+    return ended(state, 'PARTIAL', undefined, `The target stopped in ${resource.word}.`);
+  }
+  const jobsSay = seen.jobs.map((job) => job.word ?? 'forgotten').join(', ') || 'nothing';
+  return {
+    kind: 'UNSETTLED',
+    evidence: `The upstream's job says ${jobsSay}, while the target is ${resource.exists ? resource.word : 'gone'}.`,
+  };
+}
+
+/** Whether the resource is where the action was to bring it. */
+function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFacts): boolean {
+  if (row.to === 'GONE') return !resource.exists;
+  if (!resource.exists) return false;
+  if (row.to === 'ANY') return true;
+  if (!row.to.includes(resource.word)) return false;
+  if (!row.flipsActiveSite || operation.direction === null) return true;
+  return resource.activeSite === null || resource.activeSite === destinationOf(operation.direction);
+}
+
+function differs(before: ResourceFacts | null, now: ResourceFacts): boolean {
+  if (!before) return now.exists;
+  return before.exists !== now.exists || before.word !== now.word || before.activeSite !== now.activeSite;
+}
+
+function wasAdopted(operation: Operation): boolean {
+  return operation.calls.some((call) => call.adopted);
+}
+
+function ended(
+  state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
+  outcome: Outcome,
+  job: JobObservation | undefined,
+  text: string,
+): Judgement {
+  return { kind: 'VERDICT', state, outcome, words: job?.error ?? null, text };
+}
