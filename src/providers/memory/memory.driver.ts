@@ -1,0 +1,225 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
+import { ACTION_FACTS } from '../../domain/dr-action.js';
+import { publicId } from '../../domain/ids.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../../domain/inventory.js';
+import type { Finding, Observation, ResourceFacts } from '../../domain/observation.js';
+import type {
+  Blocker,
+  CallContext,
+  CreationOptions,
+  Preparation,
+  ProviderDriver,
+  SendGate,
+  SentCall,
+  SiteConnection,
+  WatchedOperation,
+} from '../provider-driver.js';
+import { ProviderError } from '../provider-error.js';
+import { callFor, cancelCallFor, carryOut, requestOf } from './memory.calls.js';
+import { memoryDescriptor } from './memory.descriptor.js';
+import { baselineOf, evidenceFor } from './memory.evidence.js';
+import * as map from './memory.mapper.js';
+import type { MemoryGroup, MemoryPlan } from './memory.seed.js';
+import { TROUBLES, troubleError } from './memory.troubles.js';
+import type { MemoryWorld } from './memory.world.js';
+
+/** The reference driver: the whole contract, in front of a world that is only in memory. */
+export class MemoryDriver implements ProviderDriver {
+  readonly descriptor = memoryDescriptor;
+
+  constructor(
+    private readonly siteId: string,
+    private readonly world: MemoryWorld,
+  ) {}
+
+  async check(cx: CallContext): Promise<SiteConnection> {
+    await this.read('check', cx);
+    return { version: null, warnings: [] };
+  }
+
+  async listProtectionGroups(cx: CallContext): Promise<ProtectionGroup[]> {
+    await this.read('groups', cx);
+    return [...this.world.groups.values()].map((group) => this.groupOf(group));
+  }
+
+  async getProtectionGroup(groupId: string, cx: CallContext): Promise<ProtectionGroup> {
+    await this.read(`groups/${groupId}`, cx);
+    return this.groupOf(this.group(groupId));
+  }
+
+  async listProtectedInstances(groupId: string, cx: CallContext): Promise<ProtectedInstance[]> {
+    await this.read(`groups/${groupId}/machines`, cx);
+    const group = this.group(groupId);
+    return group.machines.map((machine) => map.instanceOf(this.siteId, this.groupOf(group), machine));
+  }
+
+  async listReplicationPairs(groupId: string, cx: CallContext): Promise<ReplicationPair[]> {
+    await this.read(`groups/${groupId}/disks`, cx);
+    const group = this.group(groupId);
+    return group.machines.map((machine) => map.pairOf(this.siteId, this.groupOf(group), machine));
+  }
+
+  async listPlansOfGroup(groupId: string, cx: CallContext): Promise<RecoveryPlan[]> {
+    await this.read(`groups/${groupId}/plans`, cx);
+    return this.world.plansHolding(this.group(groupId).id).map((plan) => this.planOf(plan));
+  }
+
+  async listRecoveryPlans(cx: CallContext): Promise<RecoveryPlan[]> {
+    await this.read('plans', cx);
+    return [...this.world.plans.values()].map((plan) => this.planOf(plan));
+  }
+
+  async getRecoveryPlan(planId: string, cx: CallContext): Promise<RecoveryPlan> {
+    await this.read(`plans/${planId}`, cx);
+    return this.planOf(this.plan(planId));
+  }
+
+  async listGroupsOfPlan(planId: string, cx: CallContext): Promise<ProtectionGroup[]> {
+    await this.read(`plans/${planId}/groups`, cx);
+    return this.plan(planId).groupIds.map((id) => this.groupOf(this.group(id)));
+  }
+
+  /** A drill is a state of its plan here, not a thing of its own. */
+  async listDrills(planId: string, cx: CallContext): Promise<Drill[]> {
+    await this.read(`plans/${planId}/drills`, cx);
+    this.plan(planId);
+    return [];
+  }
+
+  async creationOptions(cx: CallContext): Promise<CreationOptions> {
+    await this.read('creation-options', cx);
+    return {};
+  }
+
+  async prepare(command: ActionCommand, _operationId: string, cx: CallContext): Promise<Preparation> {
+    await this.read(`prepare ${command.action}`, cx);
+    const targetId = command.targetNativeId;
+    const plan = isOfPlan(command) ? this.plan(targetId ?? '') : null;
+    const groupIds = plan ? plan.groupIds : targetId === null ? [] : [this.group(targetId).id];
+    return {
+      resource: targetId === null ? null : this.factsOf(command),
+      groupIds: groupIds.map((id) => publicId(this.siteId, id)),
+      blockers: plan && command.action.endsWith('FAILOVER') ? this.unguarded(plan) : [],
+      warnings: [],
+      baseline: baselineOf(this.world),
+      calls: [callFor(command)],
+    };
+  }
+
+  async start(call: UpstreamCall, gate: SendGate, cx: CallContext): Promise<UpstreamRef> {
+    if (cx.signal.aborted) throw aborted().withDelivery('NOT_SENT');
+    gate.open();
+    this.world.settle();
+    const rule = this.world.strike('CHANGE');
+    if (!rule) {
+      this.world.journal.push({ kind: 'CHANGE', what: call.path });
+      return carryOut(this.world, requestOf(call));
+    }
+    if (rule.trouble !== 'UNREACHABLE') this.world.journal.push({ kind: 'CHANGE', what: call.path });
+    if (TROUBLES[rule.trouble].carriedOut) carryOut(this.world, requestOf(call));
+    throw troubleError(rule);
+  }
+
+  async findStarted(sent: SentCall, cx: CallContext): Promise<Finding> {
+    await this.read(`evidence for ${sent.call.label}`, cx);
+    return evidenceFor(this.world, sent);
+  }
+
+  async observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]> {
+    await this.read('observe', cx);
+    return watched.map((operation) => this.observation(operation));
+  }
+
+  cancelCall(command: ActionCommand): UpstreamCall {
+    return cancelCallFor(command);
+  }
+
+  async close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private observation({ operationId, command, calls }: WatchedOperation): Observation {
+    const { world } = this;
+    const ids = calls.flatMap(({ ref }) => ref?.jobIds ?? []);
+    const known = ids.map((id) => world.jobById(id));
+    const job = known.find((candidate) => candidate !== null) ?? null;
+    const jobs = ids.map((id, index) => map.jobOf(id, known[index] ?? null, world.now));
+    const created = command.action === 'CREATE_PROTECTION_GROUP' ? (job?.targetId ?? null) : null;
+    return {
+      operationId,
+      jobs,
+      resource: this.factsOf({ ...command, targetNativeId: created ?? command.targetNativeId }),
+      progressPercent: jobs[0]?.progressPercent ?? null,
+      steps: map.stepsOf(job, world.now),
+      prompts: map.promptsOf(job, world.now),
+      createdId: created === null ? null : publicId(this.siteId, created),
+      warnings: [],
+    };
+  }
+
+  private factsOf(command: ActionCommand): ResourceFacts {
+    const id = command.targetNativeId ?? '';
+    const plan = isOfPlan(command) ? this.world.plans.get(id) : undefined;
+    const group = isOfPlan(command) ? undefined : this.world.groups.get(id);
+    if (plan) return map.planFacts(this.world, plan);
+    return group ? map.groupFacts(this.world, group) : map.ABSENT;
+  }
+
+  private unguarded(plan: MemoryPlan): Blocker[] {
+    const idle = plan.groupIds.map((id) => this.group(id)).filter((group) => group.word === 'idle');
+    return idle.map((group) => ({
+      code: 'group-not-protected',
+      text: `The group ${group.name} is not protected.`,
+      remedy: `Enable the protection of ${group.name} first.`,
+    }));
+  }
+
+  /** Every read passes here: it can be aborted, it is noted, it may meet trouble, and it sees the world as of now. */
+  private async read(what: string, cx: CallContext): Promise<void> {
+    if (cx.signal.aborted) throw aborted();
+    this.world.journal.push({ kind: 'READ', what });
+    const rule = this.world.strike('READ');
+    if (rule?.trouble === 'SILENT') await abortOf(cx.signal);
+    if (rule) throw troubleError(rule);
+    this.world.settle();
+  }
+
+  private group(id: string): MemoryGroup {
+    const group = this.world.groups.get(id);
+    if (!group) throw new ProviderError('NOT_FOUND', `There is no protection group ${id}.`);
+    return group;
+  }
+
+  private plan(id: string): MemoryPlan {
+    const plan = this.world.plans.get(id);
+    if (!plan) throw new ProviderError('NOT_FOUND', `There is no recovery plan ${id}.`);
+    return plan;
+  }
+
+  private groupOf(group: MemoryGroup): ProtectionGroup {
+    return map.groupOf(this.siteId, this.world, group);
+  }
+
+  private planOf(plan: MemoryPlan): RecoveryPlan {
+    return map.planOf(this.siteId, this.world, plan);
+  }
+}
+
+function isOfPlan(command: ActionCommand): boolean {
+  return ACTION_FACTS[command.action].targetType === 'RECOVERY_PLAN';
+}
+
+function aborted(): ProviderError {
+  return new ProviderError('TIMEOUT', 'The call was given up.', { retry: 'TEMPORARY' });
+}
+
+/** Resolves when the caller gives up. */
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
