@@ -1,0 +1,72 @@
+import type { FastifyError, FastifyReply } from 'fastify';
+import { MESSAGES, STATUSES } from './error-codes.js';
+import type { SdrsSettings } from './settings.js';
+
+/** SDRS says no: almost always HTTP 400, the reason being the code (6.2). */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly wrapper: 'error' | 'itemNotFound' | undefined;
+
+  constructor(
+    digits: string,
+    options: { status?: number; wrapper?: 'error' | 'itemNotFound'; detail?: string } = {},
+  ) {
+    super([MESSAGES[digits] ?? 'The request was refused.', options.detail].filter(Boolean).join(' '));
+    this.code = `SDRS.${digits}`;
+    this.status = options.status ?? STATUSES[digits] ?? 400;
+    this.wrapper = options.wrapper;
+  }
+}
+
+/** The API gateway in front of SDRS says no (6.1, shape 3). */
+export class GatewayRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** IAM says no: the code is a number there (1.4). */
+export class IamRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Answers a refusal in the form its author uses, SDRS's own one in the wrapper the settings ask for. */
+export function answerError(
+  settings: SdrsSettings,
+  error: Error,
+  requestId: string,
+  reply: FastifyReply,
+): void {
+  if (error instanceof IamRefusal) {
+    const { status, title, message } = error;
+    void reply.code(status).send({ error: { code: status, message, title } });
+  } else if (error instanceof GatewayRefusal) {
+    void reply
+      .code(error.status)
+      .send({ error_msg: error.message, error_code: error.code, request_id: requestId });
+  } else if (error instanceof Refusal) {
+    const { code, message } = error;
+    const wrapper = settings.errorWrapper === 'error' ? (error.wrapper ?? 'error') : settings.errorWrapper;
+    void reply.code(error.status);
+    if (wrapper === 'html')
+      void reply.type('text/html').send(`<html><body><h1>${message}</h1></body></html>`);
+    else if (wrapper === 'gateway')
+      void reply.send({ error_msg: message, error_code: code, request_id: requestId });
+    else void reply.send({ [wrapper]: { message, code } });
+  } else if (((error as FastifyError).statusCode ?? 500) < 500) {
+    answerError(settings, new Refusal('0201'), requestId, reply);
+  } else {
+    throw error;
+  }
+}
