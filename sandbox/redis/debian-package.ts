@@ -11,7 +11,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serverProgram, type RedisProgram } from './redis-program.js';
-import { run } from './run.js';
+import { run } from '../run.js';
 
 /**
  * The distribution's own redis-server, for somebody who may not install packages: read the package

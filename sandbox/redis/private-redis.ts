@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { freePort } from '../free-port.js';
+import { freePort } from '../ports.js';
 import { keepProcess, KeeperRefused, type KeptProcess } from './kept-process.js';
 import type { RedisProgram } from './redis-program.js';
 import { waitForPing } from './ping.js';

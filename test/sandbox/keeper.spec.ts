@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
+import { until } from './until.js';
 
 const embeddedRedis = new URL('../../sandbox/embedded-redis.js', import.meta.url).href;
 
@@ -29,14 +29,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function until(condition: () => boolean, deadlineMs = 10_000): Promise<void> {
-  const deadline = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within ${deadlineMs} ms: ${condition.toString()}`);
-    await sleep(20);
   }
 }
 
