@@ -29,7 +29,7 @@ export type Change =
   | { kind: 'DELAYED'; notBefore: string; text: string }
   | { kind: 'OBSERVED'; seen: Seen }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }
-  | { kind: 'CANCEL_SENDING' }
+  | { kind: 'CANCEL_SENDING'; overBy: string }
   | {
       kind: 'CANCEL_ANSWERED';
       state: 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS' | 'REQUESTED';
@@ -41,6 +41,8 @@ export type Change =
       outcome: Outcome;
       problem: Problem | null;
       createdId?: string | null;
+      /** The last look at it. */
+      seen?: Seen;
       text: string;
     };
 

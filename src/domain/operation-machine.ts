@@ -110,7 +110,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       if (operation.cancel?.state !== 'REQUESTED') return null;
       return cancelling(
         operation,
-        { ...operation.cancel, state: 'SENDING' },
+        { ...operation.cancel, state: 'SENDING', overBy: change.overBy },
         'The upstream is being asked to stop.',
       );
     case 'CANCEL_ANSWERED':
@@ -193,19 +193,7 @@ function observed(operation: Operation, seen: Seen, now: string): Applied | null
       : waiting
         ? 'WAITING_FOR_INPUT'
         : 'RUNNING';
-  const warnings = [...new Set([...operation.warnings, ...seen.warnings])];
-  const next: Operation = {
-    ...operation,
-    state,
-    progressPercent: seen.progressPercent ?? operation.progressPercent,
-    steps: seen.steps.length > 0 ? seen.steps : operation.steps,
-    prompts: seen.prompts,
-    warnings,
-    upstream: { state: seen.upstreamState ?? operation.upstream.state, jobs: seen.jobs },
-    jobsOverSince: seen.jobsOver ? (operation.jobsOverSince ?? now) : null,
-    overdue: seen.overdue,
-    stalled: seen.stalled,
-  };
+  const next: Operation = { ...withSeen(operation, seen, now), state };
   if (visible(next) === visible(operation)) return null;
   const moved = progressOf(next) !== progressOf(operation);
   return {
@@ -217,6 +205,21 @@ function observed(operation: Operation, seen: Seen, now: string): Applied | null
     text: waiting
       ? `The upstream waits for a person: ${seen.prompts[0]?.text ?? 'a prompt'}`
       : `The upstream says ${next.upstream.state ?? 'nothing yet'}${next.progressPercent === null ? '' : `, ${next.progressPercent} %`}.`,
+  };
+}
+
+/** The record with what was seen last, its state untouched. */
+function withSeen(operation: Operation, seen: Seen, now: string): Operation {
+  return {
+    ...operation,
+    progressPercent: seen.progressPercent ?? operation.progressPercent,
+    steps: seen.steps.length > 0 ? seen.steps : operation.steps,
+    prompts: seen.prompts,
+    warnings: [...new Set([...operation.warnings, ...seen.warnings])],
+    upstream: { state: seen.upstreamState ?? operation.upstream.state, jobs: seen.jobs },
+    jobsOverSince: seen.jobsOver ? (operation.jobsOverSince ?? now) : null,
+    overdue: seen.overdue,
+    stalled: seen.stalled,
   };
 }
 
@@ -246,7 +249,7 @@ function cancelRequested(
   now: string,
 ): Applied | null {
   if (operation.cancel && operation.cancel.state !== 'REFUSED') return null;
-  const cancel: CancelRequest = { ...request, state: 'REQUESTED', detail: null };
+  const cancel: CancelRequest = { ...request, state: 'REQUESTED', detail: null, overBy: null };
   if (operation.state === 'PENDING') {
     return verdict(
       { ...operation, cancel },
@@ -296,16 +299,17 @@ const VERDICT_EVENTS: Readonly<Record<Verdict, OperationEventType>> = {
 
 function verdict(operation: Operation, change: Extract<Change, { kind: 'VERDICT' }>, now: string): Applied {
   const createdId = change.createdId ?? null;
+  const last = change.seen ? withSeen(operation, change.seen, now) : operation;
   return {
     operation: {
-      ...operation,
+      ...last,
       state: change.state,
       outcome: change.outcome,
       error: change.problem,
       endedTime: now,
       prompts: [],
       notBefore: null,
-      progressPercent: change.state === 'SUCCEEDED' ? 100 : operation.progressPercent,
+      progressPercent: change.state === 'SUCCEEDED' ? 100 : last.progressPercent,
       ...(createdId
         ? { target: { ...operation.target, id: createdId }, result: { protectionGroupId: createdId } }
         : {}),

@@ -72,6 +72,8 @@ export interface CancelRequest {
   requestedTime: string;
   state: 'REQUESTED' | 'SENDING' | 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS';
   detail: string | null;
+  /** After this instant the sender cannot still be sending or waiting. */
+  overBy: string | null;
 }
 
 /** Milliseconds; null = not that far. `total` goes on counting until the verdict. */

@@ -71,14 +71,14 @@ export class UpstreamHttp {
    */
   async submit(request: UpstreamRequest, open: () => void, timeoutMs: number): Promise<UpstreamResponse> {
     const socket = await connectTo(this.baseUrl, this.trust, this.connectTimeoutMs);
-    let refused: Error | null = null;
+    const gate: { refusal?: Error } = {};
     try {
       const transport = {
         request: (options: http.RequestOptions, onResponse: (answer: http.IncomingMessage) => void) => {
           try {
             open();
           } catch (error) {
-            refused = error instanceof Error ? error : new Error(String(error));
+            gate.refusal = error instanceof Error ? error : new Error(String(error));
             throw error;
           }
           const module = this.baseUrl.protocol === 'https:' ? https : http;
@@ -89,7 +89,7 @@ export class UpstreamHttp {
         transport,
       } as AxiosRequestConfig);
     } catch (error) {
-      if (refused !== null) throw refused;
+      if (gate.refusal) throw gate.refusal;
       throw error;
     } finally {
       socket.destroy();

@@ -1,0 +1,13 @@
+/**
+ * Rings for work. A ring carries an id and nothing else: the record is the truth, and losing every ring loses
+ * nothing, because the sweeper rings again for whatever is unfinished.
+ */
+export abstract class Doorbells {
+  /** Somebody should take this operation to its upstream, now. */
+  abstract ringSubmission(operationId: string): Promise<void>;
+  /** Somebody should look at this site, now. */
+  abstract ringWatch(siteId: string): Promise<void>;
+  /** The same, for the sweeper: a ring that is already waiting for its time is left alone. */
+  abstract ensureSubmission(operationId: string): Promise<void>;
+  abstract ensureWatch(siteId: string): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import type { Operation, OperationTarget } from '../domain/operation.js';
+import type { OperationRequest } from './operations.service.js';
+
+/** The first version of a record. */
+export function newOperation(
+  id: string,
+  request: OperationRequest,
+  found: { provider: string; target: OperationTarget; lockedGroupIds: string[]; now: string },
+): Operation {
+  return {
+    schema: 1,
+    id,
+    version: 1,
+    state: 'PENDING',
+    outcome: null,
+    action: request.command.action,
+    target: found.target,
+    direction: request.command.direction,
+    siteId: request.siteId,
+    provider: found.provider,
+    origin: 'GATEWAY',
+    requestedBy: request.requestedBy,
+    reason: request.reason,
+    command: request.command,
+    lockedGroupIds: found.lockedGroupIds,
+    before: null,
+    baseline: null,
+    calls: [],
+    cancel: null,
+    progressPercent: null,
+    steps: [],
+    prompts: [],
+    warnings: [],
+    upstream: { state: null, jobs: [] },
+    evidence: null,
+    jobsOverSince: null,
+    overdue: false,
+    stalled: false,
+    error: null,
+    result: null,
+    createdTime: found.now,
+    startedTime: null,
+    endedTime: null,
+    updatedTime: found.now,
+    progressTime: found.now,
+    notBefore: null,
+    timings: { queuedMs: null, submitMs: null, upstreamMs: null, detectMs: null, totalMs: 0 },
+    requestId: request.requestId,
+  };
+}

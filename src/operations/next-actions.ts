@@ -1,0 +1,28 @@
+import { judgeAction } from '../domain/allowed-actions.js';
+import { ACTION_FACTS, DR_ACTIONS } from '../domain/dr-action.js';
+import type { Lifecycle } from '../domain/lifecycle.js';
+import type { ResourceFacts } from '../domain/observation.js';
+import type { Operation } from '../domain/operation.js';
+import type { NextAction } from '../domain/problem.js';
+
+const COLLECTIONS = { PROTECTION_GROUP: 'protection-groups', RECOVERY_PLAN: 'recovery-plans' } as const;
+
+/** What can be done with the target in the state in which an operation left it. */
+export function nextActionsAfter(
+  operation: Operation,
+  lifecycle: Lifecycle,
+  resource: ResourceFacts | null,
+): NextAction[] {
+  const { id, type } = operation.target;
+  if (!resource?.exists || !id) return [];
+  return DR_ACTIONS.filter(
+    (action) =>
+      ACTION_FACTS[action].targetType === type &&
+      lifecycle.actions[action]?.from !== 'ANY' &&
+      judgeAction(lifecycle, action, resource).allowed,
+  ).map((action) => ({
+    title: `Run ${action}`,
+    method: 'POST',
+    href: `/v1/${COLLECTIONS[type]}/${id}/actions/${ACTION_FACTS[action].pathName}`,
+  }));
+}

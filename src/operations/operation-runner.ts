@@ -1,0 +1,277 @@
+import { judgeAction } from '../domain/allowed-actions.js';
+import type { SubmittedCall, Operation } from '../domain/operation.js';
+import { isVerdict } from '../domain/operation.js';
+import { problem, type Problem } from '../domain/problem.js';
+import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
+import { isoTime, type Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import type { Preparation, SendGate } from '../providers/provider-driver.js';
+import { ProviderError } from '../providers/provider-error.js';
+import type { Provider } from '../providers/provider.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import { v7 as uuidv7 } from 'uuid';
+import type { OperationStore } from './operation-store.js';
+import { problemOf, refusalOf } from './problem-of.js';
+import type { Next, OperationSettings } from './settings.js';
+
+/**
+ * Takes an accepted operation to the upstream, by the submission protocol: observe, intent, send once,
+ * classify. Knows no queue: whoever rings calls `submit` again after the time it asks for.
+ *
+ * Any number of runners may be called for one operation at once, by mistake or after a crash: a send is
+ * preceded by a compare-and-set that only one of them wins, and followed by no second one, ever, unless
+ * it is certain that nothing was sent.
+ */
+export class OperationRunner {
+  constructor(
+    private readonly store: OperationStore,
+    private readonly providers: ProviderRegistry,
+    private readonly clock: Clock,
+    private readonly settings: OperationSettings,
+    private readonly log: Log,
+  ) {}
+
+  async submit(operationId: string): Promise<Next> {
+    const operation = await this.store.find(operationId);
+    if (!operation || isVerdict(operation.state)) return 'DONE';
+    const provider = this.providers.find(operation.siteId);
+    if (!provider) {
+      this.log.error(
+        { operationId, siteId: operation.siteId },
+        'the site of an unfinished operation is not configured',
+      );
+      return { againInMs: 60_000 };
+    }
+    if (operation.state === 'CANCELLING') return this.sendCancel(operation, provider);
+    if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'DONE';
+
+    const sending = operation.calls.find((call) => call.state === 'SENDING');
+    if (sending) return this.afterVanishedSender(operation, sending);
+    const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
+    if (wait > 0) return { againInMs: wait };
+    if (this.tooLate(operation)) return this.reject(operation, notStarted(operation));
+    return this.sendNext(operation, provider);
+  }
+
+  /** A sender that is past its time is dead or cut off; whether it sent is for the evidence to say. */
+  private async afterVanishedSender(operation: Operation, sending: SubmittedCall): Promise<Next> {
+    const attempt = sending.attempt;
+    const left = attempt ? Date.parse(attempt.overBy) - this.clock.now() : 0;
+    if (left > 0) return { againInMs: left };
+    await this.store.transition(operation.id, {
+      kind: 'AMBIGUOUS',
+      attemptId: attempt?.id ?? '',
+      evidence: 'The process that was sending the request ended before it wrote down an answer.',
+    });
+    return 'DONE';
+  }
+
+  private async sendNext(operation: Operation, provider: Provider): Promise<Next> {
+    const lookedAt = this.clock.monotonic();
+    let preparation: Preparation | null = null;
+    if (operation.calls.length === 0) {
+      try {
+        preparation = await provider.prepare(operation.command, operation.id);
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        return error.retry === 'TEMPORARY'
+          ? this.delay(operation, `The site cannot be read: ${error.message}`, error.retryAfterMs)
+          : this.reject(operation, { ...problemOf(error, provider), code: 'state-changed' });
+      }
+      const objection = objectionTo(operation, preparation, provider);
+      if (objection) return this.reject(operation, objection);
+    }
+    const calls = preparation ? preparation.calls.map(pendingCall) : operation.calls;
+    const callIndex = calls.findIndex((call) => call.state === 'PENDING');
+    const call = calls[callIndex];
+    if (!call) return 'DONE';
+
+    const attemptId = uuidv7();
+    const now = this.clock.now();
+    const intended = await this.store.transitionFrom(operation, {
+      kind: 'INTENT',
+      callIndex,
+      attempt: {
+        id: attemptId,
+        intentTime: isoTime(now),
+        overBy: isoTime(now + 2 * this.settings.sendDeadlineMs + this.settings.submitTimeoutMs),
+      },
+      ...(preparation
+        ? {
+            preparation: {
+              before: preparation.resource,
+              baseline: preparation.baseline,
+              calls,
+              warnings: preparation.warnings,
+            },
+          }
+        : {}),
+    });
+    if (!intended) return { againInMs: this.settings.pollIntervalMs };
+    return this.send(intended, provider, call.call, attemptId, lookedAt);
+  }
+
+  private async send(
+    operation: Operation,
+    provider: Provider,
+    call: UpstreamCall,
+    attemptId: string,
+    lookedAt: number,
+  ): Promise<Next> {
+    let ref: UpstreamRef;
+    try {
+      ref = await provider.start(call, this.gate(lookedAt));
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return this.afterFailedSend(operation, provider, attemptId, error);
+    }
+    const accepted = await this.store.transition(operation.id, { kind: 'ACCEPTED', attemptId, ref });
+    return accepted?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
+  }
+
+  private async afterFailedSend(
+    operation: Operation,
+    provider: Provider,
+    attemptId: string,
+    error: ProviderError,
+  ): Promise<Next> {
+    this.log.warn(
+      {
+        operationId: operation.id,
+        siteId: operation.siteId,
+        delivery: error.delivery,
+        upstream: error.upstream,
+      },
+      error.message,
+    );
+    if (error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY')) {
+      const waitMs = this.backOff(operation, error.retryAfterMs);
+      await this.store.transition(operation.id, {
+        kind: 'NOT_SENT',
+        attemptId,
+        notBefore: isoTime(this.clock.now() + waitMs),
+        text: `Not sent: ${error.message} It will be tried again.`,
+      });
+      return { againInMs: waitMs };
+    }
+    if (error.delivery === 'REFUSED') {
+      const after = await this.store.transition(operation.id, {
+        kind: 'REFUSED',
+        attemptId,
+        problem: refusalOf(error, provider),
+      });
+      return after?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
+    }
+    await this.store.transition(operation.id, { kind: 'AMBIGUOUS', attemptId, evidence: error.message });
+    return 'DONE';
+  }
+
+  private async sendCancel(operation: Operation, provider: Provider): Promise<Next> {
+    const { cancel } = operation;
+    if (cancel?.state === 'SENDING') {
+      const left = cancel.overBy ? Date.parse(cancel.overBy) - this.clock.now() : 0;
+      if (left > 0) return { againInMs: left };
+      await this.store.transition(operation.id, {
+        kind: 'CANCEL_ANSWERED',
+        state: 'AMBIGUOUS',
+        detail: 'The process that was asking the upstream to stop ended.',
+      });
+      return 'DONE';
+    }
+    const call = provider.cancelCall(operation.command);
+    if (cancel?.state !== 'REQUESTED' || !call) return 'DONE';
+    const lookedAt = this.clock.monotonic();
+    const overBy = isoTime(
+      this.clock.now() + 2 * this.settings.sendDeadlineMs + this.settings.submitTimeoutMs,
+    );
+    const sending = await this.store.transitionFrom(operation, { kind: 'CANCEL_SENDING', overBy });
+    if (!sending) return { againInMs: this.settings.pollIntervalMs };
+    try {
+      await provider.start(call, this.gate(lookedAt));
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const again =
+        error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY');
+      const state = again ? 'REQUESTED' : error.delivery === 'REFUSED' ? 'REFUSED' : 'AMBIGUOUS';
+      await this.store.transition(operation.id, { kind: 'CANCEL_ANSWERED', state, detail: error.message });
+      return again ? { againInMs: this.backOff(operation, error.retryAfterMs) } : 'DONE';
+    }
+    await this.store.transition(operation.id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null });
+    return 'DONE';
+  }
+
+  /** The last check, in the same tick as the write. */
+  private gate(lookedAt: number): SendGate {
+    return {
+      open: () => {
+        if (this.clock.monotonic() - lookedAt > this.settings.sendDeadlineMs) {
+          throw new ProviderError('TIMEOUT', 'Too much time passed since the target was looked at.', {
+            retry: 'TEMPORARY',
+            delivery: 'NOT_SENT',
+          });
+        }
+      },
+    };
+  }
+
+  private tooLate(operation: Operation): boolean {
+    const started = operation.calls.some((call) => call.state === 'ACCEPTED');
+    return !started && this.clock.now() - Date.parse(operation.createdTime) > this.settings.startDeadlineMs;
+  }
+
+  private async delay(operation: Operation, text: string, retryAfterMs: number | null): Promise<Next> {
+    const waitMs = this.backOff(operation, retryAfterMs);
+    await this.store.transitionFrom(operation, {
+      kind: 'DELAYED',
+      notBefore: isoTime(this.clock.now() + waitMs),
+      text,
+    });
+    return { againInMs: waitMs };
+  }
+
+  private async reject(operation: Operation, reason: Problem): Promise<Next> {
+    await this.store.transitionFrom(operation, {
+      kind: 'VERDICT',
+      state: 'REJECTED',
+      outcome: 'NONE',
+      problem: reason,
+      text: reason.detail,
+    });
+    return 'DONE';
+  }
+
+  /** Grows with the age of the operation: 1 s at first, 15 s at the most, unless the upstream says longer. */
+  private backOff(operation: Operation, retryAfterMs: number | null): number {
+    const age = this.clock.now() - Date.parse(operation.createdTime);
+    return Math.max(retryAfterMs ?? 0, Math.min(15_000, Math.max(1_000, age / 4)));
+  }
+}
+
+function pendingCall(call: UpstreamCall): SubmittedCall {
+  return { call, state: 'PENDING', attempt: null, ref: null, adopted: false };
+}
+
+function notStarted(operation: Operation): Problem {
+  return problem('not-started', `Nothing could be sent to ${operation.siteId} until the start deadline.`);
+}
+
+/** Why the target, as it is now, must not be sent the request; null = send. */
+function objectionTo(operation: Operation, preparation: Preparation, provider: Provider): Problem | null {
+  const judged = judgeAction(provider.descriptor.lifecycle, operation.action, preparation.resource, {
+    direction: operation.direction,
+    blockers: preparation.blockers,
+  });
+  const unlocked = preparation.groupIds.filter((id) => !operation.lockedGroupIds.includes(id));
+  const blocking = unlocked.length
+    ? [
+        ...judged.blocking,
+        {
+          code: 'groups-changed',
+          text: `The plan now touches groups that this operation does not hold: ${unlocked.join(', ')}.`,
+          remedy: 'Ask again.',
+        },
+      ]
+    : judged.blocking;
+  if (blocking.length === 0) return null;
+  return problem('state-changed', `${blocking.map((b) => b.text).join(' ')} Nothing was sent.`, { blocking });
+}

@@ -1,0 +1,91 @@
+import type { DrAction } from '../domain/dr-action.js';
+import type { Change } from '../domain/operation-change.js';
+import type { OperationEvent } from '../domain/operation-event.js';
+import type { Operation, Origin, OperationState, Outcome } from '../domain/operation.js';
+
+/** What makes two requests the same. */
+export interface IdempotencyClaim {
+  /** SHA-256 of who asks and the key they chose. */
+  keyHash: string;
+  /** SHA-256 of method, path and body. */
+  fingerprint: string;
+}
+
+export type Acceptance =
+  | { kind: 'ACCEPTED' }
+  /** The key is taken; by the same request if the fingerprints are equal. */
+  | { kind: 'EXISTS'; operationId: string; fingerprint: string }
+  | { kind: 'BUSY'; heldBy: string };
+
+export interface OperationFilter {
+  siteId?: string;
+  provider?: string;
+  state?: readonly OperationState[];
+  action?: DrAction;
+  outcome?: Outcome;
+  targetId?: string;
+  requestedBy?: string;
+  origin?: Origin;
+  /** Text in the target's name or the reason. */
+  q?: string;
+  createdAfter?: number;
+  createdBefore?: number;
+  newestFirst: boolean;
+}
+
+/** A place between two operations in the order of creation. */
+export interface OperationCursor {
+  createdMs: number;
+  id: string;
+}
+
+export interface OperationPage {
+  items: Operation[];
+  /** null = there is no more. A page may be short and still have a next one. */
+  next: OperationCursor | null;
+}
+
+/**
+ * Owns the truth about operations, and is its only writer. Every change of a record goes through the pure
+ * `reduce`, and is written together with its event, its indexes and the release of its locks in one atomic
+ * step; what `reduce` does not allow cannot be written. Errors of the store itself are thrown as they are.
+ */
+export abstract class OperationStore {
+  /** One atomic step: takes the idempotency key and the locks, writes record and event; or says why not. */
+  abstract accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance>;
+
+  /** What the key was used for, on whatever site. */
+  abstract findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null>;
+
+  abstract find(id: string): Promise<Operation | null>;
+
+  /** The operations that hold these groups: group id → operation id. */
+  abstract holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>>;
+
+  /**
+   * Compare and set, again and again until it is written or does not apply any more: reads the record,
+   * reduces it, writes it if nobody wrote meanwhile. null = the change did not apply.
+   */
+  abstract transition(id: string, change: Change): Promise<Operation | null>;
+
+  /**
+   * Like `transition`, but only if the record still has exactly this version: for steps that were decided on
+   * what the caller read. null also when it has not.
+   */
+  abstract transitionFrom(operation: Operation, change: Change): Promise<Operation | null>;
+
+  /** Unfinished operations of a site, oldest first. */
+  abstract listOpen(siteId: string): Promise<Operation[]>;
+
+  /** Ids of all unfinished operations of a shard. */
+  abstract openIds(shard: number): Promise<string[]>;
+
+  abstract list(
+    filter: OperationFilter,
+    after: OperationCursor | null,
+    pageSize: number,
+  ): Promise<OperationPage>;
+
+  /** The operation's events after a stream offset ('0' = all), with their offsets. */
+  abstract events(id: string, after: string): Promise<{ offset: string; event: OperationEvent }[]>;
+}

@@ -1,0 +1,37 @@
+import { problem, type Problem, type ProblemCode } from '../domain/problem.js';
+import type { Provider } from '../providers/provider.js';
+import type { ProviderError, ProviderErrorKind } from '../providers/provider-error.js';
+
+/** What an upstream's error is to our clients. One table. */
+const CODES: Readonly<Record<ProviderErrorKind, ProblemCode>> = {
+  NOT_FOUND: 'not-found',
+  INVALID_ARGUMENT: 'invalid-request',
+  WRONG_STATE: 'action-not-allowed',
+  CONFLICT: 'upstream-refused',
+  QUOTA_EXCEEDED: 'upstream-refused',
+  UNAUTHENTICATED: 'upstream-unavailable',
+  PERMISSION_DENIED: 'upstream-refused',
+  RATE_LIMITED: 'upstream-unavailable',
+  UNAVAILABLE: 'upstream-unavailable',
+  TIMEOUT: 'upstream-timeout',
+  UNSUPPORTED: 'unsupported-action',
+  BAD_ANSWER: 'upstream-bad-answer',
+  UPSTREAM_FAULT: 'upstream-bad-answer',
+};
+
+export function problemOf(error: ProviderError, provider: Provider): Problem {
+  return problem(CODES[error.kind], error.message, upstreamPart(error, provider));
+}
+
+/** A refusal of something that was sent: always the upstream's, with its words. */
+export function refusalOf(error: ProviderError, provider: Provider): Problem {
+  const code = error.kind === 'WRONG_STATE' ? 'action-not-allowed' : 'upstream-refused';
+  return problem(code, error.message, upstreamPart(error, provider));
+}
+
+function upstreamPart(error: ProviderError, provider: Provider): Partial<Problem> {
+  return {
+    retryable: error.retry === 'TEMPORARY',
+    upstream: { provider: provider.descriptor.provider, site: provider.siteId, ...error.upstream },
+  };
+}

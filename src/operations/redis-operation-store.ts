@@ -1,0 +1,178 @@
+import type { Redis } from 'ioredis';
+import { v7 as uuidv7 } from 'uuid';
+import type { Change } from '../domain/operation-change.js';
+import { eventOf, type OperationEvent } from '../domain/operation-event.js';
+import { reduce, type Step } from '../domain/operation-machine.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
+import { isoTime, type Clock } from '../platform/clock.js';
+import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
+import {
+  OperationStore,
+  type Acceptance,
+  type IdempotencyClaim,
+  type OperationCursor,
+  type OperationFilter,
+  type OperationPage,
+} from './operation-store.js';
+import { indexesOf } from './operation-indexes.js';
+import { siteOfOperation } from './operation-id.js';
+import { listOperations } from './redis-operation-list.js';
+
+const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
+const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
+
+/** How many events a shard's stream keeps for readers that were away; each operation keeps its own for ever. */
+const SHARD_EVENTS_KEPT = 100_000;
+const MOST_TRIES = 20;
+
+export class RedisOperationStore extends OperationStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
+    const keys = operationKeys(shardOf(operation.siteId));
+    const locks = operation.lockedGroupIds.map(keys.lock);
+    const indexes = indexesOf(operation).map(([name, value]) => keys.index(name, value));
+    const event = eventOf(
+      operation,
+      'operation.accepted',
+      `${operation.requestedBy} asked for it.`,
+      operation.createdTime,
+    );
+    const answer = (await ACCEPT.run(
+      this.redis,
+      [
+        keys.operation(operation.id),
+        keys.operationEvents(operation.id),
+        keys.events,
+        keys.open,
+        keys.idempotency(claim?.keyHash ?? 'none'),
+        ...locks,
+        ...indexes,
+      ],
+      [
+        operation.id,
+        JSON.stringify(operation),
+        JSON.stringify(event),
+        Date.parse(operation.createdTime),
+        uuidv7(),
+        claim?.fingerprint ?? '',
+        SHARD_EVENTS_KEPT,
+        locks.length,
+        indexes.length,
+      ],
+    )) as [string, string?, string?];
+    if (answer[0] === 'EXISTS') {
+      return { kind: 'EXISTS', operationId: answer[1] ?? '', fingerprint: answer[2] ?? '' };
+    }
+    return answer[0] === 'BUSY' ? { kind: 'BUSY', heldBy: answer[1] ?? '' } : { kind: 'ACCEPTED' };
+  }
+
+  async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
+    const found = await Promise.all(
+      SHARDS.map((shard) => this.redis.hmget(operationKeys(shard).idempotency(keyHash), 'id', 'fingerprint')),
+    );
+    const [id, fingerprint] = found.find(([operationId]) => operationId) ?? [];
+    return id ? { operationId: id, fingerprint: fingerprint ?? '' } : null;
+  }
+
+  async find(id: string): Promise<Operation | null> {
+    const siteId = siteOfOperation(id);
+    if (!siteId) return null;
+    const record = await this.redis.hget(operationKeys(shardOf(siteId)).operation(id), 'r');
+    return record ? (JSON.parse(record) as Operation) : null;
+  }
+
+  async holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {
+    if (groupIds.length === 0) return new Map();
+    const keys = operationKeys(shardOf(siteId));
+    const held = await this.redis.mget(groupIds.map(keys.lock));
+    return new Map(groupIds.flatMap((groupId, i) => (held[i] ? [[groupId, held[i]] as const] : [])));
+  }
+
+  async transition(id: string, change: Change): Promise<Operation | null> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const operation = await this.find(id);
+      if (!operation) return null;
+      const step = reduce(operation, change, isoTime(this.clock.now()));
+      if (!step) return null;
+      if (await this.write(operation, step)) return step.operation;
+    }
+    throw new Error(`operation ${id} was written by others ${MOST_TRIES} times in a row`);
+  }
+
+  async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
+    const step = reduce(operation, change, isoTime(this.clock.now()));
+    if (!step) return null;
+    return (await this.write(operation, step)) ? step.operation : null;
+  }
+
+  async listOpen(siteId: string): Promise<Operation[]> {
+    const shard = shardOf(siteId);
+    const ids = (await this.openIds(shard)).filter((id) => siteOfOperation(id) === siteId);
+    const records = await Promise.all(ids.map((id) => this.find(id)));
+    return records.filter((record) => record !== null);
+  }
+
+  openIds(shard: number): Promise<string[]> {
+    return this.redis.zrange(operationKeys(shard).open, '0', '-1');
+  }
+
+  list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
+    return listOperations(this.redis, filter, after, pageSize);
+  }
+
+  async events(id: string, after: string): Promise<{ offset: string; event: OperationEvent }[]> {
+    const siteId = siteOfOperation(id);
+    if (!siteId) return [];
+    const key = operationKeys(shardOf(siteId)).operationEvents(id);
+    const entries = await this.redis.xrange(key, after === '0' ? '-' : `(${after}`, '+');
+    return entries.map(([offset, fields]) => ({
+      offset,
+      event: JSON.parse(fields[1] ?? '{}') as OperationEvent,
+    }));
+  }
+
+  private async write(before: Operation, step: Step): Promise<boolean> {
+    const { operation, event } = step;
+    const keys = operationKeys(shardOf(operation.siteId));
+    const ended = isVerdict(operation.state);
+    const released = ended ? operation.lockedGroupIds.map(keys.lock) : [];
+    const was = new Set(indexesOf(before).map(([name, value]) => keys.index(name, value)));
+    const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
+    const left = [...was].filter((key) => !is.has(key));
+    const joined = [...is].filter((key) => !was.has(key));
+    const answer = await TRANSITION.run(
+      this.redis,
+      [
+        keys.operation(operation.id),
+        keys.operationEvents(operation.id),
+        keys.events,
+        keys.open,
+        ...released,
+        ...left,
+        ...joined,
+      ],
+      [
+        operation.id,
+        before.version,
+        operation.version,
+        JSON.stringify(operation),
+        JSON.stringify(event),
+        uuidv7(),
+        Date.parse(operation.createdTime),
+        ended ? '1' : '0',
+        released.length,
+        left.length,
+        joined.length,
+        SHARD_EVENTS_KEPT,
+      ],
+    );
+    return answer === 'WRITTEN';
+  }
+}

@@ -1,0 +1,159 @@
+import type { Change } from '../domain/operation-change.js';
+import type { Seen } from '../domain/operation-change.js';
+import type { Observation } from '../domain/observation.js';
+import type { Operation } from '../domain/operation.js';
+import { problem, type Problem } from '../domain/problem.js';
+import { judge } from '../domain/verdict.js';
+import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import { ProviderError } from '../providers/provider-error.js';
+import type { Provider } from '../providers/provider.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import type { OperationStore } from './operation-store.js';
+import { nextActionsAfter } from './next-actions.js';
+import { pollingDelay } from './polling-policy.js';
+import { Reconciler } from './reconciler.js';
+import type { Next, OperationSettings } from './settings.js';
+
+const OBSERVED_STATES: ReadonlySet<Operation['state']> = new Set([
+  'RUNNING',
+  'WAITING_FOR_INPUT',
+  'CANCELLING',
+]);
+
+/**
+ * Watches all unfinished operations of one site, however many, with a few list calls a tick. A tick writes
+ * what it saw by compare-and-set and keeps nothing: any process may do the next one.
+ */
+export class SiteWatcher {
+  private readonly reconciler: Reconciler;
+  /** Ticks in a row that learnt nothing, per site: only for the back-off. */
+  private readonly failures = new Map<string, number>();
+
+  constructor(
+    private readonly store: OperationStore,
+    private readonly providers: ProviderRegistry,
+    private readonly clock: Clock,
+    private readonly settings: OperationSettings,
+    private readonly log: Log,
+  ) {
+    this.reconciler = new Reconciler(store, clock, settings, log);
+  }
+
+  /** One look at the site. DONE = nothing unfinished is left to watch there. */
+  async tick(siteId: string): Promise<Next> {
+    const provider = this.providers.find(siteId);
+    const open = await this.store.listOpen(siteId);
+    if (!provider || open.length === 0) return 'DONE';
+    let retryAfterMs: number | null = null;
+    try {
+      await this.reconciler.reconcile(open, provider);
+      await this.observe(open, provider);
+      this.failures.delete(siteId);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      // A look that failed says nothing about the operations: they stay as they are.
+      this.failures.set(siteId, (this.failures.get(siteId) ?? 0) + 1);
+      retryAfterMs = error.retryAfterMs;
+      this.log.warn(
+        { siteId, kind: error.kind, upstream: error.upstream },
+        `site not observed: ${error.message}`,
+      );
+    }
+    return {
+      againInMs: pollingDelay({
+        settings: this.settings,
+        open,
+        now: this.clock.now(),
+        failures: this.failures.get(siteId) ?? 0,
+        retryAfterMs,
+      }),
+    };
+  }
+
+  private async observe(open: readonly Operation[], provider: Provider): Promise<void> {
+    const watched = open.filter(
+      (operation) =>
+        OBSERVED_STATES.has(operation.state) ||
+        (operation.state === 'UNKNOWN' && operation.calls.every((call) => call.state === 'ACCEPTED')),
+    );
+    if (watched.length === 0) return;
+    const observations = await provider.observe(
+      watched.map((operation) => ({
+        operationId: operation.id,
+        command: operation.command,
+        baseline: operation.baseline,
+        calls: operation.calls.map(({ call, ref }) => ({ call, ref })),
+      })),
+    );
+    const seen = new Map(observations.map((observation) => [observation.operationId, observation]));
+    for (const operation of watched) {
+      const observation = seen.get(operation.id);
+      if (!observation) continue;
+      const change = this.changeFor(operation, observation, provider);
+      if (change) await this.store.transition(operation.id, change);
+    }
+  }
+
+  private changeFor(operation: Operation, observation: Observation, provider: Provider): Change | null {
+    const row = provider.descriptor.lifecycle.actions[operation.action];
+    if (!row) return null;
+    const judgement = judge(operation, row, observation);
+    const seen = this.seenOf(operation, observation, judgement.kind !== 'KEEP_WATCHING');
+    if (judgement.kind === 'VERDICT') {
+      const failed = judgement.state === 'FAILED';
+      return {
+        kind: 'VERDICT',
+        state: judgement.state,
+        outcome: judgement.outcome,
+        problem: failed ? failureOf(operation, provider, observation, judgement) : null,
+        createdId: judgement.state === 'SUCCEEDED' ? observation.createdId : null,
+        text: judgement.text,
+        seen,
+      };
+    }
+    if (judgement.kind === 'UNSETTLED') {
+      if (operation.state === 'UNKNOWN') return null;
+      const since = operation.jobsOverSince ? Date.parse(operation.jobsOverSince) : this.clock.now();
+      if (this.clock.now() - since >= this.settings.settleMs)
+        return { kind: 'UNDECIDED', evidence: judgement.evidence };
+    }
+    return { kind: 'OBSERVED', seen };
+  }
+
+  private seenOf(operation: Operation, observation: Observation, jobsOver: boolean): Seen {
+    const now = this.clock.now();
+    const running = operation.startedTime ? now - Date.parse(operation.startedTime) : 0;
+    const waiting = observation.prompts.length > 0;
+    return {
+      progressPercent: observation.progressPercent,
+      steps: observation.steps,
+      prompts: observation.prompts,
+      warnings: observation.warnings,
+      upstreamState: observation.resource?.word ?? null,
+      jobs: observation.jobs.map(({ id, word }) => ({ id, state: word })),
+      jobsOver,
+      overdue: running > this.settings.overdueMs,
+      stalled: !waiting && now - Date.parse(operation.progressTime) > this.settings.stalledMs,
+    };
+  }
+}
+
+function failureOf(
+  operation: Operation,
+  provider: Provider,
+  observation: Observation,
+  judgement: { outcome: string; words: { code: string | null; message: string | null } | null; text: string },
+): Problem {
+  return problem(judgement.outcome === 'PARTIAL' ? 'outcome-partial' : 'upstream-failed', judgement.text, {
+    upstream: {
+      provider: provider.descriptor.provider,
+      site: provider.siteId,
+      status: null,
+      code: judgement.words?.code ?? null,
+      message: judgement.words?.message ?? null,
+      requestId: null,
+    },
+    nextActions: nextActionsAfter(operation, provider.descriptor.lifecycle, observation.resource),
+  });
+}

@@ -1,0 +1,67 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Log } from '../log/log.js';
+
+/** Reconnects soon: the default waits up to 20 s after Redis is back. */
+function retryStrategy(times: number): number {
+  return Math.min(200 * 2 ** Math.min(times, 4), 2000);
+}
+
+/**
+ * - `commands`: fails fast while Redis is away, so that a request gets its 503 at once.
+ * - `blocking`: waits for ever; for workers and stream readers.
+ */
+export type ConnectionRole = 'commands' | 'blocking';
+
+export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis {
+  const options: RedisOptions =
+    role === 'commands'
+      ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 3000 }
+      : { maxRetriesPerRequest: null };
+  const redis = new Redis(url, { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true });
+  redis.on('error', throttled(log, 'redis'));
+  return redis;
+}
+
+const SILENT_MS = 10_000;
+
+/** A Redis that is away or full causes thousands of error events a second: one line per kind per 10 s. */
+export function throttled(log: Log, source: string): (error: Error) => void {
+  const seen = new Map<string, { at: number; count: number }>();
+  return (error) => {
+    const kind = (error.message || error.name).slice(0, 60);
+    const last = seen.get(kind);
+    const now = performance.now();
+    if (last && now - last.at < SILENT_MS) {
+      last.count += 1;
+      return;
+    }
+    // Only the message: BullMQ's errors carry whole scripts.
+    log.warn({ source, repeated: last?.count ?? 0 }, (error.message || error.name).slice(0, 300));
+    seen.set(kind, { at: now, count: 0 });
+  };
+}
+
+/** Connects within the limit, or rejects with a sentence. */
+export async function connectWithin(redis: Redis, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${limitMs} ms`)), limitMs);
+  });
+  const ready = new Promise<void>((resolve) => redis.once('ready', resolve));
+  redis.connect().catch(() => undefined);
+  try {
+    await Promise.race([ready, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The eviction policy must be noeviction; null = the server does not let us look. */
+export async function evictionPolicy(redis: Redis): Promise<string | null> {
+  try {
+    const answer = (await redis.config('GET', 'maxmemory-policy')) as string[] | Record<string, string>;
+    return Array.isArray(answer) ? (answer[1] ?? null) : (answer['maxmemory-policy'] ?? null);
+  } catch {
+    return null;
+  }
+}
