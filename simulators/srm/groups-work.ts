@@ -1,0 +1,93 @@
+import { Conflict } from './errors.js';
+import { followGroups } from './plan-status.js';
+import { vmsOf } from './sites.js';
+import type { Group, SrmSim, Vm, World } from './world.js';
+
+/** What the tasks of groups and their VMs do when they end well. */
+export const groupEffects = {
+  'create-group': (sim: SrmSim, { group, vms }: { group: Group; vms: string[] }) => {
+    takeIn(sim.state, group, vms);
+    sim.state.groups.push(group);
+    sim.schedule(sim.settings.groupSettleMs * sim.settings.durationFactor, 'group.ready', {
+      groupId: group.id,
+    });
+    return group.id;
+  },
+
+  'edit-group': (
+    sim: SrmSim,
+    payload: { groupId: string; name: string; description: string | null; vms: string[] | null },
+  ) => {
+    const group = sim.state.groups.find((each) => each.id === payload.groupId);
+    if (!group) throw new Conflict('ProtectionGroupNotFound', 'The group is gone.');
+    group.name = payload.name;
+    if (payload.description !== null) group.description = payload.description;
+    if (payload.vms === null) return null;
+    for (const vm of vmsOf(sim.state, group)) if (!payload.vms.includes(vm.name)) letGo(vm);
+    takeIn(sim.state, group, payload.vms);
+    return null;
+  },
+
+  'delete-group': ({ state: world }: SrmSim, { groupId }: { groupId: string }) => {
+    world.vms.filter((vm) => vm.groupId === groupId).forEach(letGo);
+    world.groups = world.groups.filter((group) => group.id !== groupId);
+    for (const plan of world.plans.filter((each) => each.groupIds.includes(groupId))) {
+      plan.groupIds = plan.groupIds.filter((id) => id !== groupId);
+      followGroups(world, plan);
+    }
+    return null;
+  },
+
+  'protect-vm': (sim: SrmSim, { vm: name, mapped }: { vm: string; mapped: boolean }) => {
+    const vm = vmNamed(sim.state, name);
+    vm.mapped ||= mapped;
+    vm.protectionVersion += 1;
+    vm.protection = vm.mapped ? 'OK' : 'MISSING_MAPPING';
+    if (!vm.mapped)
+      throw new Conflict('MissingMapping', `'${name}' has no inventory mapping at the recovery site.`);
+    return null;
+  },
+
+  'unprotect-vm': (sim: SrmSim, { vm: name }: { vm: string }) => {
+    vmNamed(sim.state, name).protection = 'NOT_CONFIGURED';
+    return null;
+  },
+
+  'remove-vm': (sim: SrmSim, { vm: name }: { vm: string }) => {
+    letGo(vmNamed(sim.state, name));
+    return null;
+  },
+
+  'restore-placeholder': (sim: SrmSim, { vm: name }: { vm: string }) => {
+    vmNamed(sim.state, name).protection = 'OK';
+    return null;
+  },
+};
+
+/** A member is protected at once where inventory mappings cover it. */
+function takeIn(world: World, group: Group, names: string[]): void {
+  for (const vm of names.map((name) => vmNamed(world, name))) {
+    if (vm.groupId === group.id) continue;
+    if (vm.groupId !== null)
+      throw new Conflict('GroupProtectionOverlapped', `'${vm.name}' is in another group.`);
+    vm.groupId = group.id;
+    vm.protection = vm.mapped ? 'OK' : 'MISSING_MAPPING';
+  }
+}
+
+function letGo(vm: Vm): void {
+  vm.groupId = null;
+  vm.protection = 'NOT_CONFIGURED';
+  vm.run = 'READY_TO_RECOVER';
+  vm.managingPlanId = null;
+}
+
+function vmNamed(world: World, name: string): Vm {
+  const vm = world.vms.find((each) => each.name === name);
+  if (!vm) throw new Conflict('CannotProtectVm', `There is no virtual machine '${name}'.`);
+  return vm;
+}
+
+export function groupIsReady(sim: SrmSim, groupId: unknown): void {
+  for (const group of sim.state.groups) if (group.id === groupId) group.loading = false;
+}
