@@ -1,0 +1,165 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../../domain/inventory.js';
+import type { Finding, Observation } from '../../domain/observation.js';
+import type { UpstreamHttp } from '../../platform/http/upstream-http.js';
+import type {
+  CallContext,
+  CreationOptions,
+  Preparation,
+  ProviderDriver,
+  SendGate,
+  SentCall,
+  SiteConnection,
+  WatchedOperation,
+} from '../provider-driver.js';
+import { ProviderError } from '../provider-error.js';
+import { SdrsCalls } from './sdrs.calls.js';
+import { SdrsClient } from './sdrs.client.js';
+import { readCreationOptions } from './sdrs.creation.js';
+import { sdrsDescriptor } from './sdrs.descriptor.js';
+import { SdrsEvidence } from './sdrs.evidence.js';
+import { toImplicitPlan, toProtectionGroup } from './sdrs.mapper.js';
+import { SdrsObserver } from './sdrs.observation.js';
+import { toDrill, toProtectedInstance, toReplicationPair } from './sdrs.parts-mapper.js';
+import { SdrsPreparation } from './sdrs.preparation.js';
+import type { SdrsSession } from './sdrs.session.js';
+import { submitCall } from './sdrs.submission.js';
+
+export interface SdrsSite {
+  siteId: string;
+  projectId: string;
+  submitTimeoutMs: number;
+}
+
+/** One project of the service. Joins the parts; every rule lives in one of them. */
+export class SdrsDriver implements ProviderDriver {
+  readonly descriptor = sdrsDescriptor;
+  private readonly client: SdrsClient;
+  private readonly preparation: SdrsPreparation;
+  private readonly evidence: SdrsEvidence;
+  private readonly observer: SdrsObserver;
+  private version: string | null = null;
+
+  constructor(
+    private readonly site: SdrsSite,
+    private readonly http: UpstreamHttp,
+    private readonly session: SdrsSession,
+  ) {
+    this.client = new SdrsClient(http, session, site.projectId);
+    this.preparation = new SdrsPreparation(site.siteId, this.client, new SdrsCalls(site.projectId));
+    this.evidence = new SdrsEvidence(this.client);
+    this.observer = new SdrsObserver(site.siteId, this.client);
+  }
+
+  async check({ signal }: CallContext): Promise<SiteConnection> {
+    await this.client.peek(signal);
+    this.version ??= await this.client.apiVersion(signal).catch(() => null);
+    return { version: this.version, warnings: [] };
+  }
+
+  async listProtectionGroups({ signal }: CallContext): Promise<ProtectionGroup[]> {
+    const { items } = await this.client.listGroups(signal);
+    return items.map((group) => toProtectionGroup(this.site.siteId, group));
+  }
+
+  async getProtectionGroup(groupId: string, { signal }: CallContext): Promise<ProtectionGroup> {
+    return toProtectionGroup(this.site.siteId, await this.client.getGroup(groupId, signal));
+  }
+
+  async listProtectedInstances(groupId: string, { signal }: CallContext): Promise<ProtectedInstance[]> {
+    const instances = await this.ofExisting(
+      groupId,
+      await this.client.listInstances(groupId, signal),
+      signal,
+    );
+    return instances.map((instance) => toProtectedInstance(this.site.siteId, groupId, instance));
+  }
+
+  async listReplicationPairs(groupId: string, { signal }: CallContext): Promise<ReplicationPair[]> {
+    const pairs = await this.ofExisting(groupId, await this.client.listPairs(groupId, signal), signal);
+    return pairs.map((pair) => toReplicationPair(this.site.siteId, groupId, pair));
+  }
+
+  async listPlansOfGroup(groupId: string, cx: CallContext): Promise<RecoveryPlan[]> {
+    return [await this.getRecoveryPlan(groupId, cx)];
+  }
+
+  async listRecoveryPlans({ signal }: CallContext): Promise<RecoveryPlan[]> {
+    const { items } = await this.client.listGroups(signal);
+    return items.map((group) => toImplicitPlan(this.site.siteId, group));
+  }
+
+  async getRecoveryPlan(planId: string, { signal }: CallContext): Promise<RecoveryPlan> {
+    return toImplicitPlan(this.site.siteId, await this.client.getGroup(planId, signal));
+  }
+
+  async listGroupsOfPlan(planId: string, cx: CallContext): Promise<ProtectionGroup[]> {
+    return [await this.getProtectionGroup(planId, cx)];
+  }
+
+  async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
+    const { items } = await this.client.listDrills(planId, signal);
+    const drills = await this.ofExisting(planId, items, signal);
+    return drills.map((drill) => toDrill(this.site.siteId, planId, drill));
+  }
+
+  creationOptions({ signal }: CallContext): Promise<CreationOptions> {
+    return readCreationOptions(this.client, signal);
+  }
+
+  prepare(command: ActionCommand, operationId: string, { signal }: CallContext): Promise<Preparation> {
+    return this.preparation.prepare(command, operationId, signal);
+  }
+
+  async start(call: UpstreamCall, gate: SendGate, { signal }: CallContext): Promise<UpstreamRef> {
+    const { submitTimeoutMs: timeoutMs } = this.site;
+    try {
+      return await submitCall(this.http, this.session, call, gate, { signal, timeoutMs });
+    } catch (error) {
+      throw await this.judgedRemoval(call, error, signal);
+    }
+  }
+
+  findStarted(sent: SentCall, { signal }: CallContext): Promise<Finding> {
+    return this.evidence.find(sent, signal);
+  }
+
+  observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
+    return this.observer.observe(watched, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+    await this.http.close().catch(() => undefined);
+  }
+
+  /** A filter by an unknown group answers with an empty list: only a read of the group tells them apart. */
+  private async ofExisting<T>(groupId: string, items: T[], signal: AbortSignal): Promise<T[]> {
+    if (items.length === 0) await this.client.getGroup(groupId, signal);
+    return items;
+  }
+
+  /** Removing a drill that is gone is refused in words about its state (section 6.4): look which it is. */
+  private async judgedRemoval(call: UpstreamCall, error: unknown, signal: AbortSignal): Promise<unknown> {
+    if (
+      !(error instanceof ProviderError) ||
+      error.upstream.code !== 'SDRS.1913' ||
+      call.method !== 'DELETE'
+    ) {
+      return error;
+    }
+    const drillId = decodeURIComponent(call.path.slice(call.path.lastIndexOf('/') + 1));
+    const looked = await this.client.getDrill(drillId, signal).catch((reason: unknown) => reason);
+    if (!(looked instanceof ProviderError) || looked.kind !== 'NOT_FOUND') return error;
+    return new ProviderError('NOT_FOUND', 'The drill is gone already.', {
+      upstream: error.upstream,
+      delivery: 'REFUSED',
+    });
+  }
+}

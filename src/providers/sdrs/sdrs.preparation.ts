@@ -1,0 +1,212 @@
+import type { ActionCommand, UpstreamCall } from '../../domain/action-command.js';
+import { publicId } from '../../domain/ids.js';
+import type { Blocker, Preparation } from '../provider-driver.js';
+import { ProviderError } from '../provider-error.js';
+import {
+  baselineDrill,
+  baselineOfGroup,
+  EMPTY_BASELINE,
+  FAILURE_OF,
+  failuresOf,
+  NEW_DRILL,
+  NEW_GROUP,
+  type FailureSubject,
+} from './sdrs.baseline.js';
+import { faultBlockers, faultWarnings, groupBlockers, groupWarnings } from './sdrs.blockers.js';
+import { invalid, type SdrsCalls } from './sdrs.calls.js';
+import { sentDrill, sentGroup } from './sdrs.candidates.js';
+import type { SdrsClient } from './sdrs.client.js';
+import { zonesOf } from './sdrs.creation.js';
+import { drillToCleanUp, standingDrillBlockers } from './sdrs.drill-choice.js';
+import { textOf } from './sdrs.fields.js';
+import { factsOfGroup } from './sdrs.mapper.js';
+import type { WireGroup, WireNewGroup } from './sdrs.wire.js';
+
+/** Looks at the target afresh and writes down what sending would take, and how things stood before. */
+export class SdrsPreparation {
+  constructor(
+    private readonly siteId: string,
+    private readonly client: SdrsClient,
+    private readonly calls: SdrsCalls,
+  ) {}
+
+  prepare(command: ActionCommand, operationId: string, signal: AbortSignal): Promise<Preparation> {
+    return command.action === 'CREATE_PROTECTION_GROUP'
+      ? this.forCreation(command, operationId, signal)
+      : this.forGroup(command, operationId, signal);
+  }
+
+  private async forCreation(
+    command: ActionCommand,
+    operationId: string,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const call = this.calls.createGroup(command, operationId);
+    const wanted = sentGroup(call.body) as WireNewGroup;
+    const { blockers, warnings } = await this.judgeDomain(wanted, signal);
+    const groups = (await this.client.listGroups(signal)).items;
+    const subject = { name: wanted.name, resourceType: NEW_GROUP };
+    return {
+      resource: null,
+      groupIds: [],
+      blockers,
+      warnings,
+      baseline: {
+        ...EMPTY_BASELINE,
+        sameNamedGroupIds: groups.filter((group) => group.name === wanted.name).map(({ id }) => id),
+        failureJobIds: await this.knownFailures(command, subject, signal),
+      },
+      calls: [call],
+    };
+  }
+
+  private async forGroup(
+    command: ActionCommand,
+    operationId: string,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const { action } = command;
+    const group = await this.client.getGroup(command.targetNativeId ?? '', signal);
+    if (textOf(group.priority_station) === null) {
+      throw new ProviderError('BAD_ANSWER', `SDRS does not tell where group ${group.id} runs.`, {
+        retry: 'TEMPORARY',
+      });
+    }
+    const common: Preparation = {
+      resource: factsOfGroup(group),
+      groupIds: [publicId(this.siteId, group.id)],
+      blockers: groupBlockers(action, group),
+      warnings: groupWarnings(action, group),
+      baseline: baselineOfGroup(group),
+      calls: [],
+    };
+    if (action === 'START_DRILL' || action === 'CLEAN_UP_DRILL') {
+      return this.forDrill(command, operationId, group, common, signal);
+    }
+    if ((action === 'FAILOVER' || action === 'PLANNED_FAILOVER') && common.blockers.length === 0) {
+      const pairs = await this.client.listPairs(group.id, signal);
+      common.blockers.push(...faultBlockers(action, pairs));
+      common.warnings.push(...faultWarnings(action, pairs));
+    }
+    const failureJobIds = await this.knownFailures(command, { id: group.id }, signal);
+    return {
+      ...common,
+      baseline: { ...baselineOfGroup(group), failureJobIds },
+      calls: [this.groupCall(command, group)],
+    };
+  }
+
+  private async forDrill(
+    command: ActionCommand,
+    operationId: string,
+    group: WireGroup,
+    common: Preparation,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const drills = (await this.client.listDrills(group.id, signal)).items;
+    const baseline = { ...baselineOfGroup(group), drillIds: drills.map(({ id }) => id) };
+    if (command.action === 'START_DRILL') {
+      const call = this.calls.createDrill(group, command, operationId);
+      const subject = { name: sentDrill(call.body)?.name ?? '', resourceType: NEW_DRILL };
+      return {
+        ...common,
+        blockers: [...common.blockers, ...standingDrillBlockers(drills)],
+        baseline: { ...baseline, failureJobIds: await this.knownFailures(command, subject, signal) },
+        calls: [call],
+      };
+    }
+    const { drill, blockers, warnings } = drillToCleanUp(drills);
+    return {
+      ...common,
+      blockers: [...common.blockers, ...blockers],
+      warnings: [...common.warnings, ...warnings],
+      baseline: {
+        ...baseline,
+        drill: drill && baselineDrill(drill),
+        failureJobIds: drill && (await this.knownFailures(command, { id: drill.id }, signal)),
+      },
+      calls: drill
+        ? [this.calls.deleteDrill(drill.id, `Clean up drill ${textOf(drill.name) ?? drill.id}`)]
+        : [],
+    };
+  }
+
+  private groupCall(command: ActionCommand, group: WireGroup): UpstreamCall {
+    switch (command.action) {
+      case 'UPDATE_PROTECTION_GROUP': {
+        const name = command.changes?.name;
+        if (name === undefined) throw invalid('name', 'it is all that can be changed, and it is missing');
+        return this.calls.renameGroup(group, name);
+      }
+      case 'DELETE_PROTECTION_GROUP':
+        return this.calls.deleteGroup(group);
+      case 'ENABLE_PROTECTION':
+        return this.calls.startGroup(group, 'Enable protection of group');
+      case 'REPROTECT':
+        return this.calls.startGroup(group, 'Reprotect group');
+      case 'DISABLE_PROTECTION':
+        return this.calls.stopGroup(group);
+      case 'FAILOVER':
+        return this.calls.failOver(group);
+      case 'PLANNED_FAILOVER':
+        if (command.direction === null) throw invalid('direction', 'a planned failover needs one');
+        return this.calls.reverse(group, command.direction === 'TO_RECOVERY' ? 'target' : 'source');
+      default:
+        throw new ProviderError('UNSUPPORTED', `SDRS has no ${command.action} of a group.`);
+    }
+  }
+
+  private async judgeDomain(
+    wanted: WireNewGroup,
+    signal: AbortSignal,
+  ): Promise<{ blockers: Blocker[]; warnings: string[] }> {
+    let domains;
+    try {
+      domains = await this.client.listDomains(signal);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return { blockers: [], warnings: ['The domains could not be read; the zones are not checked.'] };
+    }
+    const domain = domains.find(({ id }) => id === wanted.domain_id);
+    if (!domain) throw invalid('domainId', `the site has no domain ${wanted.domain_id}`);
+    const zones = zonesOf(domain);
+    for (const [field, zone] of [
+      ['sourceAvailabilityZone', wanted.source_availability_zone],
+      ['targetAvailabilityZone', wanted.target_availability_zone],
+    ] as const) {
+      if (!zones.includes(zone)) {
+        throw invalid(
+          field,
+          `the domain ${domain.name ?? wanted.domain_id} has ${zones.join(' and ')}, not ${zone}`,
+        );
+      }
+    }
+    if (domain.sold_out !== true) return { blockers: [], warnings: [] };
+    const blocker = {
+      code: 'domain-sold-out',
+      text: `The domain ${domain.name ?? wanted.domain_id} is sold out.`,
+      remedy: 'Choose another domain, or ask the cloud provider for room.',
+    };
+    return { blockers: [blocker], warnings: [] };
+  }
+
+  /** null = the task center cannot be read; then times decide later. */
+  private async knownFailures(
+    command: ActionCommand,
+    subject: FailureSubject,
+    signal: AbortSignal,
+  ): Promise<string[] | null> {
+    const failure = FAILURE_OF[command.action];
+    if (!failure) return [];
+    try {
+      const jobs = await this.client.listFailureJobs(
+        failure.insideGroup ? command.targetNativeId : null,
+        signal,
+      );
+      return failuresOf(jobs, failure.status, subject).map((job) => job.job_id ?? '');
+    } catch (error) {
+      if (error instanceof ProviderError && !signal.aborted) return null;
+      throw error;
+    }
+  }
+}

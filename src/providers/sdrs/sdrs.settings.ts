@@ -1,0 +1,80 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { Equals, IsOptional, IsUrl, Matches, MaxLength, MinLength, ValidateNested } from 'class-validator';
+
+const URL_RULES = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
+/** How the gateway proves who it is: a user name and password that IAM turns into a token. */
+export class SdrsPasswordAuth {
+  @Equals('password', { message: 'auth.type: write "password"; nothing else is known yet.' })
+  type!: 'password';
+
+  @IsUrl(URL_RULES, {
+    message: 'auth.iamEndpoint: write the address of IAM, such as https://iam.eu-de.otc.t-systems.com/v3.',
+  })
+  iamEndpoint!: string;
+
+  @MinLength(1, {
+    message: "auth.domainName: write the account's name, such as OTC-EU-DE-00000000001000000001.",
+  })
+  domainName!: string;
+
+  @MinLength(1, { message: 'auth.userName: write the name of the IAM user that the gateway works as.' })
+  userName!: string;
+
+  @MinLength(1, { message: "auth.password: write the IAM user's password." })
+  password!: string;
+}
+
+export class SdrsTls {
+  @IsOptional()
+  @MinLength(1, { message: 'tls.caFile: write the path of a PEM file with the authority to trust.' })
+  caFile?: string;
+
+  @IsOptional()
+  @Matches(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
+    message: "tls.fingerprint256: write the SHA-256 of the server's certificate, 64 hex digits.",
+  })
+  fingerprint256?: string;
+}
+
+/** What a site of this provider needs in the sites file. */
+export class SdrsSettings {
+  @IsUrl(URL_RULES, {
+    message:
+      'endpoint: write the address of the service, such as https://sdrs.eu-de.otc.t-systems.com; /v1 and the project id are added.',
+  })
+  endpoint!: string;
+
+  @Matches(/^[A-Za-z0-9_-]{1,64}$/, {
+    message: "projectId: write the project's id as IAM shows it, such as 0123456789abcdef0123456789abcdef.",
+  })
+  @MaxLength(64)
+  projectId!: string;
+
+  /** A second kind of proof (signed requests, section 1.5) becomes a second class and a `type` of its own here. */
+  @Type(() => SdrsPasswordAuth)
+  @ValidateNested({ message: 'auth: write type, iamEndpoint, domainName, userName and password.' })
+  auth!: SdrsPasswordAuth;
+
+  @IsOptional()
+  @Type(() => SdrsTls)
+  @ValidateNested()
+  tls?: SdrsTls;
+}
+
+/**
+ * The service's root, without what the driver adds itself: the catalogue of one cloud gives addresses
+ * that already end in `/v1/{projectId}` (section 1.1).
+ */
+export function serviceRoot(endpoint: string, projectId: string): string {
+  const bare = endpoint.trim().replace(/\/+$/, '');
+  return bare.endsWith(`/v1/${projectId}`)
+    ? bare.slice(0, -`/v1/${projectId}`.length)
+    : bare.replace(/\/v1$/, '');
+}
+
+/** IAM's root: its addresses are written with and without `/v3`. */
+export function iamRoot(iamEndpoint: string): string {
+  return iamEndpoint.trim().replace(/\/+$/, '').replace(/\/v3$/, '');
+}
