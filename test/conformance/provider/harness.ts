@@ -1,0 +1,126 @@
+import type {
+  ActionOptions,
+  NewProtectionGroup,
+  ProtectionGroupChanges,
+} from '../../../src/domain/action-command.js';
+import type { DrAction, TargetType } from '../../../src/domain/dr-action.js';
+import type { DriverFactory, ProviderDriver } from '../../../src/providers/provider-driver.js';
+
+/** What the suite is run for. */
+export interface ConformanceSubject {
+  /** The provider's folder. */
+  readonly name: string;
+  readonly factory: Pick<DriverFactory, 'descriptor'>;
+  readonly describes: Description;
+  /** A site of its own for one test, with a world in its first state. */
+  createHarness(): Promise<Harness>;
+}
+
+/** What is true of this upstream. These describe it; none switches a requirement off. */
+export interface Description {
+  /** How a run tells how far it is: by percentages, by its steps, or only by ending. */
+  readonly progress: 'percent' | 'steps' | 'none';
+  /** Whether the driver logs in, so that what it holds can die under it. */
+  readonly credentials: 'none' | 'renewable';
+  /** Whether a run can stop to ask a person. */
+  readonly prompts: boolean;
+  /** The most requests that one look at so many running operations may take. */
+  requestsToObserve(operations: number): number;
+}
+
+/** A test's grip on one site: it makes drivers for it, moves its time, spoils its wire and reads its books. */
+export interface Harness {
+  createDriver(wish?: DriverWish): ProviderDriver;
+
+  /** The site's time, and that of drivers without a wish of their own. */
+  now(): number;
+  advance(ms: number): void;
+  /** In this time everything that was begun is over. */
+  readonly longestWorkMs: number;
+
+  trouble(trouble: Trouble): void;
+  /** Ends all troubles. */
+  calm(): void;
+  /** From now on nobody listens at the site's address. */
+  goDown(): Promise<void>;
+  /** Every token or session given out so far is worthless. */
+  killCredentials(): Promise<void>;
+
+  /** Every request that has arrived, in words for people; a log-in is neither a read nor a change. */
+  reads(): readonly string[];
+  stateChangingRequests(): readonly string[];
+  logIns(): readonly string[];
+  /** What the upstream really did: the judge of "never twice". */
+  executions(): readonly { action: string; targetId: string }[];
+
+  /** Where and how an action can be carried out. */
+  stage(action: DrAction): Stage;
+  /** Native ids of three plans that can be failed over at the same time. */
+  crowd(): Promise<readonly string[]>;
+  /** Puts a group or plan into a state by its upstream word, known or not. */
+  setState(type: TargetType, nativeId: string, word: string): Promise<void>;
+  /** A well-formed native id that names nothing. */
+  absentId(type: TargetType): string;
+
+  /** The next run fails; answers a part of the words it will fail in. */
+  failNext(): Promise<string>;
+  /** The plan's next run stops to ask; answers the question. */
+  askNext(planId: string): Promise<string>;
+  /** The upstream no longer knows any of the jobs it began. */
+  forgetJobs(): Promise<void>;
+
+  /** Passwords, and every token or session given out: what must never be seen outside. */
+  secrets(): readonly string[];
+  /** Everything that the drivers have logged. */
+  logged(): string;
+  close(): Promise<void>;
+}
+
+export interface DriverWish {
+  /** How far this driver's clock is off. */
+  clockOffMs?: number;
+  submitTimeoutMs?: number;
+  /** Settings with a wrong password. */
+  wrongPassword?: boolean;
+}
+
+/** The target of an action, and what must be carried out on it first so that the action may start. */
+export interface Stage {
+  /** null = the action makes its target. */
+  targetId: string | null;
+  after: readonly DrAction[];
+  options?: ActionOptions;
+  group?: NewProtectionGroup;
+  changes?: ProtectionGroupChanges;
+}
+
+export const ACCIDENTS = [
+  /** 500 in the upstream's own form. */
+  'INTERNAL_ERROR',
+  /** 502 with a page of HTML. */
+  'BAD_GATEWAY_PAGE',
+  /** 503 */
+  'SERVICE_UNAVAILABLE',
+  /** 429 with `Retry-After: 7`. */
+  'THROTTLED',
+  /** The connection breaks. */
+  'RESET',
+  /** No answer ever comes. */
+  'HANG',
+  /** JSON that stops in the middle. */
+  'TRUNCATED',
+  /** 200 with nothing in it. */
+  'EMPTY',
+] as const;
+export type Accident = (typeof ACCIDENTS)[number];
+
+export const THROTTLED_FOR_MS = 7_000;
+
+export interface Trouble {
+  on: 'READ' | 'CHANGE';
+  accident: Accident;
+  /** Whether it strikes before the upstream has carried the request out, or after. Default BEFORE. */
+  when?: 'BEFORE' | 'AFTER';
+  /** Default ALWAYS, until it is calmed. */
+  times?: number | 'ALWAYS';
+}

@@ -1,0 +1,129 @@
+import type { DrAction } from '../../../../src/domain/dr-action.js';
+import { memory, memoryWorldOf } from '../../../../src/providers/memory/memory.factory.js';
+import type {
+  TroubleRule,
+  Trouble as MemoryTrouble,
+} from '../../../../src/providers/memory/memory.troubles.js';
+import {
+  THROTTLED_FOR_MS,
+  type ConformanceSubject,
+  type Harness,
+  type Stage,
+  type Trouble,
+} from '../harness.js';
+import { Workbench } from './workbench.js';
+
+const WORK_MS = 30_000;
+
+const STAGES: Readonly<Record<DrAction, Stage>> = {
+  CREATE_PROTECTION_GROUP: {
+    targetId: null,
+    after: [],
+    group: { name: 'letters', description: 'Old letters' },
+  },
+  UPDATE_PROTECTION_GROUP: { targetId: 'archive', after: [], changes: { description: 'Older letters' } },
+  DELETE_PROTECTION_GROUP: { targetId: 'archive', after: [] },
+  ENABLE_PROTECTION: { targetId: 'archive', after: [] },
+  DISABLE_PROTECTION: { targetId: 'books', after: [] },
+  PLANNED_FAILOVER: { targetId: 'move-books', after: [] },
+  FAILOVER: { targetId: 'move-books', after: [], options: { syncData: true } },
+  REPROTECT: { targetId: 'move-books', after: ['FAILOVER'] },
+  START_DRILL: { targetId: 'move-books', after: [] },
+  CLEAN_UP_DRILL: { targetId: 'move-books', after: ['START_DRILL'] },
+};
+
+/** The accidents of a wire, as the world without a wire knows them. */
+function troubleFor({ accident, when }: Trouble): MemoryTrouble {
+  const broken: MemoryTrouble = when === 'AFTER' ? 'ANSWER_LOST' : 'REQUEST_LOST';
+  const known: Record<Trouble['accident'], MemoryTrouble> = {
+    INTERNAL_ERROR: 'FAULT',
+    BAD_GATEWAY_PAGE: broken,
+    SERVICE_UNAVAILABLE: broken,
+    THROTTLED: 'THROTTLED',
+    RESET: broken,
+    HANG: when === 'AFTER' ? 'ANSWER_LOST' : 'SILENT',
+    TRUNCATED: 'GARBLED',
+    EMPTY: 'GARBLED',
+  };
+  return known[accident];
+}
+
+let sites = 0;
+
+function createHarness(): Promise<Harness> {
+  const siteId = `memory-${(sites += 1)}`;
+  let now = Date.UTC(2030, 0, 2, 3, 4, 5);
+  const bench = new Workbench(siteId, () => now);
+  const createDriver: Harness['createDriver'] = (wish = {}) =>
+    bench.driver(wish, (context) => memory.create({ workMs: WORK_MS }, context));
+  createDriver();
+  const world = memoryWorldOf(siteId);
+  const journal = (kind: 'READ' | 'CHANGE') =>
+    world.journal.filter((entry) => entry.kind === kind).map(({ what }) => what);
+
+  return Promise.resolve({
+    createDriver,
+    now: () => now,
+    advance: (ms) => (now += ms),
+    longestWorkMs: WORK_MS,
+
+    trouble(trouble) {
+      const times = trouble.times === undefined || trouble.times === 'ALWAYS' ? Infinity : trouble.times;
+      const rule: TroubleRule = { on: trouble.on, trouble: troubleFor(trouble), times };
+      world.troubles.push(rule.trouble === 'THROTTLED' ? { ...rule, retryAfterMs: THROTTLED_FOR_MS } : rule);
+    },
+    calm: () => (world.troubles = []),
+    goDown() {
+      world.troubles = (['READ', 'CHANGE'] as const).map((on) => ({
+        on,
+        trouble: 'UNREACHABLE',
+        times: Infinity,
+      }));
+      return Promise.resolve();
+    },
+    killCredentials: () => Promise.resolve(),
+
+    reads: () => journal('READ'),
+    stateChangingRequests: () => journal('CHANGE'),
+    logIns: () => [],
+    executions: () => world.executions,
+
+    stage: (action) => STAGES[action],
+    crowd: () => Promise.resolve(['move-books', 'move-mail', 'move-shop']),
+    setState(type, nativeId, word) {
+      const target = (type === 'RECOVERY_PLAN' ? world.plans : world.groups).get(nativeId);
+      if (target) target.word = word;
+      return Promise.resolve();
+    },
+    absentId: () => 'nowhere',
+
+    failNext() {
+      world.nextWork({ failure: { code: 'worn-out', message: 'the rope broke' } });
+      return Promise.resolve('the rope broke');
+    },
+    askNext() {
+      world.nextWork({ question: 'Is the old site dark?' });
+      return Promise.resolve('Is the old site dark?');
+    },
+    forgetJobs() {
+      for (const { id } of world.jobs) world.forget(id);
+      return Promise.resolve();
+    },
+
+    secrets: () => [],
+    logged: () => bench.logged(),
+    close: () => bench.close(),
+  } satisfies Harness);
+}
+
+export const memorySubject: ConformanceSubject = {
+  name: 'memory',
+  factory: memory,
+  describes: {
+    progress: 'percent',
+    credentials: 'none',
+    prompts: true,
+    requestsToObserve: () => 1,
+  },
+  createHarness,
+};

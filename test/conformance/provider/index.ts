@@ -1,0 +1,25 @@
+import { cancelConcern } from './cancel.js';
+import { errorsConcern } from './errors.js';
+import type { ConformanceSubject } from './harness.js';
+import { hygieneConcern } from './hygiene.js';
+import { identityConcern } from './identity.js';
+import { lifecycleConcern } from './lifecycle.js';
+import { observeConcern } from './observe.js';
+import { readsConcern } from './reads.js';
+import { recoverConcern } from './recover.js';
+import { startConcern } from './start.js';
+
+/** Registers the tests that every driver must pass. A provider needs no other test of what its driver means. */
+export function describeProviderConformance(subject: ConformanceSubject): void {
+  describe(`the ${subject.name} driver`, () => {
+    identityConcern(subject);
+    readsConcern(subject);
+    startConcern(subject);
+    recoverConcern(subject);
+    observeConcern(subject);
+    cancelConcern(subject);
+    errorsConcern(subject);
+    lifecycleConcern(subject);
+    hygieneConcern(subject);
+  });
+}
