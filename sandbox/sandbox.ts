@@ -38,6 +38,7 @@ export class Sandbox {
     this.announce(`data in ${data.path}${fresh ? ', begun anew' : ''}`);
 
     const redis = await openRedis({ dataDir, givenUrl: redisUrl, announce: this.announce });
+    if (fresh && redisUrl) this.announce('what is in it stays: it is yours, --fresh deletes nothing there');
     this.redis = redis;
     void this.keepUp(redis);
 

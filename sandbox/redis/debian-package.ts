@@ -5,6 +5,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -25,6 +26,7 @@ export async function debianRedis(announce: (text: string) => void): Promise<Red
   if (known) return known;
 
   announce(`Redis: none installed; fetching ${system.title}'s own package, without installing it`);
+  removeAbandoned(cacheHome());
   const work = mkdtempSync(`${kept}.new-`);
   try {
     const tree = join(work, 'tree');
@@ -108,6 +110,15 @@ async function notInstalled(names: string[]): Promise<string[]> {
     names.map((name) => run('dpkg-query', ['-W', '-f', '${db:Status-Status}', name]).catch(() => 'absent')),
   );
   return names.filter((_, i) => !states[i]?.startsWith('installed'));
+}
+
+/** What was begun by a process that was killed: nobody unpacks for an hour. */
+function removeAbandoned(cache: string): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const path of listed(cache).map((name) => join(cache, name))) {
+    if (path.includes('.new-') && statSync(path).mtimeMs < anHourAgo)
+      rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** False if somebody else was faster: then theirs is as good. */
