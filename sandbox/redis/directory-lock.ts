@@ -28,16 +28,17 @@ export class DirectoryInUse extends Error {
  *
  * The lock is a listening socket: the kernel closes it with its process, however that ends, and
  * whoever finds the name can ask whether somebody still answers. A file with a process id in it
- * cannot tell a dead holder from a stranger that got the same number.
+ * cannot tell a dead holder from a stranger that got the same number. The socket is in the directory,
+ * or `elsewhere` under a name made of its path if it cannot be there.
  */
 export async function lockDirectory(
   directory: string,
-  options: { patienceMs?: number } = {},
+  options: { patienceMs?: number; elsewhere?: string } = {},
 ): Promise<DirectoryLock> {
   const deadline = performance.now() + (options.patienceMs ?? 0);
   for (;;) {
     try {
-      return await lockOnce(realpathSync(directory));
+      return await lockOnce(realpathSync(directory), options.elsewhere ?? tmpdir());
     } catch (error) {
       if (!(error instanceof DirectoryInUse) || performance.now() >= deadline) throw error;
       await sleep(50);
@@ -45,9 +46,9 @@ export async function lockDirectory(
   }
 }
 
-async function lockOnce(directory: string): Promise<DirectoryLock> {
+async function lockOnce(directory: string, elsewhere: string): Promise<DirectoryLock> {
   if (process.platform === 'win32') return lockPipe(directory);
-  const outside = [tmpdir(), `dr-gateway-${nameOf(directory)}.lock`] as const;
+  const outside = [elsewhere, `dr-gateway-${nameOf(directory)}.lock`] as const;
   // A socket's path holds 103 bytes at most, and ours needs a suffix.
   if (Buffer.byteLength(directory) > 75) return lockSocket(directory, ...outside);
   try {

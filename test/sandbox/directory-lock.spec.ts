@@ -59,15 +59,9 @@ describe('lockDirectory', () => {
   it('works in a directory whose path is too long for a socket', async () => {
     const deep = join(directory, 'a'.repeat(60), 'b'.repeat(60));
     mkdirSync(deep, { recursive: true });
-    const { TMPDIR } = process.env;
-    process.env.TMPDIR = directory;
-    try {
-      const lock = await lockDirectory(deep);
-      await expect(lockDirectory(deep)).rejects.toThrow(DirectoryInUse);
-      lock.release();
-    } finally {
-      if (TMPDIR === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = TMPDIR;
-    }
+    const options = { elsewhere: directory };
+    const lock = await lockDirectory(deep, options);
+    await expect(lockDirectory(deep, options)).rejects.toThrow(DirectoryInUse);
+    lock.release();
   });
 });
