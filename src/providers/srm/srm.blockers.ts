@@ -1,0 +1,81 @@
+import type { Blocker } from '../provider-driver.js';
+import type { WireList } from './srm.lists.js';
+import { isUnderWay } from './srm.tasks.js';
+import { isProtected } from './srm.vm-states.js';
+import type { WireGroup, WireGroupVm, WirePlan, WireTask } from './srm.wire.js';
+
+export function protectedVms(vms: WireList<WireGroupVm>): WireGroupVm[] {
+  return vms.items.filter((vm) => isProtected(vm.protection_status_details?.status));
+}
+
+export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocker[] {
+  const count = protectedVms(vms).length;
+  const complete = vms.gaps.length === 0 && vms.items.length > 0;
+  if (action === 'ENABLE_PROTECTION' && complete && count === vms.items.length) {
+    return [
+      {
+        code: 'already-protected',
+        text: 'Every machine of the group is protected already.',
+        remedy: 'There is nothing to do.',
+      },
+    ];
+  }
+  if (action === 'DISABLE_PROTECTION' && vms.gaps.length === 0 && count === 0) {
+    return [
+      {
+        code: 'already-unprotected',
+        text: 'No machine of the group is protected.',
+        remedy: 'There is nothing to do.',
+      },
+    ];
+  }
+  return [];
+}
+
+export function busyBlockers(tasks: readonly WireTask[], entities: readonly string[]): Blocker[] {
+  const busy = tasks.find((task) => isUnderWay(task) && entities.includes(task.entity ?? ''));
+  if (busy === undefined) return [];
+  return [
+    {
+      code: 'upstream-busy',
+      text: `SRM is at work on it: ${busy.description ?? busy.id} (${busy.status}).`,
+      remedy: 'Wait for the end of that task.',
+    },
+  ];
+}
+
+/** A group is not to be changed while a plan with it runs or stands in a test (4.2). */
+const HOLDING_WORDS: readonly string[] = [
+  'TEST_IN_PROGRESS',
+  'TEST_COMPLETE',
+  'CLEANUP_IN_PROGRESS',
+  'RECOVERY_IN_PROGRESS',
+  'REPROTECT_IN_PROGRESS',
+  'WAITING_FOR_USER_INPUT',
+  'CANCEL_IN_PROGRESS',
+];
+
+export function runBlockers(plans: readonly WirePlan[]): Blocker[] {
+  return plans
+    .filter((plan) => plan.is_running === true || HOLDING_WORDS.includes(plan.status ?? ''))
+    .map((plan) => ({
+      code: 'plan-running',
+      text: `Plan ${plan.name ?? plan.id} holds the group and is in ${plan.status ?? 'a state not told'}.`,
+      remedy:
+        plan.status === 'TEST_COMPLETE'
+          ? 'Clean up the test of that plan.'
+          : 'Wait for the end of that plan’s run.',
+    }));
+}
+
+export function namesakeBlockers(name: string, groups: readonly WireGroup[]): Blocker[] {
+  const taken = groups.some((group) => group.name?.toLowerCase() === name.toLowerCase());
+  if (!taken) return [];
+  return [
+    {
+      code: 'name-taken',
+      text: `There is a protection group named ${name} already.`,
+      remedy: 'Choose another name.',
+    },
+  ];
+}

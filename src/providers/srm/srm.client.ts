@@ -1,0 +1,220 @@
+import type { Clock } from '../../platform/clock.js';
+import type { UpstreamRequest, UpstreamResponse } from '../../platform/http/upstream-http.js';
+import { ProviderError } from '../provider-error.js';
+import { badAnswer } from './srm.errors.js';
+import { nextOffset, PAGE_SIZE, pageOf, type WireList, type WirePage } from './srm.lists.js';
+import { choosePairing, type PairedSites } from './srm.pairing.js';
+import * as paths from './srm.paths.js';
+import { sessionHeader, type LocalSession, type SrmSession } from './srm.session.js';
+import { SingleFlight } from './srm.single-flight.js';
+import type { SrmUpstream } from './srm.upstream.js';
+import {
+  type WireGroup,
+  type WireGroupVm,
+  type WirePairing,
+  type WirePlan,
+  type WirePlanVm,
+  type WirePrompt,
+  type WireReplicatedVm,
+  type WireTask,
+} from './srm.wire.js';
+
+/** How long the chosen pairing is believed without a look. */
+const PAIRING_MAX_AGE_MS = 600_000;
+/** No inventory is as long as this; it ends a list that never ends. */
+const MAX_PAGES = 200;
+
+interface ReadOptions {
+  query?: UpstreamRequest['query'];
+  /** The read says more, or anything at all, only with the remote session (column "Remote" of section 2). */
+  remote?: boolean;
+}
+
+/** The reads of SRM. Knows no domain: wire types come out. Renews sessions and repeats a read once (1.4). */
+export class SrmClient {
+  private sites: { value: PairedSites; readAt: number } | null = null;
+  private readonly sitesRead = new SingleFlight<PairedSites>();
+
+  constructor(
+    private readonly upstream: SrmUpstream,
+    readonly session: SrmSession,
+    private readonly wantedPairing: string | null,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The site's pairing; the appliance is asked every ten minutes, or when `fresh`. */
+  async pairedSites(signal: AbortSignal, fresh = false): Promise<PairedSites> {
+    const known = this.sites;
+    if (!fresh && known !== null && this.clock.monotonic() - known.readAt < PAIRING_MAX_AGE_MS)
+      return known.value;
+    return this.sitesRead.run(async () => {
+      const pairings = await this.list<WirePairing>(
+        '/pairings',
+        AbortSignal.timeout(30_000),
+        {},
+        'pairing_id',
+      );
+      const value = choosePairing(pairings.items, this.wantedPairing);
+      this.sites = { value, readAt: this.clock.monotonic() };
+      return value;
+    }, signal);
+  }
+
+  /** Throws when the appliance does not know us. */
+  async whoAmI(signal: AbortSignal): Promise<void> {
+    await this.one('/session', signal);
+  }
+
+  plans(signal: AbortSignal): Promise<WireList<WirePlan>> {
+    return this.list(paths.plansPath(), signal);
+  }
+
+  plan(planId: string, signal: AbortSignal): Promise<WirePlan> {
+    return this.one(paths.planPath(planId), signal);
+  }
+
+  plansOfGroup(groupId: string, signal: AbortSignal): Promise<WireList<WirePlan>> {
+    return this.list(paths.groupPath(groupId, '/recovery-plans'), signal);
+  }
+
+  groups(signal: AbortSignal): Promise<WireList<WireGroup>> {
+    return this.list(paths.groupsPath(), signal);
+  }
+
+  group(groupId: string, signal: AbortSignal): Promise<WireGroup> {
+    return this.one(paths.groupPath(groupId), signal);
+  }
+
+  groupsOfPlan(planId: string, signal: AbortSignal): Promise<WireList<WireGroup>> {
+    return this.list(paths.planPath(planId, '/protection-groups'), signal);
+  }
+
+  vmsOfGroup(groupId: string, signal: AbortSignal): Promise<WireList<WireGroupVm>> {
+    return this.list(paths.groupPath(groupId, '/vms'), signal, { remote: true });
+  }
+
+  vmOfGroup(groupId: string, vmId: string, signal: AbortSignal): Promise<WireGroupVm> {
+    return this.one(paths.vmPath(groupId, vmId), signal, { remote: true });
+  }
+
+  vmsOfPlan(planId: string, signal: AbortSignal): Promise<WireList<WirePlanVm>> {
+    return this.list(paths.planPath(planId, '/vms'), signal, { remote: true });
+  }
+
+  /** Not one of the lists with paging (2, row 57). */
+  async prompts(planId: string, signal: AbortSignal): Promise<WirePrompt[]> {
+    const path = paths.planPath(planId, '/recovery-steps/user-prompts');
+    return pageOf<WirePrompt>(await this.read(path, signal, { remote: true }), 'id').items;
+  }
+
+  replicatedVms(vcenterId: string, signal: AbortSignal): Promise<WireList<WireReplicatedVm>> {
+    return this.list(paths.replicatedVmsPath(vcenterId), signal, { remote: true });
+  }
+
+  /** The newest tasks of the appliance, all kinds: one request serves every operation (5). */
+  async newestTasks(signal: AbortSignal): Promise<WireList<WireTask>> {
+    const query = { sort_by: 'queued_time', order_by: 'desc', limit: PAGE_SIZE };
+    return pageOf<WireTask>(await this.read('/tasks', signal, { query }), 'id');
+  }
+
+  /** null = no longer known, which says nothing of how it ended (5). */
+  async task(taskId: string, signal: AbortSignal): Promise<WireTask | null> {
+    try {
+      return await this.one<WireTask>(`/tasks/${encodeURIComponent(taskId)}`, signal);
+    } catch (error) {
+      if (error instanceof ProviderError && error.kind === 'NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  /** A GET that answers 202 with a task, whose result will be the reports (3.11). */
+  beginHistory(planId: string, fromMs: number, signal: AbortSignal): Promise<WireTask> {
+    const query = { start_date: fromMs };
+    return this.one(paths.planPath(planId, '/history-reports'), signal, { query });
+  }
+
+  /** The request's session, and its renewal, are this client's affair; what it answers is the caller's. */
+  private async read(
+    path: string,
+    signal: AbortSignal,
+    options: ReadOptions = {},
+  ): Promise<UpstreamResponse> {
+    const scoped = path.startsWith('/pairings/');
+    const sites = scoped ? await this.pairedSites(signal) : null;
+    for (let attempt = 1; ; attempt += 1) {
+      const local = await this.loggedIn(options.remote === true ? sites : null, signal);
+      const response = await this.upstream.read({
+        method: 'GET',
+        path: sites === null ? path : paths.withPairing(path, sites.pairingId),
+        query: options.query,
+        headers: sessionHeader(local),
+        signal,
+      });
+      if (response.status >= 200 && response.status < 300) return response;
+      if (
+        attempt > 1 ||
+        !(await this.canRepeat(response, local, options.remote === true ? sites : null, signal))
+      ) {
+        // Another pairing may have taken the place of the one that was chosen.
+        if (response.status === 404 && scoped) this.sites = null;
+        throw this.upstream.failure(response);
+      }
+    }
+  }
+
+  /** A far site that lets nobody in costs a read its remote half, never the whole of it. */
+  private async loggedIn(remoteOf: PairedSites | null, signal: AbortSignal): Promise<LocalSession> {
+    if (remoteOf === null) return this.session.local(signal);
+    try {
+      return await this.session.both(remoteOf, signal);
+    } catch (error) {
+      if (error instanceof ProviderError) return this.session.local(signal);
+      throw error;
+    }
+  }
+
+  private async canRepeat(
+    response: UpstreamResponse,
+    local: LocalSession,
+    remoteOf: PairedSites | null,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (response.status !== 401 && (remoteOf === null || response.status !== 403)) return false;
+    if (remoteOf === null) {
+      this.session.forget(local);
+      return true;
+    }
+    const missing = await this.session.findMissing(remoteOf, local, signal);
+    return missing === 'LOCAL' || missing === 'REMOTE';
+  }
+
+  private async one<T>(path: string, signal: AbortSignal, options?: ReadOptions): Promise<T> {
+    const response = await this.read(path, signal, options);
+    if (typeof response.json !== 'object' || response.json === null || Array.isArray(response.json)) {
+      throw badAnswer(response, 'with something that is no object');
+    }
+    return response.json as T;
+  }
+
+  /** All pages, by offset: `next.href` may name a host that only the appliance's network knows (3.1). */
+  private async list<T extends object>(
+    path: string,
+    signal: AbortSignal,
+    options: ReadOptions = {},
+    idField = 'id',
+  ): Promise<WireList<T>> {
+    const items = new Map<unknown, T>();
+    const gaps: string[] = [];
+    let offset: number | null = 0;
+    let upstreamMs: number | null = null;
+    for (let count = 0; offset !== null && count < MAX_PAGES; count += 1) {
+      const query: UpstreamRequest['query'] = { limit: PAGE_SIZE, offset };
+      const page: WirePage<T> = pageOf<T>(await this.read(path, signal, { ...options, query }), idField);
+      for (const item of page.items) items.set((item as Record<string, unknown>)[idField], item);
+      gaps.push(...page.gaps);
+      upstreamMs ??= page.upstreamMs;
+      offset = nextOffset(page, offset);
+    }
+    return { items: [...items.values()], gaps: [...new Set(gaps)], upstreamMs };
+  }
+}

@@ -1,0 +1,188 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../../domain/inventory.js';
+import type { Finding, Observation } from '../../domain/observation.js';
+import type {
+  CallContext,
+  CreationOptions,
+  Preparation,
+  ProviderDriver,
+  SendGate,
+  SentCall,
+  SiteConnection,
+  WatchedOperation,
+} from '../provider-driver.js';
+import { ProviderError } from '../provider-error.js';
+import { cancelCall } from './srm.calls.js';
+import type { SrmClient } from './srm.client.js';
+import { creationOptionsOf } from './srm.creation-options.js';
+import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import type { SrmEvidence } from './srm.evidence.js';
+import type { SrmHome } from './srm.home.js';
+import type { WireList } from './srm.lists.js';
+import { drillOf, groupOf, instanceOf, planOf } from './srm.mapper.js';
+import type { SrmObserving } from './srm.observe.js';
+import type { PlanGroups } from './srm.plan-groups.js';
+import type { SrmPreparing } from './srm.prepare.js';
+import type { SrmSubmission } from './srm.submission.js';
+import type { SrmUpstream } from './srm.upstream.js';
+import type { WireGroup, WirePlan } from './srm.wire.js';
+
+/** What a driver is joined from; `srm.factory.ts` makes them. */
+export interface SrmParts {
+  siteId: string;
+  upstream: SrmUpstream;
+  client: SrmClient;
+  home: SrmHome;
+  planGroups: PlanGroups;
+  preparing: SrmPreparing;
+  submission: SrmSubmission;
+  evidence: SrmEvidence;
+  observing: SrmObserving;
+}
+
+export class SrmDriver implements ProviderDriver {
+  readonly descriptor = SRM_DESCRIPTOR;
+
+  constructor(private readonly parts: SrmParts) {}
+
+  async check({ signal }: CallContext): Promise<SiteConnection> {
+    const { client } = this.parts;
+    await client.whoAmI(signal);
+    const sites = await client.pairedSites(signal, true);
+    const remote = await client.session.both(sites, signal).then(
+      () => [],
+      (error: unknown) => {
+        if (!(error instanceof ProviderError)) throw error;
+        return [`Reads work, but actions do not: the login at the far site fails. ${error.message}`];
+      },
+    );
+    return { version: sites.version, warnings: [...sites.warnings, ...remote] };
+  }
+
+  async listProtectionGroups({ signal }: CallContext): Promise<ProtectionGroup[]> {
+    return this.groupsOf(await this.parts.client.groups(signal));
+  }
+
+  async getProtectionGroup(groupId: string, { signal }: CallContext): Promise<ProtectionGroup> {
+    const group = await this.parts.client.group(groupId, signal);
+    const homes = await this.parts.home.of([group]);
+    return groupOf(group, { siteId: this.parts.siteId, home: homes.get(group.id) ?? null, gaps: [] });
+  }
+
+  async listProtectedInstances(groupId: string, { signal }: CallContext): Promise<ProtectedInstance[]> {
+    const { client, home, siteId } = this.parts;
+    const [group, vms] = await Promise.all([
+      client.group(groupId, signal),
+      client.vmsOfGroup(groupId, signal),
+    ]);
+    mustTell(vms);
+    const context = { siteId, home: (await home.of([group])).get(group.id) ?? null, gaps: vms.gaps };
+    return vms.items.map((vm) => instanceOf(vm, group, context));
+  }
+
+  /** SRM tells of machines, not of the pairs of disks beneath. */
+  async listReplicationPairs(): Promise<ReplicationPair[]> {
+    return [];
+  }
+
+  async listPlansOfGroup(groupId: string, { signal }: CallContext): Promise<RecoveryPlan[]> {
+    return this.plansOf(await this.parts.client.plansOfGroup(groupId, signal));
+  }
+
+  async listRecoveryPlans({ signal }: CallContext): Promise<RecoveryPlan[]> {
+    return this.plansOf(await this.parts.client.plans(signal));
+  }
+
+  async getRecoveryPlan(planId: string, { signal }: CallContext): Promise<RecoveryPlan> {
+    const { client, home, planGroups, siteId } = this.parts;
+    const [plan, groups] = await Promise.all([
+      client.plan(planId, signal),
+      client.groupsOfPlan(planId, signal),
+    ]);
+    mustTell(groups);
+    const groupIds = groups.items.map((group) => group.id);
+    planGroups.note(planId, groupIds);
+    const homes = await home.of([plan]);
+    return planOf(plan, { siteId, home: homes.get(plan.id) ?? null, groupIds, gaps: groups.gaps });
+  }
+
+  async listGroupsOfPlan(planId: string, { signal }: CallContext): Promise<ProtectionGroup[]> {
+    const groups = await this.parts.client.groupsOfPlan(planId, signal);
+    const result = await this.groupsOf(groups);
+    this.parts.planGroups.note(
+      planId,
+      groups.items.map((group) => group.id),
+    );
+    return result;
+  }
+
+  async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
+    const drill = drillOf(await this.parts.client.plan(planId, signal), this.parts.siteId);
+    return drill === null ? [] : [drill];
+  }
+
+  creationOptions({ signal }: CallContext): Promise<CreationOptions> {
+    return creationOptionsOf(this.parts.client, signal);
+  }
+
+  prepare(command: ActionCommand, operationId: string, { signal }: CallContext): Promise<Preparation> {
+    return this.parts.preparing.prepare(command, operationId, signal);
+  }
+
+  start(call: UpstreamCall, gate: SendGate, { signal }: CallContext): Promise<UpstreamRef> {
+    return this.parts.submission.send(call, gate, signal);
+  }
+
+  findStarted(sent: SentCall, { signal }: CallContext): Promise<Finding> {
+    return this.parts.evidence.findStarted(sent, signal);
+  }
+
+  observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
+    return this.parts.observing.observe(watched, signal);
+  }
+
+  cancelCall(command: ActionCommand): UpstreamCall {
+    return cancelCall(command.targetNativeId ?? '');
+  }
+
+  async close(): Promise<void> {
+    await this.parts.client.session.close();
+    await this.parts.upstream.close();
+  }
+
+  private async plansOf(plans: WireList<WirePlan>): Promise<RecoveryPlan[]> {
+    mustTell(plans);
+    const { home, planGroups, siteId } = this.parts;
+    const homes = await home.of(plans.items);
+    return plans.items.map((plan) =>
+      planOf(plan, {
+        siteId,
+        home: homes.get(plan.id) ?? null,
+        groupIds: planGroups.of(plan.id),
+        gaps: plans.gaps,
+      }),
+    );
+  }
+
+  private async groupsOf(groups: WireList<WireGroup>): Promise<ProtectionGroup[]> {
+    mustTell(groups);
+    const homes = await this.parts.home.of(groups.items);
+    return groups.items.map((group) =>
+      groupOf(group, { siteId: this.parts.siteId, home: homes.get(group.id) ?? null, gaps: groups.gaps }),
+    );
+  }
+}
+
+/** An empty list with gaps is a session or a server in trouble, never an empty inventory. */
+function mustTell(list: WireList<unknown>): void {
+  if (list.items.length > 0 || list.gaps.length === 0) return;
+  throw new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${list.gaps.join('; ')}.`, {
+    retry: 'TEMPORARY',
+  });
+}

@@ -1,0 +1,42 @@
+import { UpstreamHttp } from '../../platform/http/upstream-http.js';
+import type { DriverFactory } from '../provider-driver.js';
+import { SrmClient } from './srm.client.js';
+import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import { SrmDriver } from './srm.driver.js';
+import { SrmEvidence } from './srm.evidence.js';
+import { SrmHistory } from './srm.history.js';
+import { SrmHome } from './srm.home.js';
+import { SrmObserving } from './srm.observe.js';
+import { PlanGroups } from './srm.plan-groups.js';
+import { SrmPreparing } from './srm.prepare.js';
+import { SrmSession } from './srm.session.js';
+import { SrmSettings } from './srm.settings.js';
+import { SrmSubmission } from './srm.submission.js';
+import { SrmUpstream } from './srm.upstream.js';
+
+export const srm: DriverFactory<SrmSettings> = {
+  descriptor: SRM_DESCRIPTOR,
+  settings: SrmSettings,
+  create(settings, { siteId, clock, log, submitTimeoutMs, memory }) {
+    const http = new UpstreamHttp({
+      baseUrl: settings.endpoint.replace(/\/$/, ''),
+      tls: settings.tls ?? null,
+    });
+    const upstream = new SrmUpstream(http, clock, submitTimeoutMs);
+    const session = new SrmSession(upstream, settings, clock, log);
+    const client = new SrmClient(upstream, session, settings.pairing ?? null, clock);
+    const home = new SrmHome(siteId, memory, settings.home ?? null);
+    const planGroups = new PlanGroups(clock);
+    return new SrmDriver({
+      siteId,
+      upstream,
+      client,
+      home,
+      planGroups,
+      preparing: new SrmPreparing(siteId, client, home, planGroups),
+      submission: new SrmSubmission(upstream, client),
+      evidence: new SrmEvidence(client, new SrmHistory(client, settings.auth.userName)),
+      observing: new SrmObserving(siteId, client, home),
+    });
+  },
+};

@@ -1,0 +1,67 @@
+import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
+import { badAnswer } from './srm.errors.js';
+import { gapsOf, textOf, type WireMeta } from './srm.wire.js';
+
+/** 100 is the default; the largest is not stated, and clients use 200 and more (3.1). */
+export const PAGE_SIZE = 200;
+
+export interface WireList<T> {
+  items: T[];
+  /**
+   * Sentences about what could not be filled (`_meta.errors`). Not empty = partial: what is absent from
+   * such a list may exist all the same.
+   */
+  gaps: string[];
+  /** The appliance's clock, from the `Date` header. */
+  upstreamMs: number | null;
+}
+
+export interface WirePage<T> extends WireList<T> {
+  received: number;
+  total: number | null;
+  limit: number;
+  hasNext: boolean | null;
+}
+
+/** The page in a list answer. Survives a bare array, and 204 where a kind has no such list. */
+export function pageOf<T extends object>(response: UpstreamResponse, idField: string): WirePage<T> {
+  const upstreamMs = dateOf(response);
+  if (response.status === 204) {
+    return { items: [], gaps: [], upstreamMs, received: 0, total: 0, limit: PAGE_SIZE, hasNext: false };
+  }
+  const body = response.json as { list?: unknown; _meta?: WireMeta | null } | null | undefined;
+  const list: unknown = Array.isArray(body) ? body : body?.list;
+  if (!Array.isArray(list)) throw badAnswer(response, 'a list that is none');
+  const meta = Array.isArray(body) ? null : body?._meta;
+  const items = list.filter(
+    (item): item is T =>
+      typeof item === 'object' &&
+      item !== null &&
+      textOf((item as Record<string, unknown>)[idField]) !== null,
+  );
+  const nameless = list.length - items.length;
+  const next = meta?.links?.next;
+  return {
+    items,
+    gaps: [...gapsOf(meta), ...(nameless > 0 ? [`${nameless} entries came without an id`] : [])],
+    upstreamMs,
+    received: list.length,
+    total: typeof meta?.total === 'number' ? meta.total : null,
+    limit: typeof meta?.limit === 'number' && meta.limit > 0 ? meta.limit : PAGE_SIZE,
+    hasNext: next === undefined || meta?.links === undefined ? null : next !== null,
+  };
+}
+
+/** Where the next page begins; null = this was the last. The appliance may cap the limit that was asked. */
+export function nextOffset(page: WirePage<unknown>, offset: number): number | null {
+  const after = offset + page.received;
+  if (page.received === 0) return null;
+  if (page.total !== null) return after < page.total ? after : null;
+  if (page.hasNext !== null) return page.hasNext ? after : null;
+  return page.received < page.limit ? null : after;
+}
+
+function dateOf(response: UpstreamResponse): number | null {
+  const ms = Date.parse(response.headers.date ?? '');
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,78 @@
+import { ProviderError } from '../provider-error.js';
+import { textOf, type WirePairing, type WireServer } from './srm.wire.js';
+
+/** The one pairing that a site is about, seen from this appliance's end. */
+export interface PairedSites {
+  pairingId: string;
+  localVcenter: VcenterName;
+  remoteVcenter: VcenterName;
+  /** A "ROBO" pairing: both ends are one vCenter, and no remote login is needed (1.5). */
+  sameVcenter: boolean;
+  version: string | null;
+  /** Sentences about servers and certificates that are not in order. */
+  warnings: string[];
+}
+
+export interface VcenterName {
+  id: string | null;
+  name: string | null;
+}
+
+/** @param wanted the pairing's id, a name of a server at its far end, or null = the only one. */
+export function choosePairing(pairings: readonly WirePairing[], wanted: string | null): PairedSites {
+  const fitting = wanted === null ? pairings : pairings.filter((pairing) => answersTo(pairing, wanted));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return pairedSites(only);
+  const known = pairings
+    .map((p) => `${p.pairing_id} (${textOf(p.remote_srm_server?.name) ?? 'no name'})`)
+    .join(', ');
+  throw new ProviderError(
+    'UNSUPPORTED',
+    pairings.length === 0
+      ? 'The appliance is paired with no other site; pair it in SRM first.'
+      : `The appliance knows these pairings: ${known}. Write in "pairing" of the sites file the id of one of them.`,
+  );
+}
+
+function answersTo(pairing: WirePairing, wanted: string): boolean {
+  const names = [pairing.pairing_id, pairing.remote_srm_server?.name, pairing.remote_vc_server?.name];
+  return names.some((name) => textOf(name)?.toLowerCase() === wanted.toLowerCase());
+}
+
+function pairedSites(pairing: WirePairing): PairedSites {
+  const localVcenter = vcenterOf(pairing.local_vc_server);
+  const remoteVcenter = vcenterOf(pairing.remote_vc_server);
+  return {
+    pairingId: pairing.pairing_id,
+    localVcenter,
+    remoteVcenter,
+    sameVcenter: localVcenter.id !== null && localVcenter.id === remoteVcenter.id,
+    version: textOf(pairing.local_srm_server?.version),
+    warnings: [
+      ...serverWarnings('The SRM server of this site', pairing.local_srm_server),
+      ...serverWarnings('The SRM server of the other site', pairing.remote_srm_server),
+      ...serverWarnings('The vCenter of this site', pairing.local_vc_server),
+      ...serverWarnings('The vCenter of the other site', pairing.remote_vc_server),
+    ],
+  };
+}
+
+function vcenterOf(server: WireServer | null | undefined): VcenterName {
+  return { id: textOf(server?.id), name: textOf(server?.name) };
+}
+
+function serverWarnings(which: string, server: WireServer | null | undefined): string[] {
+  const name = textOf(server?.name);
+  const who = name === null ? which : `${which}, ${name},`;
+  const state = textOf(server?.server_status);
+  const certificate = Array.isArray(server?.certificate_warnings) ? server.certificate_warnings : [];
+  return [
+    ...(state !== null && state !== 'OK' ? [`${who} reports ${state}.`] : []),
+    ...certificate.map((warning) => `${who} has a certificate warning: ${warningText(warning)}.`),
+  ];
+}
+
+/** The document does not say what a certificate warning is made of (3.3). */
+function warningText(warning: unknown): string {
+  return typeof warning === 'string' ? warning : (JSON.stringify(warning) ?? 'not told');
+}

@@ -1,0 +1,195 @@
+import type { ActionCommand } from '../../domain/action-command.js';
+import { publicId } from '../../domain/ids.js';
+import type { Blocker, Preparation } from '../provider-driver.js';
+import { ProviderError } from '../provider-error.js';
+import { busyBlockers, idleBlockers, namesakeBlockers, protectedVms, runBlockers } from './srm.blockers.js';
+import { createBaseline, groupBaseline, planBaseline } from './srm.baseline.js';
+import * as calls from './srm.calls.js';
+import type { SrmClient } from './srm.client.js';
+import type { SrmHome } from './srm.home.js';
+import type { WireList } from './srm.lists.js';
+import { groupFacts, planFacts } from './srm.mapper.js';
+import type { PlanGroups } from './srm.plan-groups.js';
+import type { WireGroup, WireGroupVm } from './srm.wire.js';
+
+/** What the actions of groups and plans take, and what stands in their way. Reads only. */
+export class SrmPreparing {
+  constructor(
+    private readonly siteId: string,
+    private readonly client: SrmClient,
+    private readonly home: SrmHome,
+    private readonly planGroups: PlanGroups,
+  ) {}
+
+  async prepare(command: ActionCommand, operationId: string, signal: AbortSignal): Promise<Preparation> {
+    const targetId = command.targetNativeId;
+    if (command.action === 'CREATE_PROTECTION_GROUP') return this.creation(command, operationId, signal);
+    if (targetId === null) throw new ProviderError('INVALID_ARGUMENT', 'The action needs a target.');
+    switch (command.action) {
+      case 'PLANNED_FAILOVER':
+      case 'FAILOVER':
+      case 'REPROTECT':
+      case 'START_DRILL':
+      case 'CLEAN_UP_DRILL':
+        return this.planRun(command.action, targetId, command, signal);
+      case 'ENABLE_PROTECTION':
+      case 'DISABLE_PROTECTION':
+      case 'UPDATE_PROTECTION_GROUP':
+      case 'DELETE_PROTECTION_GROUP':
+        return this.groupChange(command.action, targetId, command, signal);
+    }
+  }
+
+  private async planRun(
+    action: calls.PlanAction,
+    planId: string,
+    command: ActionCommand,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const [plan, groups, tasks, remote] = await Promise.all([
+      this.client.plan(planId, signal),
+      this.client.groupsOfPlan(planId, signal),
+      this.client.newestTasks(signal),
+      this.remoteBlockers(signal),
+    ]);
+    if (groups.gaps.length > 0) throw partial('which groups the plan holds', groups);
+    const groupIds = groups.items.map((group) => group.id);
+    this.planGroups.note(planId, groupIds);
+    const home = (await this.home.of([plan])).get(plan.id) ?? null;
+    return {
+      resource: planFacts(plan, home),
+      groupIds: groupIds.map((id) => publicId(this.siteId, id)),
+      blockers: [...remote, ...busyBlockers(tasks.items, [planId])],
+      warnings: [
+        ...(action === 'REPROTECT' ? await this.farServerWarnings(signal) : []),
+        ...(command.options.skipProtectionSiteOperations === true
+          ? ['Nothing is shut down or synchronised at the protected site; SRM ignores "syncData" then.']
+          : []),
+      ],
+      baseline: planBaseline(plan, tasks),
+      calls: [calls.planCall(action, planId, plan.name ?? planId, command)],
+    };
+  }
+
+  private async groupChange(
+    action:
+      'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP',
+    groupId: string,
+    command: ActionCommand,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const needsRemote = action === 'ENABLE_PROTECTION' || action === 'UPDATE_PROTECTION_GROUP';
+    const [group, plans, tasks, vms, remote] = await Promise.all([
+      this.client.group(groupId, signal),
+      this.client.plansOfGroup(groupId, signal),
+      this.client.newestTasks(signal),
+      this.client.vmsOfGroup(groupId, signal),
+      needsRemote ? this.remoteBlockers(signal) : [],
+    ]);
+    const home = (await this.home.of([group])).get(group.id) ?? null;
+    const blockers = [
+      ...remote,
+      ...busyBlockers(tasks.items, [groupId, ...vms.items.map((vm) => vm.id)]),
+      ...runBlockers(plans.items),
+    ];
+    const change = { group, vms, command };
+    return {
+      resource: groupFacts(group, home),
+      groupIds: [publicId(this.siteId, groupId)],
+      blockers: [...blockers, ...idleBlockers(action, vms)],
+      warnings: needsRemote ? await this.farServerWarnings(signal) : [],
+      baseline: groupBaseline(group, vms.items, tasks),
+      calls: groupCalls(action, change),
+    };
+  }
+
+  private async creation(
+    command: ActionCommand,
+    operationId: string,
+    signal: AbortSignal,
+  ): Promise<Preparation> {
+    const sites = await this.client.pairedSites(signal);
+    const call = calls.createCall(command, operationId, sites.localVcenter.id);
+    const name = command.group?.name ?? '';
+    const vcenters = [sites.localVcenter.id, sites.remoteVcenter.id].filter((id) => id !== null);
+    const wanted = command.group?.protectedVcenterId;
+    if (wanted !== undefined && vcenters.length === 2 && !vcenters.includes(wanted)) {
+      throw new ProviderError(
+        'INVALID_ARGUMENT',
+        `"protectedVcenterId" ${wanted} is neither end of the pairing; it is one of ${vcenters.join(', ')}.`,
+      );
+    }
+    const [groups, tasks, remote] = await Promise.all([
+      this.client.groups(signal),
+      this.client.newestTasks(signal),
+      this.remoteBlockers(signal),
+    ]);
+    return {
+      resource: null,
+      groupIds: [],
+      blockers: [...remote, ...namesakeBlockers(name, groups.items)],
+      warnings: await this.farServerWarnings(signal),
+      baseline: createBaseline(name, groups.items, tasks),
+      calls: [call],
+    };
+  }
+
+  /** Reads go on without the far site; what changes something needs both logins (1.5). */
+  private async remoteBlockers(signal: AbortSignal): Promise<Blocker[]> {
+    try {
+      await this.client.session.both(await this.client.pairedSites(signal), signal);
+      return [];
+    } catch (error) {
+      const trouble = this.client.session.remoteTrouble;
+      if (!(error instanceof ProviderError) || trouble === null || error.message !== trouble) throw error;
+      return [
+        {
+          code: 'remote-session-missing',
+          text: `SRM needs a login at the far site for this, and it fails: ${trouble}`,
+          remedy:
+            'Check "auth.remoteUserName" and "auth.remotePassword" of the site and that the far site answers, then try again.',
+        },
+      ];
+    }
+  }
+
+  /** Turning replication round and changing a group also need the far server to be up (1.5). */
+  private async farServerWarnings(signal: AbortSignal): Promise<string[]> {
+    const sites = await this.client.pairedSites(signal, true);
+    return sites.warnings.filter(
+      (warning) => warning.includes('other site') && warning.endsWith('reports ERROR.'),
+    );
+  }
+}
+
+interface GroupChange {
+  group: WireGroup;
+  vms: WireList<WireGroupVm>;
+  command: ActionCommand;
+}
+
+function groupCalls(
+  action: 'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP',
+  { group, vms, command }: GroupChange,
+): Preparation['calls'] {
+  switch (action) {
+    case 'ENABLE_PROTECTION':
+      return [calls.configureAllCall(group)];
+    case 'DELETE_PROTECTION_GROUP':
+      return [calls.deleteGroupCall(group)];
+    case 'DISABLE_PROTECTION':
+      if (vms.gaps.length > 0) throw partial('which machines are protected', vms);
+      return protectedVms(vms).map((vm) => calls.removeProtectionCall(group, vm));
+    case 'UPDATE_PROTECTION_GROUP':
+      // A list with a gap would throw the machines that it leaves out of the group.
+      if (group.replication_type === 'HBR' && vms.gaps.length > 0)
+        throw partial('which machines belong to it', vms);
+      return [calls.reconfigureCall(group, vms.items, command.changes ?? {})];
+  }
+}
+
+function partial(what: string, list: WireList<unknown>): ProviderError {
+  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present ${what}: ${list.gaps.join('; ')}.`, {
+    retry: 'TEMPORARY',
+  });
+}
