@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { GROUP_ACTIONS } from './transitions.js';
 import { endJob } from './jobs.js';
-import { newVolume } from './lookups.js';
 import { OPERATIONS } from './operations.js';
 import { resourceOf, setStatus } from './resources.js';
-import { instanceOfServer } from './servers.js';
-import type { ResourceKind } from './transitions.js';
+import { instanceOfServer, volumesOf } from './servers.js';
+import { addServer, blankServer, blankVolume, removeVolume } from './side-table.js';
+import { GROUP_ACTIONS, type ResourceKind } from './transitions.js';
 import { byId, type Job, type Sdrs, type SdrsState, type Server, type Volume } from './world.js';
 
 interface ById<Body = object> {
@@ -112,26 +111,16 @@ function sideTableControls(app: FastifyInstance, sim: Sdrs): void {
   app.get('/_sim/volumes', () => ({ volumes: sim.state.volumes }));
   app.get('/_sim/vpcs', () => ({ vpcs: sim.state.vpcs }));
 
+  const newId = () => sim.random.uuid();
   app.post<{ Body: Partial<Server> & { diskSizes?: number[] } }>('/_sim/servers', ({ body }, reply) => {
     const { diskSizes, ...fields } = body;
-    const server = { ...newServer(sim), ...fields };
-    sim.state.servers.push(server);
-    (diskSizes ?? [40]).forEach((size, index) => {
-      const disk = newVolume(sim.random.uuid(), server.availabilityZone);
-      sim.state.volumes.push({
-        ...disk,
-        size,
-        bootable: index === 0,
-        status: 'in-use',
-        attachedTo: [server.id],
-      });
-    });
+    const server = { ...blankServer(newId(), sim.state.vpcs[0]?.id ?? '', 'eu-de-01'), ...fields };
     void reply.code(201);
-    return serverView(sim.state, server);
+    return serverView(sim.state, addServer(sim.state, server, diskSizes ?? [40], newId));
   });
 
   app.post<{ Body: Partial<Volume> | undefined }>('/_sim/volumes', ({ body }, reply) => {
-    const volume = { ...newVolume(sim.random.uuid(), 'eu-de-01'), ...body };
+    const volume = { ...blankVolume(newId(), 'eu-de-01'), ...body };
     sim.state.volumes.push(volume);
     void reply.code(201);
     return volume;
@@ -157,25 +146,16 @@ function sideTableControls(app: FastifyInstance, sim: Sdrs): void {
   app.delete<ById>('/_sim/volumes/:id', ({ params }, reply) => {
     const pair = sim.state.pairs.find((p) => [p.productionVolume, p.drVolume].includes(params.id));
     if (pair) setStatus(sim, pair, 'invalid');
-    sim.state.volumes = sim.state.volumes.filter((volume) => volume.id !== params.id);
+    removeVolume(sim.state, params.id);
     return reply.code(204).send();
   });
 }
 
-function newServer(sim: Sdrs): Server {
-  return {
-    id: sim.random.uuid(),
-    name: 'new-server',
-    availabilityZone: 'eu-de-01',
-    vpcId: sim.state.vpcs[0]?.id ?? '',
-    powerState: 'ACTIVE',
-    flavor: 's3.large.2',
-    nics: [],
-  };
-}
-
 function serverView(state: SdrsState, server: Server): object {
   const instance = instanceOfServer(state, server.id);
-  const volumes = state.volumes.filter((volume) => volume.attachedTo.includes(server.id));
-  return { ...server, volumeIds: volumes.map(({ id }) => id), protectedInstance: instance?.id ?? null };
+  return {
+    ...server,
+    volumeIds: volumesOf(state, server.id).map(({ id }) => id),
+    protectedInstance: instance?.id ?? null,
+  };
 }

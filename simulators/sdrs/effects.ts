@@ -1,15 +1,24 @@
 import type { OperationName } from './operations.js';
-import { moveServers, removeServer, returnNics, standbyServerOf } from './servers.js';
+import { moveServers, productionServerOf, returnNics, standbyServerOf } from './servers.js';
+import {
+  attachVolumes,
+  detachVolumes,
+  removeServer,
+  removeVolume,
+  settleVolume,
+  volumesOfPair,
+} from './side-table.js';
 import { startSync, stopSync } from './sync.js';
 import {
   byId,
   pairsAttachedTo,
   pairsOf,
-  productionZone,
+  standbyZone,
   type Group,
   type Job,
   type Pair,
   type Sdrs,
+  type Server,
   type Station,
 } from './world.js';
 
@@ -54,35 +63,36 @@ export const AFTER_SUCCESS: Effects = {
     for (const pair of targetPairs(sim, job)) {
       if (!attachment || !instance) continue;
       pair.attachment.push(attachment);
-      attachVolumes(sim, pair, instance.source_server, instance.target_server);
+      attachVolumes(sim.state, pair, [instance.source_server, instance.target_server]);
     }
   },
   'detach-replication': (sim, job) => {
-    const gone = byId(sim.state.instances, job.details.attachment?.protected_instance ?? '');
+    const instance = byId(sim.state.instances, job.details.attachment?.protected_instance ?? '');
     for (const pair of targetPairs(sim, job)) {
-      pair.attachment = pair.attachment.filter((a) => a.protected_instance !== gone?.id);
-      detachVolumes(sim, pair, [gone?.source_server, gone?.target_server]);
+      if (!instance) continue;
+      pair.attachment = pair.attachment.filter((a) => a.protected_instance !== instance.id);
+      detachVolumes(sim.state, pair, [instance.source_server, instance.target_server]);
     }
   },
   'add-nic': (sim, job) => {
     const { nic } = job.details;
-    if (nic) onProductionServer(sim, job, (server) => server.nics.push(nic));
+    if (nic) onServers(sim, job, (production) => production?.nics.push(nic));
   },
   'delete-nic': (sim, job) => {
-    onProductionServer(sim, job, (server) => {
-      server.nics = server.nics.filter((nic) => nic.id !== job.details.nic?.id);
+    onServers(sim, job, (production) => {
+      if (production) production.nics = production.nics.filter((nic) => nic.id !== job.details.nic?.id);
     });
   },
   'resize-protected-instance': (sim, job) => {
     const { productionFlavor, drFlavor } = job.details;
-    onProductionServer(sim, job, (production, standby) => {
-      if (productionFlavor) production.flavor = productionFlavor;
-      if (drFlavor && standby) standby.flavor = drFlavor;
+    onServers(sim, job, (production, standby) => {
+      if (production && productionFlavor) production.flavor = productionFlavor;
+      if (standby && drFlavor) standby.flavor = drFlavor;
     });
   },
   'extend-replication': (sim, job) => {
     for (const pair of targetPairs(sim, job))
-      for (const volume of volumesOfPair(sim, pair)) volume.size = job.details.new_size ?? volume.size;
+      for (const volume of volumesOfPair(sim.state, pair)) volume.size = job.details.new_size ?? volume.size;
   },
   'create-drill': (sim, job) => {
     const drill = byId(sim.state.drills, job.targets[0]?.id ?? '');
@@ -120,21 +130,16 @@ function onGroup(sim: Sdrs, job: Job, change: (group: Group) => void): void {
   if (group) change(group);
 }
 
-function onProductionServer(
+function onServers(
   sim: Sdrs,
   job: Job,
-  change: (
-    production: Sdrs['state']['servers'][number],
-    standby: Sdrs['state']['servers'][number] | undefined,
-  ) => void,
+  change: (production: Server | undefined, standby: Server | undefined) => void,
 ): void {
   const group = byId(sim.state.groups, job.server_group_id);
   const instance = byId(sim.state.instances, job.targets[0]?.id ?? '');
   if (!group || !instance) return;
-  const standbyId = standbyServerOf(instance, group);
-  const productionId = standbyId === instance.source_server ? instance.target_server : instance.source_server;
-  const production = byId(sim.state.servers, productionId);
-  if (production) change(production, byId(sim.state.servers, standbyId));
+  const { servers } = sim.state;
+  change(byId(servers, productionServerOf(instance, group)), byId(servers, standbyServerOf(instance, group)));
 }
 
 function targetPairs(sim: Sdrs, job: Job): Pair[] {
@@ -171,31 +176,12 @@ function releaseServers(sim: Sdrs, job: Job): void {
   }
 }
 
-function volumesOfPair(sim: Sdrs, pair: Pair) {
-  return sim.state.volumes.filter((v) => v.id === pair.productionVolume || v.id === pair.drVolume);
-}
-
-function attachVolumes(sim: Sdrs, pair: Pair, source: string, target: string): void {
-  const group = byId(sim.state.groups, pair.server_group_id);
-  for (const volume of volumesOfPair(sim, pair)) {
-    const atSource = group?.source_availability_zone === volume.availabilityZone;
-    volume.attachedTo.push(atSource ? source : target);
-    volume.status = 'in-use';
-  }
-}
-
-function detachVolumes(sim: Sdrs, pair: Pair, servers: (string | undefined)[]): void {
-  for (const volume of volumesOfPair(sim, pair)) {
-    volume.attachedTo = volume.attachedTo.filter((id) => !servers.includes(id));
-    volume.status = volume.attachedTo.length > 0 ? 'in-use' : 'available';
-  }
-}
-
+/** The production disk goes free; the DR disk is deleted, or left behind. */
 function releaseVolumes(sim: Sdrs, pair: Pair, deleteTarget: boolean): void {
   const group = byId(sim.state.groups, pair.server_group_id);
-  for (const volume of volumesOfPair(sim, pair)) {
-    const isTarget = group !== undefined && volume.availabilityZone !== productionZone(group);
-    if (isTarget && deleteTarget) sim.state.volumes = sim.state.volumes.filter((other) => other !== volume);
-    else volume.status = volume.attachedTo.length > 0 ? 'in-use' : 'available';
+  for (const volume of volumesOfPair(sim.state, pair)) {
+    const isTarget = group !== undefined && volume.availabilityZone === standbyZone(group);
+    if (isTarget && deleteTarget) removeVolume(sim.state, volume.id);
+    else settleVolume(volume);
   }
 }

@@ -41,6 +41,24 @@ export class IamRefusal extends Error {
   }
 }
 
+/** What stands in an answer whose status a test chose, in the shape of who answers it (6.1, 6.3). */
+export function bodyForStatus(status: number): object {
+  const message = `The service answered ${status}.`;
+  const code = GATEWAY_CODES[status];
+  if (code) return { error_msg: message, error_code: code, request_id: '0'.repeat(32) };
+  return { error: { code: status < 500 ? 'SDRS.0201' : 'SDRS.0013', message } };
+}
+
+const GATEWAY_CODES: Record<number, string> = {
+  401: 'APIGW.0307',
+  403: 'APIGW.0302',
+  404: 'APIGW.0101',
+  429: 'APIGW.0308',
+  502: 'APIGW.0201',
+  503: 'APIGW.0613',
+  504: 'APIGW.0201',
+};
+
 /** Answers a refusal in the form its author uses, SDRS's own one in the wrapper the settings ask for. */
 export function answerError(
   settings: SdrsSettings,

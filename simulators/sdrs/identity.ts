@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Account, SdrsSettings } from './settings.js';
 
 /** IAM's ids follow from the names, so that settings may leave them out. */
-export function iamId(kind: 'domain' | 'user' | 'role', name: string): string {
+export function iamId(kind: 'domain' | 'user' | 'role' | 'service' | 'endpoint', name: string): string {
   return createHash('md5').update(`${kind}:${name}`).digest('hex');
 }
 

@@ -58,6 +58,7 @@ function wholeNumber(text: string | undefined, absent: number, code: string): nu
 /** A `…_ids` filter: one JSON array in a string, with single or double quotes, of at most 30 ids. */
 export function idsFilter(text: string | undefined): string[] | null {
   if (text === undefined || text === '') return null;
+  if (typeof text !== 'string') throw new Refusal('0201');
   let ids: unknown;
   try {
     ids = JSON.parse(text.replaceAll("'", '"'));

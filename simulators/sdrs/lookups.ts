@@ -1,5 +1,6 @@
 import { Refusal } from './errors.js';
 import { operationOf, type OperationName } from './operations.js';
+import { addServer, blankServer, blankVolume } from './side-table.js';
 import { isTransitional } from './statuses.js';
 import { GROUP_STATUSES_FOR } from './transitions.js';
 import { idOf } from './validation.js';
@@ -63,24 +64,7 @@ export function serverOf(sim: Sdrs, value: unknown, vpcId: string, zone: string)
   const known = byId(sim.state.servers, id);
   if (known) return known;
   if (!sim.settings.acceptUnknownServers) throw new Refusal('1326');
-  const name = `server-${id.slice(0, 8)}`;
-  const server: Server = {
-    id,
-    name,
-    availabilityZone: zone,
-    vpcId,
-    powerState: 'ACTIVE',
-    flavor: 's3.large.2',
-    nics: [],
-  };
-  sim.state.servers.push(server);
-  sim.state.volumes.push({
-    ...newVolume(sim.random.uuid(), zone),
-    bootable: true,
-    status: 'in-use',
-    attachedTo: [id],
-  });
-  return server;
+  return addServer(sim.state, blankServer(id, vpcId, zone), [40], () => sim.random.uuid());
 }
 
 /** A disk of the side table, or an invented one. No code says "disk not found": 1801 comes nearest. */
@@ -89,26 +73,9 @@ export function volumeOf(sim: Sdrs, value: unknown, zone: string): Volume {
   const known = byId(sim.state.volumes, id);
   if (known) return known;
   if (!sim.settings.acceptUnknownServers) throw new Refusal('1801');
-  const volume = newVolume(id, zone);
+  const volume = blankVolume(id, zone);
   sim.state.volumes.push(volume);
   return volume;
-}
-
-export function newVolume(id: string, zone: string): Volume {
-  return {
-    id,
-    name: `volume-${id.slice(0, 8)}`,
-    size: 40,
-    type: 'SAS',
-    availabilityZone: zone,
-    status: 'available',
-    multiattach: false,
-    bootable: false,
-    encrypted: false,
-    frozen: false,
-    locked: false,
-    attachedTo: [],
-  };
 }
 
 /** Refuses what the group around a resource does not allow: 1002 on a busy group, else 1024 or the given code. */

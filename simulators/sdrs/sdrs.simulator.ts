@@ -4,7 +4,7 @@ import type { SimulatorDefinition } from '../engine/simulator.js';
 import { attachmentRoutes } from './attachments.routes.js';
 import { sdrsControls } from './controls.js';
 import { drillRoutes } from './drills.routes.js';
-import { answerError, GatewayRefusal } from './errors.js';
+import { answerError, bodyForStatus, GatewayRefusal } from './errors.js';
 import { admit, throttle } from './gateway.js';
 import { groupRoutes } from './groups.routes.js';
 import { hardwareRoutes } from './hardware.routes.js';
@@ -31,7 +31,7 @@ export const sdrsSimulator: SimulatorDefinition<SdrsState, SdrsSettings> = {
   happen: jobEvent,
   routes: sdrsRoutes,
   controls: sdrsControls,
-  errorBody: (status) => ({ error: { code: 'SDRS.0013', message: `The service answered ${status}.` } }),
+  errorBody: bodyForStatus,
 };
 
 function sdrsRoutes(app: FastifyInstance, sim: Sdrs): void {

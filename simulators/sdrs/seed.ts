@@ -1,6 +1,7 @@
 import { FIRST_WORLD } from './seed-plan.js';
 import { newGroup, newInstance, type Maker } from './protection.js';
 import { freeIp } from './servers.js';
+import { addServer, blankServer, blankVolume } from './side-table.js';
 import {
   instancesOf,
   pairsOf,
@@ -9,7 +10,6 @@ import {
   type Sdrs,
   type SdrsState,
   type Server,
-  type Volume,
   type Vpc,
 } from './world.js';
 
@@ -38,7 +38,7 @@ export function seedWorld(sim: Sdrs): SdrsState {
       vpc_id: vpc.id,
     });
     for (const server of plan.servers) {
-      const production = newServer(maker, vpc, productionZone(group), server);
+      const production = seedServer(maker, vpc, productionZone(group), server);
       const name = server.name;
       newInstance(maker, group, production, {
         name,
@@ -60,8 +60,9 @@ export function seedWorld(sim: Sdrs): SdrsState {
     }
     if (plan.status === 'failed-over') failOver(state, group.id);
   }
-  for (const server of FIRST_WORLD.freeServers) newServer(maker, vpc, server.zone, server);
-  for (const volume of FIRST_WORLD.freeVolumes) newVolume(maker, volume, []);
+  for (const server of FIRST_WORLD.freeServers) seedServer(maker, vpc, server.zone, server);
+  for (const { zone, ...volume } of FIRST_WORLD.freeVolumes)
+    state.volumes.push({ ...blankVolume(random.uuid(), zone), ...volume });
   state.rpoStatistics = [2, 1].map((daysAgo) => ({
     id: random.uuid(),
     at: sim.clock.now() - daysAgo * DAY_MS,
@@ -128,7 +129,7 @@ function newVpc(maker: Maker, name: string): Vpc {
   return { id: maker.random.uuid(), name, cidr: '10.0.0.0/16', subnets };
 }
 
-function newServer(
+function seedServer(
   maker: Maker,
   vpc: Vpc,
   availabilityZone: string,
@@ -142,49 +143,8 @@ function newServer(
     ipAddress: freeIp(state, subnet?.cidr ?? ''),
     primary: true,
   };
-  const server: Server = {
-    id: random.uuid(),
-    name: plan.name,
-    availabilityZone,
-    vpcId: vpc.id,
-    powerState: plan.powerState ?? 'ACTIVE',
-    flavor: plan.flavor,
-    nics: [nic],
-  };
-  state.servers.push(server);
-  plan.disks.forEach((size, index) => {
-    const name = `${plan.name}-disk${index}`;
-    newVolume(maker, { name, size, zone: availabilityZone, bootable: index === 0 }, [server.id]);
-  });
-  return server;
-}
-
-function newVolume(
-  maker: Maker,
-  plan: {
-    name: string;
-    size: number;
-    zone: string;
-    bootable?: boolean;
-    encrypted?: boolean;
-    multiattach?: boolean;
-  },
-  attachedTo: string[],
-): Volume {
-  const volume: Volume = {
-    id: maker.random.uuid(),
-    name: plan.name,
-    size: plan.size,
-    type: 'SAS',
-    availabilityZone: plan.zone,
-    status: attachedTo.length > 0 ? 'in-use' : 'available',
-    multiattach: plan.multiattach ?? false,
-    bootable: plan.bootable ?? false,
-    encrypted: plan.encrypted ?? false,
-    frozen: false,
-    locked: false,
-    attachedTo,
-  };
-  maker.state.volumes.push(volume);
-  return volume;
+  const { name, flavor, powerState = 'ACTIVE' } = plan;
+  const blank = blankServer(random.uuid(), vpc.id, availabilityZone);
+  const server = { ...blank, name, flavor, powerState, nics: [nic] };
+  return addServer(state, server, plan.disks, () => random.uuid());
 }

@@ -8,10 +8,7 @@ import {
   type Volume,
 } from './world.js';
 
-/**
- * The side table of servers and disks, which SDRS itself has no API for: it belongs to the ECS and EVS
- * of the real cloud, and is fed here by the seed and the control API.
- */
+/** Which server of an instance runs production now follows the group's station; the ids never swap (3.4). */
 export function productionServerOf(instance: Instance, group: Group): string {
   return group.priority_station === 'source' ? instance.source_server : instance.target_server;
 }
@@ -74,12 +71,6 @@ export function returnNics(state: SdrsState, group: Group): void {
     if (standby && instance.parkedNics.length > 0) standby.nics = instance.parkedNics;
     instance.parkedNics = [];
   }
-}
-
-/** Removes a server and its disks, as a delete with `delete_target_server` does. */
-export function removeServer(state: SdrsState, serverId: string): void {
-  state.servers = state.servers.filter((server) => server.id !== serverId);
-  state.volumes = state.volumes.filter((volume) => !volume.attachedTo.includes(serverId));
 }
 
 function stop(server: Server): void {

@@ -68,12 +68,10 @@ export function tokenBody(sim: Sdrs, token: Token, baseUrl: string): object {
 
 function catalog(project: { id: string; name: string }, baseUrl: string): object[] {
   const entry = (name: string, type: string, region: string, url: string) => ({
-    id: iamId('role', `service:${type}`),
+    id: iamId('service', type),
     name,
     type,
-    endpoints: [
-      { id: iamId('role', `endpoint:${type}`), interface: 'public', region, region_id: region, url },
-    ],
+    endpoints: [{ id: iamId('endpoint', type), interface: 'public', region, region_id: region, url }],
   });
   return [
     entry('iam', 'identity', '*', `${baseUrl}/v3`),

@@ -23,6 +23,10 @@ export function text(json: Json | undefined): string {
   return json as unknown as string;
 }
 
+export function names(json: Json | undefined): string[] {
+  return list(json).map((item) => text(item.name));
+}
+
 /** A client as plain as the documents: one token, JSON both ways, time moved by hand. */
 export class SdrsClient {
   token = '';
@@ -79,6 +83,23 @@ export class SdrsClient {
   async finished(accepted: Answer): Promise<Json> {
     this.advance(600_000);
     return (await this.call('GET', `/jobs/${text(accepted.body.job_id)}`)).body;
+  }
+
+  /** Sends a write that must be accepted as a job, and answers the job, which must succeed. */
+  async done(method: string, path: string, body?: unknown): Promise<Json> {
+    const accepted = await this.call(method, path, body);
+    expect([accepted.status, Object.keys(accepted.body)]).toEqual([200, ['job_id']]);
+    const job = await this.finished(accepted);
+    expect(job.status).toBe('SUCCESS');
+    return job;
+  }
+
+  /** Reads what must be readable. */
+  async read(path: string): Promise<Json> {
+    const { status, body, headers } = await this.call('GET', path);
+    expect(status).toBe(200);
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/);
+    return body;
   }
 
   get state(): SdrsState {
