@@ -39,9 +39,9 @@ export function assumedRunning(id: string): JobObservation {
 }
 
 export function stepsOf(job: WireJob): OperationStep[] {
-  return subJobsOf(job).map((step, index) => ({
+  return subJobsOf(job).map((step, index, all) => ({
     id: textOf(step.job_id) ?? String(index),
-    title: titleOf(step),
+    title: all.length === 1 ? titleOf(step) : `${titleOf(step)} (${index + 1} of ${all.length})`,
     state: STEP_STATES[textOf(step.status) ?? ''] ?? 'RUNNING',
     progressPercent: step.status === 'SUCCESS' ? 100 : null,
   }));
@@ -85,10 +85,10 @@ function shortened(reason: unknown): string | null {
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
 }
 
-/** `stopProtectionGroupRepNoCG` → `Stop protection group rep 65…`, with the id of what it is about. */
+/** `stopProtectionGroupRepNoCG` → `Stop protection group: replication pair`, with its id where it is told. */
 function titleOf(step: WireJob): string {
   const type = (textOf(step.job_type) ?? 'step').replace(/(?:NoCG|New)$/, '');
-  const words = type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = type.replace(/Rep$/, ': replication pair').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   const about = textOf(step.entities?.replication_pair_id) ?? textOf(step.entities?.protected_instance_id);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${about === null ? '' : ` ${about}`}`;
 }

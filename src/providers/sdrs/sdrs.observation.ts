@@ -116,18 +116,19 @@ export class SdrsObserver {
   ): Promise<ResourceFacts | null> {
     if (subject.kind === 'GROUP') return factsOfGroup(subject.group);
     if (subject.kind === 'DRILL') return factsOfDrill(subject.drill, subject.group);
-    if (isCreation(operation)) {
-      // Not visible yet is not gone: absence counts once the work has ended and was looked for after that.
-      const ended = jobs.length > 0 && jobs.every(({ state }) => state === 'SUCCEEDED' || state === 'FAILED');
-      return ended && world.jobsFirst ? GONE : null;
-    }
-    if (subject.id === null) return null;
+    // Not visible yet is not gone: what an unfinished job makes may still appear.
+    if (isCreation(operation) && !isOver(jobs)) return null;
+    if (subject.id === null) return isCreation(operation) ? GONE : null;
     const listing = isAboutDrill(operation) ? world.drills : world.groups;
-    if (listing && !(listing instanceof ProviderError) && listing.onePage) return GONE;
+    const whole = listing !== null && !(listing instanceof ProviderError) && listing.onePage;
+    if (whole && (world.jobsFirst || !isCreation(operation))) return GONE;
     return this.confirmedAbsence(operation, subject.id, signal);
   }
 
-  /** Pages come in no promised order, so an entry can slip between two of them: ask for it by its id. */
+  /**
+   * Pages come in no promised order, so an entry can slip between two of them, and what a job has just
+   * made can be younger than the list: ask for it by its id.
+   */
   private async confirmedAbsence(
     operation: WatchedOperation,
     id: string,
@@ -202,6 +203,10 @@ function isAboutDrill(operation: WatchedOperation): boolean {
 
 function isCreation({ command: { action } }: WatchedOperation): boolean {
   return action === 'CREATE_PROTECTION_GROUP' || action === 'START_DRILL';
+}
+
+function isOver(jobs: readonly JobObservation[]): boolean {
+  return jobs.length > 0 && jobs.every(({ state }) => state === 'SUCCEEDED' || state === 'FAILED');
 }
 
 function jobIdsOf(operation: WatchedOperation): string[] {
