@@ -13,7 +13,7 @@ export interface Item {
 export function itemsOf(world: World, kind: Folder['kind']): Item[] {
   const folders = world.folders.filter((folder) => folder.kind === kind);
   const inside = kind === 'protection' ? world.groups : world.plans;
-  const type = kind === 'protection' ? 'PROTECTION_GROUP' : 'RECOVERY_PLAN';
+  const type: Item['type'] = kind === 'protection' ? 'PROTECTION_GROUP' : 'RECOVERY_PLAN';
   return [
     ...folders.map(({ id, name, parent }) => ({ id, name, parent, type: 'FOLDER' as const })),
     ...inside.map(({ id, name, location }) => ({ id, name, parent: location, type: type })),

@@ -1,6 +1,7 @@
 import { Conflict } from './errors.js';
 import { followGroups } from './plan-status.js';
 import { vmsOf } from './sites.js';
+import { scaled } from './tasks.js';
 import type { Group, SrmSim, Vm, World } from './world.js';
 
 /** What the tasks of groups and their VMs do when they end well. */
@@ -8,7 +9,7 @@ export const groupEffects = {
   'create-group': (sim: SrmSim, { group, vms }: { group: Group; vms: string[] }) => {
     takeIn(sim.state, group, vms);
     sim.state.groups.push(group);
-    sim.schedule(sim.settings.groupSettleMs * sim.settings.durationFactor, 'group.ready', {
+    sim.schedule(scaled(sim, sim.settings.groupSettleMs), 'group.ready', {
       groupId: group.id,
     });
     return group.id;

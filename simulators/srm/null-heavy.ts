@@ -33,6 +33,7 @@ const NOT_NULLABLE: { name: string; beside: string }[] = [
   { name: 'description', beside: 'description_id' },
   { name: 'description', beside: 'prompt_text' },
   { name: 'description', beside: 'issue_type' },
+  { name: 'entity', beside: 'issue_type' },
   { name: 'start_time', beside: 'step_number' },
   { name: 'pre_power_on_steps', beside: 'allow_migration' },
   { name: 'post_power_on_steps', beside: 'allow_migration' },

@@ -3,7 +3,7 @@ import { endRun, protectedSiteTakesPart } from './outcomes.js';
 import { ownStatus } from './plan-status.js';
 import { connected, groupsOf, vmsOf } from './sites.js';
 import { buildSteps, frameSteps, leavesOf } from './steps.js';
-import { openTask, startTask, taskById } from './tasks.js';
+import { openTask, scaled, startTask, taskById } from './tasks.js';
 import { PLAN_MACHINE, TRACES, type Action } from './transitions.js';
 import { takeDoom } from './work.js';
 import type { Group, Plan, Run, RunOptions, SiteKey, SrmSim, Step, Task, World } from './world.js';
@@ -99,8 +99,10 @@ export function cancelRun(sim: SrmSim, plan: Plan): void {
   if (!run || !PLAN_MACHINE[run.action].cancellable) return;
   run.cancelled = true;
   if (!run.prompt && !run.stuck) return;
-  const delay = sim.settings.durationsMs.cancel * sim.settings.durationFactor;
-  sim.schedule(delay, 'run.step', { planId: plan.id, run: run.number });
+  sim.schedule(scaled(sim, sim.settings.durationsMs.cancel), 'run.step', {
+    planId: plan.id,
+    run: run.number,
+  });
 }
 
 function begin(sim: SrmSim, run: Run): void {
@@ -185,7 +187,7 @@ function showProgress(sim: SrmSim, run: Run, count: number): void {
 }
 
 function stepMs(sim: SrmSim, action: Action, leaves: Step[]): number {
-  return (sim.settings.durationsMs[action] * sim.settings.durationFactor) / leaves.length;
+  return scaled(sim, sim.settings.durationsMs[action] / leaves.length);
 }
 
 /** The server that carries out the runs dies: every run is interrupted (srm reference 4.1). */

@@ -88,6 +88,9 @@ export function endTask(sim: SrmSim, task: Task, end: TaskEnd): void {
   sim.schedule(sim.settings.taskRetentionMs, 'task.forget', { taskId: task.id });
 }
 
+/** How long something takes in this world, in whole milliseconds: the wire has no others. */
+export const scaled = (sim: SrmSim, ms: number): number => Math.round(ms * sim.settings.durationFactor);
+
 export const taskById = (sim: SrmSim, id: unknown): Task | undefined =>
   sim.state.tasks.find((task) => task.id === id);
 

@@ -4,7 +4,7 @@ import { groupEffects } from './groups-work.js';
 import { historyEffects } from './history.js';
 import { mappingEffects } from './mappings-work.js';
 import { planEffects } from './plans-work.js';
-import { endTask, openTask, startTask, taskById, type NewTask } from './tasks.js';
+import { endTask, openTask, scaled, startTask, taskById, type NewTask } from './tasks.js';
 import type { Doom, SrmSim, Task } from './world.js';
 
 /** What a finished task does to the world: a name and plain data, so that it can wait in a saved world. */
@@ -49,8 +49,7 @@ export function workStarts(sim: SrmSim, taskId: unknown): void {
   const task = taskById(sim, taskId);
   if (!task?.effect) return;
   startTask(sim, task);
-  const { other } = sim.settings.durationsMs;
-  sim.schedule((other * sim.settings.durationFactor) / 2, 'task.middle', { taskId });
+  sim.schedule(scaled(sim, sim.settings.durationsMs.other / 2), 'task.middle', { taskId });
 }
 
 export function workIsHalfDone(sim: SrmSim, taskId: unknown): void {
@@ -58,8 +57,7 @@ export function workIsHalfDone(sim: SrmSim, taskId: unknown): void {
   if (!task) return;
   task.progress = 50;
   if (task.stuck) return;
-  const { other } = sim.settings.durationsMs;
-  sim.schedule((other * sim.settings.durationFactor) / 2, 'task.end', { taskId });
+  sim.schedule(scaled(sim, sim.settings.durationsMs.other / 2), 'task.end', { taskId });
 }
 
 export function workEnds(sim: SrmSim, taskId: unknown): void {

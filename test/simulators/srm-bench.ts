@@ -13,16 +13,17 @@ const basic = (username: string, password: string): string =>
 export const LOCAL = basic('administrator@vsphere.local', 'demo-password');
 export const REMOTE = basic('administrator@remote.local', 'demo-remote-password');
 
-/** An answer's body, as loosely as a client without types would read it. */
-export interface Json {
-  [name: string]: Json;
-}
+/** One value deep in an answer: `pick(body, 'list.0.name')`. */
+export const pick = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], value);
+
+export const word = (value: unknown, path: string): string => String(pick(value, path));
 
 export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  body: Json;
+  body: unknown;
 }
 
 export interface Asked {
@@ -61,7 +62,7 @@ export class Bench {
       ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
     });
     const text = await response.text();
-    const body = (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {}) as Json;
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
     return { status: response.status, headers: response.headers, text, body };
   }
 
@@ -74,7 +75,7 @@ export class Bench {
     this.base = base;
     const [near, far] = base === SITE_A ? [LOCAL, REMOTE] : [REMOTE, LOCAL];
     const { body } = await this.post('/session', undefined, { headers: { authorization: near } });
-    this.session = String(body.session_id);
+    this.session = word(body, 'session_id');
     if (remote) await this.post(`${PAIRING}/remote-session`, undefined, { headers: { authorization: far } });
   }
 
@@ -112,7 +113,7 @@ export class Bench {
     `${this.groupPath(group)}/vms/${this.vm(vm).ids[this.vm(vm).at]}`;
 
   async status(plan: string): Promise<string> {
-    return String((await this.get(this.planPath(plan))).body.status);
+    return word((await this.get(this.planPath(plan))).body, 'status');
   }
 
   start(plan: string, action: string, body: object = {}): Promise<Reply> {
@@ -120,10 +121,10 @@ export class Bench {
   }
 
   /** Runs an action to its end and gives the finished task. */
-  async run(plan: string, action: string, body: object = {}): Promise<Json> {
+  async run(plan: string, action: string, body: object = {}): Promise<unknown> {
     const { status, body: task } = await this.start(plan, action, body);
     if (status !== 202) throw new Error(`${action} of ${plan} was answered with ${status}`);
     this.advance(120_000);
-    return (await this.get(`/tasks/${String(task.id)}`)).body;
+    return (await this.get(`/tasks/${word(task, 'id')}`)).body;
   }
 }

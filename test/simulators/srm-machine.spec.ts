@@ -1,5 +1,5 @@
 import { CANCEL_FROM, PLAN_MACHINE, PLAN_STATUSES } from '../../simulators/srm/transitions.js';
-import { Bench } from './srm-bench.js';
+import { Bench, word } from './srm-bench.js';
 
 /** The table of srm reference 4.4, written down a second time, by row instead of by column. */
 const ACCEPTED: Record<string, string[]> = {
@@ -110,7 +110,7 @@ describe('the plan machine of the simulated SRM', () => {
     const { status, body } = await bench.start('erp-plan', 'reprotect');
     expect(status).toBe(202);
     bench.advance(5_000);
-    const task = (await bench.get(`/tasks/${String(body.id)}`)).body;
+    const task = (await bench.get(`/tasks/${word(body, 'id')}`)).body;
     expect(task).toMatchObject({ status: 'ERROR', error: { details: 'WrongPlanState' } });
     expect(bench.sim.journal.executions()).toEqual([]);
   });
