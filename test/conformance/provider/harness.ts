@@ -55,7 +55,7 @@ export interface Harness {
 
   /** Where and how an action can be carried out. */
   stage(action: DrAction): Stage;
-  /** Native ids of three plans that can be failed over at the same time. */
+  /** Native ids of plans that can be failed over at the same time; six or more. */
   crowd(): Promise<readonly string[]>;
   /** Puts a group or plan into a state by its upstream word, known or not. */
   setState(type: TargetType, nativeId: string, word: string): Promise<void>;
@@ -99,7 +99,7 @@ export const ACCIDENTS = [
   'INTERNAL_ERROR',
   /** 502 with a page of HTML. */
   'BAD_GATEWAY_PAGE',
-  /** 503 */
+  /** 503 with nothing in it, as something in between answers. */
   'SERVICE_UNAVAILABLE',
   /** 429 with `Retry-After: 7`. */
   'THROTTLED',

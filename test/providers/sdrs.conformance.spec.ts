@@ -1,0 +1,4 @@
+import { sdrsSubject } from '../conformance/provider/harnesses/sdrs.js';
+import { describeProviderConformance } from '../conformance/provider/index.js';
+
+describeProviderConformance(sdrsSubject);
