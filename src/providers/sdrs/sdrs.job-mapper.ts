@@ -88,7 +88,10 @@ function shortened(reason: unknown): string | null {
 /** `stopProtectionGroupRepNoCG` → `Stop protection group: replication pair`, with its id where it is told. */
 function titleOf(step: WireJob): string {
   const type = (textOf(step.job_type) ?? 'step').replace(/(?:NoCG|New)$/, '');
-  const words = type.replace(/Rep$/, ': replication pair').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = type
+    .replace(/Rep$/, ': replication pair')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
   const about = textOf(step.entities?.replication_pair_id) ?? textOf(step.entities?.protected_instance_id);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${about === null ? '' : ` ${about}`}`;
 }
