@@ -1,5 +1,5 @@
 import type { Operation, OperationTarget } from '../domain/operation.js';
-import type { OperationRequest } from './operations.service.js';
+import type { OperationRequest } from './operation-request.js';
 
 /** The first version of a record. */
 export function newOperation(

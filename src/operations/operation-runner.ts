@@ -11,7 +11,7 @@ import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationStore } from './operation-store.js';
-import { problemOf, refusalOf } from './problem-of.js';
+import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
 import type { Next, OperationSettings } from './settings.js';
 
 /**
@@ -76,7 +76,7 @@ export class OperationRunner {
         if (!(error instanceof ProviderError)) throw error;
         return error.retry === 'TEMPORARY'
           ? this.delay(operation, `The site cannot be read: ${error.message}`, error.retryAfterMs)
-          : this.reject(operation, { ...problemOf(error, provider), code: 'state-changed' });
+          : this.reject(operation, { ...providerProblem(error, provider), code: 'state-changed' });
       }
       const objection = objectionTo(operation, preparation, provider);
       if (objection) return this.reject(operation, objection);
@@ -158,7 +158,7 @@ export class OperationRunner {
       const after = await this.store.transition(operation.id, {
         kind: 'REFUSED',
         attemptId,
-        problem: refusalOf(error, provider),
+        problem: refusalProblem(error, provider),
       });
       return after?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
     }

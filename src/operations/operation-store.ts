@@ -1,6 +1,5 @@
 import type { DrAction } from '../domain/dr-action.js';
 import type { Change } from '../domain/operation-change.js';
-import type { OperationEvent } from '../domain/operation-event.js';
 import type { Operation, Origin, OperationState, Outcome } from '../domain/operation.js';
 
 /** What makes two requests the same. */
@@ -85,7 +84,4 @@ export abstract class OperationStore {
     after: OperationCursor | null,
     pageSize: number,
   ): Promise<OperationPage>;
-
-  /** The operation's events after a stream offset ('0' = all), with their offsets. */
-  abstract events(id: string, after: string): Promise<{ offset: string; event: OperationEvent }[]>;
 }

@@ -1,10 +1,8 @@
-import { judgeAction, type AllowedAction } from '../domain/allowed-actions.js';
-import type { ActionCommand, UpstreamCall } from '../domain/action-command.js';
+import { judgeAction } from '../domain/allowed-actions.js';
 import { ACTION_FACTS } from '../domain/dr-action.js';
 import { publicId } from '../domain/ids.js';
 import { isVerdict, type Operation, type OperationTarget } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
-import type { ResourceFacts } from '../domain/observation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Preparation } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
@@ -13,28 +11,9 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperationId } from './operation-id.js';
 import { newOperation } from './new-operation.js';
+import type { OperationRequest, PreflightReport } from './operation-request.js';
 import type { IdempotencyClaim, OperationStore } from './operation-store.js';
-import { problemOf } from './problem-of.js';
-
-/** What the API asks for, validated as far as its shape goes. */
-export interface OperationRequest {
-  siteId: string;
-  command: ActionCommand;
-  /** For people, until the target tells its own name. */
-  targetName: string | null;
-  requestedBy: string;
-  reason: string | null;
-  requestId: string | null;
-}
-
-/** Everything that would be checked and sent, with nothing sent. */
-export interface PreflightReport extends AllowedAction {
-  target: OperationTarget;
-  warnings: string[];
-  /** The target as the upstream shows it now. */
-  observed: ResourceFacts | null;
-  wouldSubmit: UpstreamCall[];
-}
+import { providerProblem } from '../providers/provider-problem.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
 export class OperationsService {
@@ -146,7 +125,7 @@ export class OperationsService {
     try {
       preparation = await provider.prepare(request.command, operationId);
     } catch (error) {
-      if (error instanceof ProviderError) throw new ProblemError(problemOf(error, provider));
+      if (error instanceof ProviderError) throw new ProblemError(providerProblem(error, provider));
       throw error;
     }
     const locks = locksOf(request, preparation);
@@ -163,6 +142,7 @@ export class OperationsService {
       warnings: preparation.warnings,
       observed: preparation.resource,
       wouldSubmit: preparation.calls,
+      heldBy,
     };
     return { provider, preparation, report };
   }
@@ -205,10 +185,9 @@ function targetOf(request: OperationRequest, preparation: Preparation): Operatio
 }
 
 function refusalOf(report: PreflightReport): ProblemError {
-  const holder = report.blocking.find((b) => b.code === 'operation-in-progress');
   const wrongState = report.blocking.some((b) => b.code === 'wrong-state');
   const detail = report.blocking.map((b) => b.text).join(' ');
-  if (holder) return busy(/Operation (\S+) holds/.exec(holder.text)?.[1] ?? '', report.blocking);
+  if (report.heldBy) return busy(report.heldBy, report.blocking);
   if (!wrongState && report.blocking.some((b) => b.code === 'wrong-direction')) {
     return new ProblemError(problem('wrong-direction', detail, { blocking: report.blocking }));
   }

@@ -21,8 +21,14 @@ export class Reconciler {
 
   async reconcile(open: readonly Operation[], provider: Provider): Promise<void> {
     for (const operation of open) {
-      if (operation.state === 'RECONCILING' || operation.state === 'UNKNOWN')
+      if (operation.state !== 'RECONCILING' && operation.state !== 'UNKNOWN') continue;
+      try {
         await this.one(operation, provider);
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        // A site that cannot be read gives no evidence, neither for nor against.
+        this.log.warn({ operationId: operation.id, kind: error.kind }, `no evidence yet: ${error.message}`);
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { v7 as uuidv7 } from 'uuid';
 import type { Change } from '../domain/operation-change.js';
-import { eventOf, type OperationEvent } from '../domain/operation-event.js';
+import { eventOf } from '../domain/operation-event.js';
 import { reduce, type Step } from '../domain/operation-machine.js';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -125,17 +125,6 @@ export class RedisOperationStore extends OperationStore {
 
   list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
     return listOperations(this.redis, filter, after, pageSize);
-  }
-
-  async events(id: string, after: string): Promise<{ offset: string; event: OperationEvent }[]> {
-    const siteId = siteOfOperation(id);
-    if (!siteId) return [];
-    const key = operationKeys(shardOf(siteId)).operationEvents(id);
-    const entries = await this.redis.xrange(key, after === '0' ? '-' : `(${after}`, '+');
-    return entries.map(([offset, fields]) => ({
-      offset,
-      event: JSON.parse(fields[1] ?? '{}') as OperationEvent,
-    }));
   }
 
   private async write(before: Operation, step: Step): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { problem, type Problem, type ProblemCode } from '../domain/problem.js';
-import type { Provider } from '../providers/provider.js';
-import type { ProviderError, ProviderErrorKind } from '../providers/provider-error.js';
+import type { Provider } from './provider.js';
+import type { ProviderError, ProviderErrorKind } from './provider-error.js';
 
 /** What an upstream's error is to our clients. One table. */
 const CODES: Readonly<Record<ProviderErrorKind, ProblemCode>> = {
@@ -19,12 +19,12 @@ const CODES: Readonly<Record<ProviderErrorKind, ProblemCode>> = {
   UPSTREAM_FAULT: 'upstream-bad-answer',
 };
 
-export function problemOf(error: ProviderError, provider: Provider): Problem {
+export function providerProblem(error: ProviderError, provider: Provider): Problem {
   return problem(CODES[error.kind], error.message, upstreamPart(error, provider));
 }
 
 /** A refusal of something that was sent: always the upstream's, with its words. */
-export function refusalOf(error: ProviderError, provider: Provider): Problem {
+export function refusalProblem(error: ProviderError, provider: Provider): Problem {
   const code = error.kind === 'WRONG_STATE' ? 'action-not-allowed' : 'upstream-refused';
   return problem(code, error.message, upstreamPart(error, provider));
 }

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { EventsModule } from '../events/events.module.js';
+import { OperationsModule } from '../operations/operations.module.js';
+import type { Environment } from '../platform/config/environment.js';
+import type { Log } from '../platform/log/log.js';
+import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
+import { ActionRequests } from './action-requests.js';
+import { AllowedActions } from './allowed-actions.js';
+import { HealthController } from './health.controller.js';
+import { ApiSettings } from './http/api-settings.js';
+import { AuthGuard } from './http/auth.guard.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { MetricsController } from './metrics.controller.js';
+import { OperationStreams } from './operation-streams.js';
+import { OperationsController } from './operations.controller.js';
+import { ProblemsController } from './problems.controller.js';
+import { ProtectionGroupsController } from './protection-groups.controller.js';
+import { RecoveryPlansController } from './recovery-plans.controller.js';
+import { SiteReads } from './site-reads.js';
+import { SitesController } from './sites.controller.js';
+
+/** The HTTP surface. Nobody imports this room. */
+@Module({
+  imports: [OperationsModule, EventsModule],
+  controllers: [
+    SitesController,
+    ProtectionGroupsController,
+    RecoveryPlansController,
+    OperationsController,
+    HealthController,
+    MetricsController,
+    ProblemsController,
+  ],
+  providers: [
+    {
+      provide: ApiSettings,
+      inject: [ENVIRONMENT_TOKEN],
+      useFactory: (environment: Environment) =>
+        new ApiSettings(environment.adminApiKey, environment.pollIntervalMs),
+    },
+    SiteReads,
+    ActionRequests,
+    AllowedActions,
+    OperationStreams,
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_PIPE, useClass: RequestValidationPipe },
+    { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },
+  ],
+})
+export class ApiHttpModule {}

@@ -1,0 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { problem, PROBLEMS, type ProblemCode } from '../../domain/problem.js';
+import { ProblemDto } from '../dto/problem.dto.js';
+
+/** Met on every path that needs an API key. */
+const ALWAYS: readonly ProblemCode[] = ['unauthenticated', 'internal-error', 'store-unavailable'];
+
+/** Documents the problems a path can answer with, each with an example, grouped by status. */
+export function ProblemResponses(...codes: ProblemCode[]) {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of [...codes, ...ALWAYS]) {
+    const { status } = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...[...byStatus].map(([status, ofStatus]) =>
+      ApiResponse({
+        status,
+        description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].meaning}`).join('\n\n'),
+        content: {
+          'application/problem+json': {
+            schema: { $ref: getSchemaPath(ProblemDto) },
+            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }])),
+          },
+        },
+      }),
+    ),
+  );
+}
+
+function exampleOf(code: ProblemCode): object {
+  return { ...problem(code, PROBLEMS[code].meaning), requestId: '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e' };
+}

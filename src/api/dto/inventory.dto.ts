@@ -1,0 +1,193 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  ACTIVE_SITES,
+  DIRECTIONS,
+  DR_ACTIONS,
+  type ActiveSite,
+  type Direction,
+  type DrAction,
+} from '../../domain/dr-action.js';
+import {
+  DRILL_STATES,
+  PROTECTION_STATES,
+  type DrillState,
+  type ProtectionState,
+} from '../../domain/inventory.js';
+import { ProblemDto } from './problem.dto.js';
+
+export class SourceDto {
+  siteId!: string;
+  provider!: string;
+  /** FRESH: read just now. STALE: the last good read. UNAVAILABLE: nothing good was ever read. */
+  @ApiProperty({ enum: ['FRESH', 'STALE', 'UNAVAILABLE'] })
+  state!: 'FRESH' | 'STALE' | 'UNAVAILABLE';
+  refreshedTime!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  ageSeconds!: number | null;
+  @ApiProperty({ type: ProblemDto, nullable: true })
+  error!: ProblemDto | null;
+}
+
+export class LocationDto {
+  id!: string;
+  name!: string;
+}
+
+export class ConditionDto {
+  /** @example 'SYNCHRONISING' */
+  type!: string;
+  text!: string;
+}
+
+class ResourceDto {
+  /** @example 'eu-cloud.2b8f6f2e-9c1d-4a56-9a3e-0f6f1f6e7a11' */
+  id!: string;
+  siteId!: string;
+  provider!: string;
+  name!: string;
+  @ApiProperty({ enum: PROTECTION_STATES })
+  state!: ProtectionState;
+  conditions!: ConditionDto[];
+  /** The upstream's own id, state and further words. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  upstream!: Record<string, unknown>;
+}
+
+export class ProtectionGroupDto extends ResourceDto {
+  description!: string | null;
+  @ApiProperty({ enum: ACTIVE_SITES, nullable: true })
+  activeSite!: ActiveSite | null;
+  @ApiProperty({ type: LocationDto, nullable: true })
+  production!: LocationDto | null;
+  @ApiProperty({ type: LocationDto, nullable: true })
+  recovery!: LocationDto | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  replicationProgressPercent!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  instanceCount!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  replicationPairCount!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  drillCount!: number | null;
+  createdTime!: string | null;
+  updatedTime!: string | null;
+}
+
+export class RecoveryPlanDto extends ResourceDto {
+  description!: string | null;
+  @ApiProperty({ enum: ACTIVE_SITES, nullable: true })
+  activeSite!: ActiveSite | null;
+  /** The direction in which it can be failed over next. */
+  @ApiProperty({ enum: DIRECTIONS, nullable: true })
+  nextDirection!: Direction | null;
+  @ApiProperty({ type: LocationDto, nullable: true })
+  production!: LocationDto | null;
+  @ApiProperty({ type: LocationDto, nullable: true })
+  recovery!: LocationDto | null;
+  /** true = a projection of the one group that has the same id. */
+  implicit!: boolean;
+  /** null in lists where the upstream does not tell. */
+  @ApiProperty({ type: [String], nullable: true })
+  protectionGroupIds!: string[] | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  progressPercent!: number | null;
+}
+
+export class ProtectedInstanceDto extends ResourceDto {
+  protectionGroupId!: string;
+  productionInstanceId!: string | null;
+  recoveryInstanceId!: string | null;
+}
+
+export class ReplicationPairDto extends ResourceDto {
+  protectionGroupId!: string;
+  @ApiProperty({ type: 'integer', nullable: true })
+  progressPercent!: number | null;
+  productionVolumeId!: string | null;
+  recoveryVolumeId!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  sizeGigabytes!: number | null;
+  protectedInstanceIds!: string[];
+}
+
+export class DrillDto {
+  id!: string;
+  siteId!: string;
+  provider!: string;
+  name!: string;
+  recoveryPlanId!: string;
+  @ApiProperty({ enum: DRILL_STATES })
+  state!: DrillState;
+  createdTime!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  upstream!: Record<string, unknown>;
+}
+
+export class ConnectionDto {
+  /** CONNECTED: it let us in at the last look. */
+  @ApiProperty({ enum: ['CONNECTED', 'DISCONNECTED'] })
+  state!: 'CONNECTED' | 'DISCONNECTED';
+  /** The upstream's version, where it tells. */
+  version!: string | null;
+  warnings!: string[];
+  checkedTime!: string | null;
+}
+
+export class CapabilitiesDto {
+  @ApiProperty({ enum: DR_ACTIONS, isArray: true })
+  actions!: DrAction[];
+  @ApiProperty({ enum: DR_ACTIONS, isArray: true, description: 'What can be asked to stop.' })
+  cancellable!: DrAction[];
+  explicitPlans!: boolean;
+  replicationPairs!: boolean;
+  /** Finer wishes, per action. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } })
+  options!: Record<string, readonly string[]>;
+}
+
+export class SiteDto {
+  id!: string;
+  name!: string;
+  provider!: string;
+  /** The provider's name for people. */
+  providerTitle!: string;
+  connection!: ConnectionDto;
+  capabilities!: CapabilitiesDto;
+  source!: SourceDto;
+}
+
+export class SiteListDto {
+  items!: SiteDto[];
+}
+
+export class ProtectionGroupListDto {
+  items!: ProtectionGroupDto[];
+  sources!: SourceDto[];
+  nextPageToken?: string;
+}
+
+export class RecoveryPlanListDto {
+  items!: RecoveryPlanDto[];
+  sources!: SourceDto[];
+  nextPageToken?: string;
+}
+
+export class ProtectedInstanceListDto {
+  items!: ProtectedInstanceDto[];
+}
+
+export class ReplicationPairListDto {
+  items!: ReplicationPairDto[];
+}
+
+export class DrillListDto {
+  items!: DrillDto[];
+}
+
+export class GroupsOfPlanDto {
+  items!: ProtectionGroupDto[];
+}
+
+export class PlansOfGroupDto {
+  items!: RecoveryPlanDto[];
+}

@@ -1,0 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** RFC 8288: the next page, with the same filters. */
+export function nextPageLink(request: FastifyRequest, reply: FastifyReply, token: string | undefined): void {
+  if (token === undefined) return;
+  const [path = '', query = ''] = request.url.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('pageToken', token);
+  void reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
+}

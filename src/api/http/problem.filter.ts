@@ -1,0 +1,64 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problem, ProblemError, PROBLEMS, type Problem, type ProblemCode } from '../../domain/problem.js';
+import type { Log } from '../../platform/log/log.js';
+import { isRedisTrouble } from '../../platform/redis/trouble.js';
+
+/** Every error leaves as application/problem+json; what is not foreseen is ours, logged, and shown as little as possible. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const found = problemFor(error);
+    if (found.status >= 500 && found.code === 'internal-error') {
+      this.log.error(
+        { requestId: request.id, path: request.url.split('?')[0], err: describe(error) },
+        'request failed',
+      );
+    }
+    if (reply.sent || reply.raw.headersSent) return;
+    const headers =
+      error instanceof ProblemError ? error.headers : found.status === 503 ? { 'retry-after': '5' } : {};
+    void reply
+      .code(found.status)
+      .headers(headers)
+      .type('application/problem+json')
+      .send({ ...found, instance: request.url.split('?')[0], requestId: request.id });
+  }
+}
+
+/** Which of our problems a framework's status is. */
+const BY_STATUS = new Map<number, ProblemCode>([
+  [400, 'invalid-request'],
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [413, 'payload-too-large'],
+  [415, 'unsupported-media-type'],
+  [429, 'rate-limited'],
+]);
+
+function problemFor(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (isRedisTrouble(error)) {
+    return problem('store-unavailable', 'The gateway cannot reach its store, or the store takes no writes.');
+  }
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number })?.statusCode;
+  const code = BY_STATUS.get(status ?? 500) ?? 'internal-error';
+  if (code === 'internal-error')
+    return problem(code, 'The gateway has a fault; the request id finds it in the logs.');
+  const text = error instanceof Error ? error.message : PROBLEMS[code].meaning;
+  return problem(code, code === 'not-found' ? 'There is nothing at this path.' : text);
+}
+
+function describe(error: unknown): { message: string; stack: string | undefined } {
+  return error instanceof Error
+    ? { message: error.message.slice(0, 500), stack: error.stack?.slice(0, 2000) }
+    : { message: String(error).slice(0, 500), stack: undefined };
+}

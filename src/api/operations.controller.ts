@@ -1,0 +1,134 @@
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { isVerdict } from '../domain/operation.js';
+import { OperationsService } from '../operations/operations.service.js';
+import { OperationStore, type OperationCursor } from '../operations/operation-store.js';
+import { ActionRequests } from './action-requests.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { OperationDto, OperationListDto } from './dto/operation.dto.js';
+import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
+import type { AuthenticatedRequest } from './http/auth.guard.js';
+import { makePageToken, readPageToken } from './http/page-token.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { waitSeconds } from './http/prefer.js';
+import { OperationStreams } from './operation-streams.js';
+import { etagOf } from './presenters/operation.presenter.js';
+
+@ApiTags('Operations')
+@ApiBearerAuth()
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(
+    private readonly operations: OperationsService,
+    private readonly store: OperationStore,
+    private readonly actions: ActionRequests,
+    private readonly streams: OperationStreams,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The job history of all sites, running operations included' })
+  @ProblemResponses('invalid-request', 'page-token-invalid')
+  async list(
+    @Query() query: OperationsQueryDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OperationListDto> {
+    const { pageSize, pageToken, orderBy, createdAfter, createdBefore, ...filters } = query;
+    const bound = { ...filters, orderBy, createdAfter, createdBefore };
+    const page = await this.store.list(
+      {
+        ...filters,
+        ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
+        ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
+        newestFirst: orderBy === 'createdTime desc',
+      },
+      pageToken === undefined ? null : readPageToken<OperationCursor>(pageToken, bound),
+      Math.min(pageSize, LARGEST_PAGE),
+    );
+    const nextPageToken = page.next ? makePageToken(page.next, bound) : undefined;
+    nextPageLink(request, reply, nextPageToken);
+    return {
+      items: page.items.map((operation) => this.actions.present(operation)),
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    };
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'One operation',
+    description:
+      'Always 200 while it exists. `Prefer: wait=30` waits until it changes (from the version in `If-None-Match`, if given) or ends, 60 seconds at most.',
+  })
+  @ApiHeader({ name: 'Prefer', required: false, schema: { type: 'string', example: 'wait=30' } })
+  @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string', example: '"3"' } })
+  @ApiOkResponse({ type: OperationDto })
+  @ProblemResponses('not-found')
+  async get(
+    @Param('id') id: string,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('prefer') prefer?: string,
+    @Headers('if-none-match') seen?: string,
+  ): Promise<OperationDto | undefined> {
+    let operation = await this.operations.get(id);
+    const seconds = waitSeconds(prefer);
+    if (seconds > 0) {
+      void reply.header('preference-applied', `wait=${seconds}`);
+      const unchanged = seen === undefined || seen === etagOf(operation);
+      if (unchanged && !isVerdict(operation.state)) {
+        await this.streams.changed(operation, seconds * 1000, request.raw);
+        operation = await this.operations.get(id);
+      }
+    }
+    void reply.header('etag', etagOf(operation)).header('cache-control', 'no-cache');
+    if (!isVerdict(operation.state))
+      void reply.header('retry-after', String(this.actions.retryAfterSeconds()));
+    if (seen === etagOf(operation)) {
+      void reply.code(304);
+      return undefined;
+    }
+    return this.actions.present(operation);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Ask for a stop',
+    description:
+      'Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless.',
+  })
+  @ProblemResponses('not-found', 'cancel-not-supported')
+  async cancel(
+    @Param('id') id: string,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OperationDto> {
+    const operation = await this.operations.cancel(id, request.principal?.id ?? 'unknown');
+    void reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
+    return this.actions.present(operation);
+  }
+
+  @Get(':id/events')
+  @ApiOperation({
+    summary: 'The operation as server-sent events',
+    description:
+      'First frame: `operation.snapshot`. Then every event from the first, or after `Last-Event-ID`, each a CloudEvent whose id is its place in the stream. Ends after the verdict; coming back then is a 204.',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' } })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({
+    description: 'A stream of events.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  @ProblemResponses('not-found')
+  async events(
+    @Param('id') id: string,
+    @Req() request: AuthenticatedRequest,
+    @Res() reply: FastifyReply,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Promise<void> {
+    const operation = await this.operations.get(id);
+    await this.streams.stream(operation, request, reply, lastEventId);
+  }
+}

@@ -1,0 +1,73 @@
+import type { SiteConnection } from '../../providers/provider-driver.js';
+import type { DrAction } from '../../domain/dr-action.js';
+import type { Reading, Source } from '../../inventory/inventory.service.js';
+import type { SiteDto } from '../dto/inventory.dto.js';
+import type { InventoryQueryDto } from '../dto/queries.dto.js';
+import { LARGEST_PAGE } from '../dto/queries.dto.js';
+import { makePageToken, readPageToken } from '../http/page-token.js';
+
+interface Listed {
+  id: string;
+  siteId: string;
+  name: string;
+  state: string;
+  activeSite?: string | null;
+}
+
+/** One page over all sites, in the order of site and id; filters are applied to what is known now. */
+export function presentInventory<T extends Listed>(
+  readings: readonly Reading<T[]>[],
+  query: InventoryQueryDto,
+): { items: T[]; sources: Source[]; nextPageToken?: string } {
+  const { pageSize, pageToken, ...filters } = query;
+  const concerned = readings.filter((r) => !query.provider || r.source.provider === query.provider);
+  const after = pageToken === undefined ? '' : readPageToken<{ after: string }>(pageToken, filters).after;
+  const all = concerned
+    .flatMap((reading) => reading.value ?? [])
+    .filter((item) => matches(item, query))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rest = all.filter((item) => item.id > after);
+  const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
+  const last = items.at(-1);
+  return {
+    items,
+    sources: concerned.map((reading) => reading.source),
+    ...(last && rest.length > items.length
+      ? { nextPageToken: makePageToken({ after: last.id }, filters) }
+      : {}),
+  };
+}
+
+function matches(item: Listed, query: InventoryQueryDto): boolean {
+  return (
+    (!query.siteId || item.siteId === query.siteId) &&
+    (!query.state || (query.state as string[]).includes(item.state)) &&
+    (!query.activeSite || item.activeSite === query.activeSite) &&
+    (!query.q || item.name.toLowerCase().includes(query.q.toLowerCase()))
+  );
+}
+
+export function presentSite({ provider, value, source }: Reading<SiteConnection>): SiteDto {
+  const { descriptor } = provider;
+  const { capabilities } = descriptor;
+  return {
+    id: provider.siteId,
+    name: provider.siteName,
+    provider: descriptor.provider,
+    providerTitle: descriptor.title,
+    connection: {
+      state: source.state === 'FRESH' ? 'CONNECTED' : 'DISCONNECTED',
+      version: value?.version ?? null,
+      warnings: value?.warnings ?? [],
+      checkedTime: source.refreshedTime,
+    },
+    capabilities: {
+      actions: Object.keys(descriptor.lifecycle.actions) as DrAction[],
+      cancellable: capabilities.cancel ? [...capabilities.cancellable] : [],
+      explicitPlans: capabilities.explicitPlans,
+      replicationPairs: capabilities.replicationPairs,
+      options: capabilities.options,
+    },
+    source,
+  };
+}

@@ -1,0 +1,19 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { problem, ProblemError, PROBLEMS, type ProblemCode } from '../domain/problem.js';
+import { Public } from './http/auth.guard.js';
+
+@ApiTags('Problems')
+@Controller('problems')
+export class ProblemsController {
+  @Get(':code')
+  @Public()
+  @ApiOperation({ summary: 'What a problem type means, and what to do' })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  describe(@Param('code') code: string): object {
+    if (!Object.hasOwn(PROBLEMS, code)) {
+      throw new ProblemError(problem('not-found', `There is no problem type ${code}.`));
+    }
+    return { type: `/problems/${code}`, code, ...PROBLEMS[code as ProblemCode] };
+  }
+}

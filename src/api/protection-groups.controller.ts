@@ -1,0 +1,177 @@
+import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { InventoryService } from '../inventory/inventory.service.js';
+import { ActionRequests } from './action-requests.js';
+import { StartsOperation } from './docs/action-docs.decorator.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import {
+  PlansOfGroupDto,
+  ProtectedInstanceListDto,
+  ProtectionGroupDto,
+  ProtectionGroupListDto,
+  ReplicationPairListDto,
+} from './dto/inventory.dto.js';
+import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
+import { DeleteQueryDto, InventoryQueryDto } from './dto/queries.dto.js';
+import { ChangeRequestDto, CreateProtectionGroupDto, UpdateProtectionGroupDto } from './dto/requests.dto.js';
+import type { AuthenticatedRequest } from './http/auth.guard.js';
+import { wantsFresh } from './http/cache-control.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { presentInventory } from './presenters/inventory.presenter.js';
+import { SiteReads } from './site-reads.js';
+
+type Answer = Promise<OperationDto | PreflightReportDto>;
+
+@ApiTags('Protection groups')
+@ApiBearerAuth()
+@Controller('v1/protection-groups')
+export class ProtectionGroupsController {
+  constructor(
+    private readonly inventory: InventoryService,
+    private readonly reads: SiteReads,
+    private readonly actions: ActionRequests,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Protection groups over all sites',
+    description:
+      'Always 200: `sources[]` says per site how fresh its part is. `Cache-Control: no-cache` asks the sites anew.',
+  })
+  @ProblemResponses('invalid-request', 'page-token-invalid')
+  async list(
+    @Query() query: InventoryQueryDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('cache-control') cacheControl?: string,
+  ): Promise<ProtectionGroupListDto> {
+    const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(cacheControl));
+    const page = presentInventory(readings, query);
+    nextPageLink(request, reply, page.nextPageToken);
+    return page;
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One protection group, read from its site now' })
+  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  get(@Param('id') id: string): Promise<ProtectionGroupDto> {
+    return this.reads.ofId(id, (provider) => provider.getProtectionGroup(id));
+  }
+
+  @Get(':id/protected-instances')
+  @ApiOperation({ summary: 'The machines that the group protects' })
+  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  async protectedInstances(@Param('id') id: string): Promise<ProtectedInstanceListDto> {
+    return { items: await this.reads.ofId(id, (provider) => provider.listProtectedInstances(id)) };
+  }
+
+  @Get(':id/replication-pairs')
+  @ApiOperation({ summary: 'The disks that are replicated; empty on upstreams without replication pairs' })
+  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  async replicationPairs(@Param('id') id: string): Promise<ReplicationPairListDto> {
+    return { items: await this.reads.ofId(id, (provider) => provider.listReplicationPairs(id)) };
+  }
+
+  @Get(':id/recovery-plans')
+  @ApiOperation({ summary: 'The plans that touch the group' })
+  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  async recoveryPlans(@Param('id') id: string): Promise<PlansOfGroupDto> {
+    return { items: await this.reads.ofId(id, (provider) => provider.listPlansOfGroup(id)) };
+  }
+
+  @Post()
+  @StartsOperation('Create a protection group', 'Which fields apply depends on the provider of the site.')
+  create(
+    @Body() body: CreateProtectionGroupDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    const { siteId, reason, validateOnly, ...group } = body;
+    return this.actions.handle(
+      { siteId, command: { action: 'CREATE_PROTECTION_GROUP', group }, reason, validateOnly },
+      request,
+      reply,
+    );
+  }
+
+  @Patch(':id')
+  @StartsOperation('Change a protection group', 'SDRS can change the name only.')
+  update(
+    @Param('id') id: string,
+    @Body() body: UpdateProtectionGroupDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    const { reason, validateOnly, ...changes } = body;
+    const { siteId, nativeId } = this.actions.locate(id);
+    return this.actions.handle(
+      {
+        siteId,
+        command: { action: 'UPDATE_PROTECTION_GROUP', targetNativeId: nativeId, changes },
+        reason,
+        validateOnly,
+      },
+      request,
+      reply,
+    );
+  }
+
+  @Delete(':id')
+  @StartsOperation('Delete a protection group', 'It must be empty where the upstream demands it.')
+  remove(
+    @Param('id') id: string,
+    @Query() query: DeleteQueryDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    const { siteId, nativeId } = this.actions.locate(id);
+    return this.actions.handle(
+      {
+        siteId,
+        command: { action: 'DELETE_PROTECTION_GROUP', targetNativeId: nativeId },
+        reason: query.reason,
+        validateOnly: query.validateOnly === 'true',
+      },
+      request,
+      reply,
+    );
+  }
+
+  @Post(':id/actions/enable-protection')
+  @StartsOperation(
+    'Enable protection',
+    'Starts replication. After a failover, run `reprotect` on the plan instead.',
+  )
+  enableProtection(
+    @Param('id') id: string,
+    @Body() body: ChangeRequestDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.onGroup('ENABLE_PROTECTION', id, body, request, reply);
+  }
+
+  @Post(':id/actions/disable-protection')
+  @StartsOperation('Disable protection', 'Stops replication.')
+  disableProtection(
+    @Param('id') id: string,
+    @Body() body: ChangeRequestDto,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Answer {
+    return this.onGroup('DISABLE_PROTECTION', id, body, request, reply);
+  }
+
+  private onGroup(
+    action: 'ENABLE_PROTECTION' | 'DISABLE_PROTECTION',
+    id: string,
+    { reason, validateOnly }: ChangeRequestDto,
+    request: AuthenticatedRequest,
+    reply: FastifyReply,
+  ): Answer {
+    const { siteId, nativeId } = this.actions.locate(id);
+    const command = { action, targetNativeId: nativeId };
+    return this.actions.handle({ siteId, command, reason, validateOnly }, request, reply);
+  }
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { problem, ProblemError } from '../domain/problem.js';
+import { parsePublicId } from '../domain/ids.js';
+import { providerProblem } from '../providers/provider-problem.js';
+import { ProviderError } from '../providers/provider-error.js';
+import type { Provider } from '../providers/provider.js';
+import { ProviderRegistry } from '../providers/registry.js';
+
+/** Live reads of one site, with the upstream's errors turned into problems. */
+@Injectable()
+export class SiteReads {
+  constructor(private readonly providers: ProviderRegistry) {}
+
+  site(siteId: string): Provider {
+    const provider = this.providers.find(siteId);
+    if (!provider) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
+    return provider;
+  }
+
+  /** Reads from the site that the id belongs to. */
+  ofId<T>(id: string, read: (provider: Provider) => Promise<T>): Promise<T> {
+    const provider = this.providers.find(parsePublicId(id)?.siteId ?? '');
+    if (!provider) throw new ProblemError(problem('not-found', `There is no ${id}.`));
+    return this.of(provider, read);
+  }
+
+  async of<T>(provider: Provider, read: (provider: Provider) => Promise<T>): Promise<T> {
+    try {
+      return await read(provider);
+    } catch (error) {
+      if (error instanceof ProviderError) throw new ProblemError(providerProblem(error, provider));
+      throw error;
+    }
+  }
+}

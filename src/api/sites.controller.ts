@@ -1,0 +1,55 @@
+import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { problem, ProblemError } from '../domain/problem.js';
+import { InventoryService } from '../inventory/inventory.service.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
+import { NoQueryDto } from './dto/queries.dto.js';
+import { wantsFresh } from './http/cache-control.js';
+import { presentSite } from './presenters/inventory.presenter.js';
+import { SiteReads } from './site-reads.js';
+
+@ApiTags('Sites')
+@ApiBearerAuth()
+@Controller('v1/sites')
+export class SitesController {
+  constructor(
+    private readonly inventory: InventoryService,
+    private readonly reads: SiteReads,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The configured sites, and whether each lets us in' })
+  @ProblemResponses('invalid-request')
+  async list(
+    @Query() _query: NoQueryDto,
+    @Headers('cache-control') cacheControl?: string,
+  ): Promise<SiteListDto> {
+    const readings = await this.inventory.connections(undefined, wantsFresh(cacheControl));
+    return { items: readings.map(presentSite) };
+  }
+
+  @Get(':siteId')
+  @ApiOperation({ summary: 'One site' })
+  @ProblemResponses('not-found')
+  async get(
+    @Param('siteId') siteId: string,
+    @Headers('cache-control') cacheControl?: string,
+  ): Promise<SiteDto> {
+    const [reading] = await this.inventory.connections(siteId, wantsFresh(cacheControl));
+    if (!reading) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
+    return presentSite(reading);
+  }
+
+  @Get(':siteId/creation-options')
+  @ApiOperation({
+    summary: 'What a new protection group may be made of',
+    description:
+      'SDRS: `domains[]` with their availability zones, and the networks in use. SRM: `vcenters[]`, `replicationTypes[]`, and the candidate machines.',
+  })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  async creationOptions(@Param('siteId') siteId: string): Promise<Record<string, unknown>> {
+    return this.reads.of(this.reads.site(siteId), (provider) => provider.creationOptions());
+  }
+}

@@ -1,0 +1,26 @@
+import type { ActionCommand, UpstreamCall } from '../domain/action-command.js';
+import type { AllowedAction } from '../domain/allowed-actions.js';
+import type { ResourceFacts } from '../domain/observation.js';
+import type { OperationTarget } from '../domain/operation.js';
+
+/** What the API asks for, validated as far as its shape goes. */
+export interface OperationRequest {
+  siteId: string;
+  command: ActionCommand;
+  /** For people, until the target tells its own name. */
+  targetName: string | null;
+  requestedBy: string;
+  reason: string | null;
+  requestId: string | null;
+}
+
+/** Everything that would be checked and sent, with nothing sent. */
+export interface PreflightReport extends AllowedAction {
+  target: OperationTarget;
+  warnings: string[];
+  /** The target as the upstream shows it now. */
+  observed: ResourceFacts | null;
+  wouldSubmit: UpstreamCall[];
+  /** The operation that holds a group it touches. */
+  heldBy: string | null;
+}

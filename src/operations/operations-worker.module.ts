@@ -1,0 +1,61 @@
+import { Module } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { Clock } from '../platform/clock.js';
+import type { Environment } from '../platform/config/environment.js';
+import type { Log } from '../platform/log/log.js';
+import { BLOCKING } from '../platform/redis/redis.module.js';
+import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
+import { ProviderRegistry } from '../providers/registry.js';
+import { Doorbells } from './doorbells.js';
+import { DoorbellWorkers } from './doorbells.processor.js';
+import { OperationRunner } from './operation-runner.js';
+import { OperationStore } from './operation-store.js';
+import { OperationsModule } from './operations.module.js';
+import { operationSettings } from './settings.js';
+import { SiteWatcher } from './site-watcher.js';
+import { Sweeper } from './sweeper.js';
+
+/** The part of the long work that only workers do. */
+@Module({
+  imports: [OperationsModule],
+  providers: [
+    {
+      provide: DoorbellWorkers,
+      inject: [BLOCKING, ENVIRONMENT_TOKEN, OperationStore, ProviderRegistry, Doorbells, Clock, LOG],
+      useFactory: (
+        redis: Redis,
+        environment: Environment,
+        store: OperationStore,
+        providers: ProviderRegistry,
+        doorbells: Doorbells,
+        clock: Clock,
+        log: Log,
+      ) => {
+        const settings = operationSettings(environment);
+        const runner = new OperationRunner(store, providers, clock, settings, log);
+        const watcher = new SiteWatcher(store, providers, clock, settings, log);
+        return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), log);
+      },
+    },
+    {
+      provide: Sweeper,
+      inject: [OperationStore, Doorbells, LOG],
+      useFactory: (store: OperationStore, doorbells: Doorbells, log: Log) =>
+        new Sweeper(store, doorbells, log),
+    },
+  ],
+  exports: [DoorbellWorkers, Sweeper],
+})
+export class OperationsWorkerModule {}
+
+/** A submission that is done is the watcher's from then on. */
+function answerers(runner: OperationRunner, watcher: SiteWatcher, doorbells: Doorbells) {
+  return {
+    submission: async (operationId: string) => {
+      const next = await runner.submit(operationId);
+      if (next === 'DONE') await doorbells.ringWatch(operationId.slice(0, operationId.indexOf('.')));
+      return next;
+    },
+    watch: (siteId: string) => watcher.tick(siteId),
+  };
+}

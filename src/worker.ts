@@ -1,0 +1,37 @@
+import { NestFactory } from '@nestjs/core';
+import { DoorbellWorkers } from './operations/doorbells.processor.js';
+import { Sweeper } from './operations/sweeper.js';
+import { FrameworkLog } from './platform/log/framework-log.js';
+import { endOnSignals, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import { WorkerModule } from './worker.module.js';
+
+const SWEEP_EVERY_MS = 10_000;
+
+/** The worker process: answers the bells, and sweeps for whatever was not rung. */
+run(async () => {
+  const { environment, sites, log } = loadConfiguration('worker');
+  const app = await NestFactory.createApplicationContext(WorkerModule.with(environment, sites, log), {
+    logger: new FrameworkLog(log),
+    abortOnError: false,
+  });
+  await openStore(app, log);
+  await app.init();
+  const workers = app.get(DoorbellWorkers);
+  const sweeper = app.get(Sweeper);
+  const sweep = (): void => {
+    sweeper
+      .sweep()
+      .catch((error: Error) => log.warn({ reason: error.message.slice(0, 200) }, 'sweep failed'));
+  };
+  workers.start();
+  await workers.ready();
+  sweep();
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+  endOnSignals(async () => {
+    clearInterval(sweeping);
+    await workers.close();
+    await app.close();
+  }, log);
+  log.info({ sites: sites.map((site) => site.id) }, 'the worker works');
+  tellReady();
+});
