@@ -30,6 +30,10 @@ export class GatewayRefusal extends Error {
   }
 }
 
+export function unpublishedApi(): GatewayRefusal {
+  return new GatewayRefusal(404, 'APIGW.0101', 'The API does not exist or has not been published.');
+}
+
 /** IAM says no: the code is a number there (1.4). */
 export class IamRefusal extends Error {
   constructor(
@@ -59,6 +63,13 @@ const GATEWAY_CODES: Record<number, string> = {
   504: 'APIGW.0201',
 };
 
+/** A body that is no JSON is refused by whoever was to read it. */
+export function refusalOf(error: FastifyError, path: string): Error {
+  if (error.statusCode === undefined || error.statusCode >= 500) return error;
+  if (path.startsWith('/v3/')) return new IamRefusal(400, 'Bad Request', 'The request body is invalid.');
+  return new Refusal('0201');
+}
+
 /** Answers a refusal in the form its author uses, SDRS's own one in the wrapper the settings ask for. */
 export function answerError(
   settings: SdrsSettings,
@@ -82,8 +93,6 @@ export function answerError(
     else if (wrapper === 'gateway')
       void reply.send({ error_msg: message, error_code: code, request_id: requestId });
     else void reply.send({ [wrapper]: { message, code } });
-  } else if (((error as FastifyError).statusCode ?? 500) < 500) {
-    answerError(settings, new Refusal('0201'), requestId, reply);
   } else {
     throw error;
   }

@@ -1,15 +1,20 @@
-import type { JobOrder } from './jobs.js';
+import type { OperationName } from './operations.js';
 import { GROUP_ACTIONS, type GroupActionName } from './transitions.js';
 import type { Fate, Sdrs } from './world.js';
 
+interface Errand {
+  operation: OperationName;
+  groupId: string;
+}
+
 /** Takes the first fate that a test has laid up for such a job; each strikes once. */
-export function fateOf(sim: Sdrs, order: JobOrder): Fate | null {
+export function fateOf(sim: Sdrs, order: Errand): Fate | null {
   const index = sim.state.fates.findIndex((fate) => matches(fate, order));
   return index < 0 ? null : (sim.state.fates.splice(index, 1)[0] ?? null);
 }
 
 /** An action may be named as the operation (`failover`) or as the word on the wire (`failover-server-group`). */
-function matches(fate: Fate, order: JobOrder): boolean {
+function matches(fate: Fate, order: Errand): boolean {
   const names: string[] = [order.operation];
   if (order.operation in GROUP_ACTIONS) names.push(GROUP_ACTIONS[order.operation as GroupActionName].wire);
   if (fate.action && !names.includes(fate.action)) return false;

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import type { SimulatorDefinition } from '../engine/simulator.js';
 import { attachmentRoutes } from './attachments.routes.js';
 import { sdrsControls } from './controls.js';
 import { drillRoutes } from './drills.routes.js';
-import { answerError, bodyForStatus, GatewayRefusal } from './errors.js';
+import { answerError, bodyForStatus, refusalOf, unpublishedApi } from './errors.js';
 import { admit, throttle } from './gateway.js';
 import { groupRoutes } from './groups.routes.js';
 import { hardwareRoutes } from './hardware.routes.js';
@@ -63,15 +63,10 @@ function sdrsRoutes(app: FastifyInstance, sim: Sdrs): void {
     done();
   });
 
-  app.setNotFoundHandler((request, reply) => {
-    const unpublished = new GatewayRefusal(
-      404,
-      'APIGW.0101',
-      'The API does not exist or has not been published.',
-    );
+  app.setNotFoundHandler((_request, reply) => {
     const requestId = nextRequestId(sim);
     void reply.header('X-Request-Id', requestId);
-    answerError(sim.settings, unpublished, requestId, reply);
+    answerError(sim.settings, unpublishedApi(), requestId, reply);
   });
 }
 
@@ -80,8 +75,8 @@ function namedAnswers(service: FastifyInstance, sim: Sdrs): void {
   service.addHook('onRequest', async (_request, reply) => {
     void reply.header('X-Request-Id', nextRequestId(sim));
   });
-  service.setErrorHandler((error: Error, _request, reply) =>
-    answerError(sim.settings, error, String(reply.getHeader('X-Request-Id')), reply),
+  service.setErrorHandler((error: FastifyError, request, reply) =>
+    answerError(sim.settings, refusalOf(error, request.url), String(reply.getHeader('X-Request-Id')), reply),
   );
 }
 

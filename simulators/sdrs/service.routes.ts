@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GatewayRefusal, Refusal } from './errors.js';
+import { Refusal, unpublishedApi } from './errors.js';
 import { baseUrl } from './iam.routes.js';
 import { countOf, paged, type Query } from './listing.js';
 import { minuteTime, parseTime, spacedTime } from './times.js';
@@ -10,8 +10,7 @@ export function versionRoutes(app: FastifyInstance): void {
   app.get('/', (request) => ({ versions: [version(request)] }));
 
   app.get<{ Params: { api_version: string } }>('/:api_version', (request) => {
-    if (request.params.api_version !== 'v1')
-      throw new GatewayRefusal(404, 'APIGW.0101', 'The API does not exist or has not been published.');
+    if (request.params.api_version !== 'v1') throw unpublishedApi();
     return { version: version(request) };
   });
 }

@@ -64,7 +64,8 @@ describe('IAM', () => {
 
   test('a log-in without identity is a 400', async () => {
     expect((await client.raw('POST', '/v3/auth/tokens', {})).status).toBe(400);
-    expect((await client.raw('POST', '/v3/auth/tokens', 'not json')).status).toBe(400);
+    const unreadable = await client.raw('POST', '/v3/auth/tokens', 'not json');
+    expect(unreadable.body.error).toMatchObject({ code: 400, title: 'Bad Request' });
   });
 
   test('a token can be verified and revoked', async () => {

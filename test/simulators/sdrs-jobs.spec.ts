@@ -149,6 +149,27 @@ describe('a job', () => {
   });
 });
 
+describe('an accepted action whose answer is lost', () => {
+  test.each([
+    ['a 504 from the gateway', { kind: 'status', status: 504 }, 504],
+    ['a 200 without job_id', { kind: 'empty' }, 200],
+  ])('goes on behind %s', async (_name, fault, status) => {
+    await client.control('POST', '/faults', { ...fault, when: 'after', path: '/action$' });
+    const answer = await act('erp-dr', FAILOVER);
+    expect([answer.status, answer.body.job_id]).toEqual([status, undefined]);
+    expect(client.group('erp-dr').status).toBe('failing-over');
+    expect(client.site.simulator.journal.executions()).toHaveLength(1);
+    client.advance(600_000);
+    expect(client.group('erp-dr').status).toBe('failed-over');
+  });
+
+  test('goes on behind a dropped connection', async () => {
+    await client.control('POST', '/faults', { kind: 'reset', when: 'after', path: '/action$' });
+    await expect(act('erp-dr', FAILOVER)).rejects.toThrow();
+    expect(client.group('erp-dr').status).toBe('failing-over');
+  });
+});
+
 describe('a job that fails', () => {
   test('names the failed sub job, and a failed task is left in the task center', async () => {
     await client.control('POST', '/fail-next', { action: 'failover-server-group' });
