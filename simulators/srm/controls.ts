@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { startAction } from './plan-actions.js';
 import { addCallout } from './plans-work.js';
-import { interruptRuns, runGoesOn } from './runs.js';
+import { interruptRuns, releaseRun } from './runs.js';
 import { recoverySite } from './sites.js';
 import { forgetTask, taskById } from './tasks.js';
 import { Refusal } from './errors.js';
 import type { Action } from './transitions.js';
-import { workIsHalfDone } from './work.js';
-import type { Doom, RunOptions, SiteKey, SrmSim } from './world.js';
+import { releaseWork } from './work.js';
+import type { Doom, RunOptions } from './run-state.js';
+import type { SiteKey, SrmSim } from './world.js';
 
 type Body<T> = { Body: T | null };
 type Named = { Params: { id: string } };
@@ -61,12 +62,9 @@ function misfortunes(app: FastifyInstance, sim: SrmSim): void {
   app.post<Named>('/_sim/tasks/:id/release', (request, reply) => {
     const task = taskById(sim, request.params.id);
     if (!task) return reply.code(404).send();
-    task.stuck = false;
     const plan = sim.state.plans.find((each) => each.run?.taskId === task.id);
-    if (plan?.run) {
-      plan.run.stuck = false;
-      runGoesOn(sim, plan.id, plan.run.number);
-    } else workIsHalfDone(sim, task.id);
+    if (plan?.run) releaseRun(sim, plan, plan.run);
+    else releaseWork(sim, task);
     return reply.code(204).send();
   });
   app.delete<Named>('/_sim/tasks/:id', (request, reply) => {

@@ -44,7 +44,7 @@ function configureAll(call: Call): Answer {
   const vms = vmsOf(call.world, group).filter((vm) =>
     ['NOT_CONFIGURED', 'MISSING_MAPPING'].includes(vm.protection),
   );
-  const tasks = vms.map((vm) => protect(call, vm, false));
+  const tasks = vms.map((vm) => protect(call, vm));
   const answer = list(
     call,
     tasks.map((task) => taskView(task, call.version)),
@@ -58,9 +58,10 @@ function restoreAll(call: Call): Answer {
   const lost = ['PLACEHOLDER_VM_DELETED', 'PLACEHOLDER_CREATION_ERROR'];
   const vms = vmsOf(call.world, group).filter((vm) => lost.includes(vm.pinned ?? vm.protection));
   const tasks = vms.map((vm) => {
+    const was = vm.pinned ?? vm.protection;
     vm.pinned = null;
     vm.protection = 'RESTORING_PLACEHOLDER';
-    return beginVmWork(call, vm, 'restore-placeholder', { vm: vm.name });
+    return beginVmWork(call, vm, 'restore-placeholder', { vm: vm.name, was });
   });
   const views = tasks.map((task) => taskView(task, call.version));
   return { status: 202, body: { errors: [], tasks: views, _meta: { errors: [] } } };
@@ -77,8 +78,9 @@ function configureVm(call: Call): Answer {
     if (vm.protection === 'OK' && given.change_version !== String(vm.protectionVersion)) {
       throw new Conflict('VersionConflict', `The latest change_version is ${vm.protectionVersion}.`);
     }
+    const payload = { vm: vm.name, mapped: true, was: vm.protection };
     vm.protection = 'CONFIGURING_PROTECTION';
-    return { target: vm.name, effect: { kind: 'protect-vm', payload: { vm: vm.name, mapped: true } } };
+    return { target: vm.name, effect: { kind: 'protect-vm', payload } };
   });
 }
 
@@ -96,14 +98,16 @@ function removeVm(call: Call, kind: 'unprotect-vm' | 'remove-vm'): Answer {
     if (kind === 'unprotect-vm' && vm.protection === 'NOT_CONFIGURED') {
       throw new Conflict('WrongGroupState', `'${vm.name}' is not protected.`);
     }
+    const payload = { vm: vm.name, was: vm.protection };
     vm.protection = 'REMOVING_PROTECTION';
-    return { target: vm.name, effect: { kind, payload: { vm: vm.name } } };
+    return { target: vm.name, effect: { kind, payload } };
   });
 }
 
-function protect(call: Call, vm: Vm, mapped: boolean): Task {
+function protect(call: Call, vm: Vm): Task {
+  const payload = { vm: vm.name, mapped: false, was: vm.protection };
   vm.protection = 'CONFIGURING_PROTECTION';
-  return beginVmWork(call, vm, 'protect-vm', { vm: vm.name, mapped });
+  return beginVmWork(call, vm, 'protect-vm', payload);
 }
 
 function beginVmWork(call: Call, vm: Vm, kind: 'protect-vm' | 'restore-placeholder', payload: object): Task {

@@ -7,6 +7,7 @@ import type { Group, SrmSim, Vm, World } from './world.js';
 /** What the tasks of groups and their VMs do when they end well. */
 export const groupEffects = {
   'create-group': (sim: SrmSim, { group, vms }: { group: Group; vms: string[] }) => {
+    checkGroupName(sim.state, group.name, group.location, null);
     takeIn(sim.state, group, vms);
     sim.state.groups.push(group);
     sim.schedule(scaled(sim, sim.settings.groupSettleMs), 'group.ready', {
@@ -65,12 +66,24 @@ export const groupEffects = {
   },
 };
 
+/** A failed task leaves its VM as it was before it. */
+export const groupUndo = {
+  'protect-vm': putBack,
+  'unprotect-vm': putBack,
+  'remove-vm': putBack,
+  'restore-placeholder': putBack,
+};
+
+function putBack(sim: SrmSim, { vm, was }: { vm: string; was: string }): void {
+  vmNamed(sim.state, vm).protection = was;
+}
+
 /** A member is protected at once where inventory mappings cover it. */
 function takeIn(world: World, group: Group, names: string[]): void {
-  for (const vm of names.map((name) => vmNamed(world, name))) {
-    if (vm.groupId === group.id) continue;
-    if (vm.groupId !== null)
-      throw new Conflict('GroupProtectionOverlapped', `'${vm.name}' is in another group.`);
+  const vms = names.map((name) => vmNamed(world, name)).filter((vm) => vm.groupId !== group.id);
+  const taken = vms.find((vm) => vm.groupId !== null);
+  if (taken) throw new Conflict('GroupProtectionOverlapped', `'${taken.name}' is in another group.`);
+  for (const vm of vms) {
     vm.groupId = group.id;
     vm.protection = vm.mapped ? 'OK' : 'MISSING_MAPPING';
   }
@@ -87,6 +100,14 @@ function vmNamed(world: World, name: string): Vm {
   const vm = world.vms.find((each) => each.name === name);
   if (!vm) throw new Conflict('CannotProtectVm', `There is no virtual machine '${name}'.`);
   return vm;
+}
+
+/** Names are unique among siblings of one folder, not in the whole server (srm reference 3.7). */
+export function checkGroupName(world: World, name: string, location: string, self: Group | null): void {
+  const taken = world.groups.some(
+    (group) => group !== self && group.name === name && group.location === location,
+  );
+  if (taken) throw new Conflict('DuplicateName', `A protection group '${name}' exists already.`);
 }
 
 export function groupIsReady(sim: SrmSim, groupId: unknown): void {

@@ -1,4 +1,5 @@
 import { badRequest, Conflict } from './errors.js';
+import { checkGroupName } from './groups-work.js';
 import { newGroupId } from './ids.js';
 import { issuesOfGroup } from './issues.js';
 import { groupIsEditable, groupStatus, ownStatus } from './plan-status.js';
@@ -65,7 +66,7 @@ function createGroup(call: Call) {
     throw badRequest(`location ${location} is not a folder of protection groups.`);
   }
   return submit(call, { kind: 'create-group', entity: null, entityName: given.name }, () => {
-    checkName(call, given.name, location, null);
+    checkGroupName(call.world, given.name, location, null);
     const vms = freeVms(call, given, site, null) ?? [];
     const group: Group = {
       id: newGroupId(call.world),
@@ -87,7 +88,7 @@ function editGroup(call: Call) {
   const given = editSpec(call.body);
   return submit(call, { kind: 'edit-group', entity: group.id, entityName: group.name }, () => {
     checkEditable(call, group);
-    checkName(call, given.name, group.location, group);
+    checkGroupName(call.world, given.name, group.location, group);
     const vms = freeVms(call, given, group.protectedSite, group);
     const payload = { groupId: group.id, name: given.name, description: given.description, vms };
     return { target: group.id, effect: { kind: 'edit-group', payload } };
@@ -114,14 +115,6 @@ export function checkEditable(call: Call, group: Group): void {
     'WrongGroupState',
     `Group '${group.name}' is in state ${groupStatus(call.world, group)}.`,
   );
-}
-
-/** Names are unique among siblings of one folder, not in the whole server (srm reference 3.7). */
-function checkName(call: Call, name: string, location: string, self: Group | null): void {
-  const taken = call.world.groups.some(
-    (group) => group !== self && group.name === name && group.location === location,
-  );
-  if (taken) throw new Conflict('DuplicateName', `A protection group '${name}' exists already.`);
 }
 
 /** Exactly the spec that matches the replication type (srm reference 3.4). */

@@ -1,7 +1,8 @@
 import { nextNumber } from './ids.js';
 import { leavesOf } from './steps.js';
 import type { Action, Ending } from './transitions.js';
-import type { HistoryRecord, Plan, Run, SrmSim } from './world.js';
+import type { Run } from './run-state.js';
+import type { HistoryRecord, Plan, SrmSim } from './world.js';
 
 const OPERATIONS: Record<Action, HistoryRecord['operation']> = {
   test: 'TEST',

@@ -5,17 +5,8 @@ import { connected, groupsOf, vmsOf } from './sites.js';
 import { leavesOf } from './steps.js';
 import { endTask, taskById, type TaskEnd } from './tasks.js';
 import { PLAN_MACHINE, TRACES, type Ending } from './transitions.js';
-import {
-  otherSite,
-  type Doom,
-  type Group,
-  type Plan,
-  type Run,
-  type RunOptions,
-  type SrmSim,
-  type Vm,
-  type World,
-} from './world.js';
+import type { Doom, Run, RunOptions } from './run-state.js';
+import { otherSite, type Group, type Plan, type SrmSim, type Vm, type World } from './world.js';
 
 interface Outcome {
   ending: Ending;
@@ -66,22 +57,27 @@ function leaveTraces(world: World, plan: Plan, run: Run, outcome: Outcome): void
     group.phase = phase;
     vms.push(...vmsOf(world, group));
   }
-  const stepOf = (vm: Vm) => leavesOf(run.steps).find((step) => step.vmName === vm.name);
-  for (const vm of vms) {
-    const finished = ['SUCCESS', 'ALREADY_DONE'].includes(stepOf(vm)?.status ?? '');
-    const mixed = outcome.ending === 'failed' && (run.action === 'test' || run.action === 'recovery');
-    vm.run = mixed && finished ? TRACES[run.action].succeeded.vm : word;
-    if (vm.protection !== 'OK' && run.action === 'recovery') vm.run = 'RECOVERY_INCOMPLETE';
-  }
+  for (const vm of vms) vm.run = vmAfter(vm, run, outcome.ending, word);
   const [first] = vms;
   if (first && outcome.ending === 'failed') first.run = word;
-  if (first && outcome.ending === 'succeeded' && run.doom?.how === 'vm') {
-    first.run = { test: 'TEST_ERROR', recovery: 'RECOVERY_ERROR', cleanup: word, reprotect: word }[
-      run.action
-    ];
-    for (const step of run.steps.filter((each) => each.vmName === first.name))
-      step.errors.push(run.doom.message);
-  }
+  if (first && outcome.ending === 'succeeded' && run.doom?.how === 'vm')
+    trouble(first, run, run.doom.message);
+}
+
+/** In a failed test or recovery, a VM whose step was finished did come up. */
+function vmAfter(vm: Vm, run: Run, ending: Ending, word: string): string {
+  if (run.action === 'recovery' && vm.protection !== 'OK') return 'RECOVERY_INCOMPLETE';
+  if (ending !== 'failed' || run.action === 'cleanup' || run.action === 'reprotect') return word;
+  const step = leavesOf(run.steps).findLast((each) => each.vmName === vm.name);
+  const finished = step?.status === 'SUCCESS' || step?.status === 'ALREADY_DONE';
+  return finished ? TRACES[run.action].succeeded.vm : word;
+}
+
+/** One VM has errors although the run succeeds; a cleanup or reprotect leaves no trace of that. */
+function trouble(vm: Vm, run: Run, message: string): void {
+  if (run.action === 'test') vm.run = 'TEST_ERROR';
+  if (run.action === 'recovery') vm.run = 'RECOVERY_ERROR';
+  for (const step of run.steps) if (step.vmName === vm.name) step.errors.push(message);
 }
 
 const worked = (world: World, run: Run): Group[] =>
@@ -89,7 +85,8 @@ const worked = (world: World, run: Run): Group[] =>
 
 function statusAfter(world: World, run: Run, ending: Ending): string {
   if (run.action !== 'recovery') return PLAN_MACHINE[run.action].ends[ending];
-  if (ending === 'failed' && run.before === 'DISASTER_RECOVERY_COMPLETE') return 'RECOVERY_SPLIT_BRAIN';
+  if (ending === 'failed' && run.before.status === 'DISASTER_RECOVERY_COMPLETE')
+    return 'RECOVERY_SPLIT_BRAIN';
   const whole = protectedSiteTakesPart(world, run.options, run.doom);
   if (ending === 'succeeded' && !whole) return 'DISASTER_RECOVERY_COMPLETE';
   return PLAN_MACHINE.recovery.ends[ending];
@@ -123,20 +120,14 @@ function turnRound(world: World, plan: Plan, run: Run): void {
 /** Refused before anything was made: everything is as before, only the task tells. */
 function takeBack(sim: SrmSim, plan: Plan, run: Run): void {
   const world = sim.state;
-  plan.status = run.before;
-  const before =
-    run.before === 'TEST_COMPLETE' ? 'tested' : run.action === 'reprotect' ? 'recovered' : 'idle';
+  plan.status = run.before.status;
   for (const group of worked(world, run)) {
-    group.phase = before;
-    for (const vm of vmsOf(world, group)) {
-      vm.run = { tested: 'TEST_SUCCEEDED', recovered: 'RECOVERY_SUCCEEDED', idle: 'READY_TO_RECOVER' }[
-        before
-      ];
-    }
+    group.phase = run.before.phases[group.id] ?? group.phase;
+    for (const vm of vmsOf(world, group)) vm.run = run.before.vms[vm.name] ?? vm.run;
   }
   const task = taskById(sim, run.taskId);
-  if (task && run.doom)
-    endTask(sim, task, { error: { message: run.doom.message, details: run.doom.details } });
+  const { message, details } = run.doom ?? { message: '', details: '' };
+  if (task) endTask(sim, task, { error: { message, details } });
 }
 
 function taskEnd(run: Run, { ending, errors }: Outcome): TaskEnd {

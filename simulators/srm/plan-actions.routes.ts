@@ -3,7 +3,7 @@ import { namedPlan } from './plans.routes.js';
 import { flag, optional, spec } from './specs.js';
 import { accepted, nothing, PLANS, type Call, type Surface } from './surface.js';
 import type { Action } from './transitions.js';
-import type { RunOptions } from './world.js';
+import type { RunOptions } from './run-state.js';
 
 const given = optional(flag);
 

@@ -4,7 +4,8 @@ import { beginRun, cancelRun } from './runs.js';
 import { connected, recoverySite } from './sites.js';
 import { CANCEL_FROM, PLAN_MACHINE, type Action } from './transitions.js';
 import { beginRefusal } from './work.js';
-import type { Plan, RunOptions, SiteKey, SrmSim, Task } from './world.js';
+import type { RunOptions } from './run-state.js';
+import type { Plan, SiteKey, SrmSim, Task } from './world.js';
 
 export interface Starter {
   site: SiteKey;

@@ -1,6 +1,7 @@
 import { connected, groupsOf, planVms, recoverySite } from './sites.js';
 import { GROUP_PHASES, HOLDING, PLAN_MACHINE, SEEN_AS_STARTED, type PlanStatus } from './transitions.js';
-import type { Group, Plan, Run, SiteKey, World } from './world.js';
+import type { Run } from './run-state.js';
+import type { Group, Plan, SiteKey, World } from './world.js';
 
 const within = (statuses: readonly PlanStatus[], word: string): boolean =>
   (statuses as readonly string[]).includes(word);
@@ -68,6 +69,8 @@ export function followGroups(world: World, plan: Plan): void {
   const [only] = sites;
   if (sites.size === 1 && only) plan.protectedSite = only;
   plan.status = statusFromGroups(world, plan);
+  // A plan that another has brought back to the start has nothing of its own to show or repeat.
+  if (plan.status === 'READY_STATE') plan.lastSteps = {};
 }
 
 export function groupStatus(world: World, group: Group): string {

@@ -1,7 +1,8 @@
 import { Conflict } from './errors.js';
 import { nextNumber } from './ids.js';
 import { followGroups } from './plan-status.js';
-import type { Plan, PlanCallout, SiteKey, SrmSim, VmRecovery, World } from './world.js';
+import type { PlanCallout } from './run-state.js';
+import type { Plan, SiteKey, SrmSim, VmRecovery, World } from './world.js';
 
 export interface PlanEdit {
   planId: string;
@@ -16,6 +17,7 @@ export interface PlanEdit {
 /** What the tasks of plans do when they end well. */
 export const planEffects = {
   'create-plan': ({ state: world }: SrmSim, { plan }: { plan: Plan }) => {
+    checkPlanName(world, plan.name, plan.location, null);
     world.plans.push(plan);
     followGroups(world, plan);
     return plan.id;
@@ -72,6 +74,17 @@ export const planEffects = {
     return null;
   },
 };
+
+export const planUndo = {
+  'delete-plan': ({ state: world }: SrmSim, { planId }: { planId: string }) => {
+    findPlan(world, planId).deleting = false;
+  },
+};
+
+export function checkPlanName(world: World, name: string, location: string, self: Plan | null): void {
+  const taken = world.plans.some((plan) => plan !== self && plan.name === name && plan.location === location);
+  if (taken) throw new Conflict('DuplicateName', `A recovery plan '${name}' exists already.`);
+}
 
 export function addCallout(world: World, plan: Plan, callout: Omit<PlanCallout, 'id'>): void {
   plan.callouts.push({ ...callout, id: `callout-${nextNumber(world)}` });

@@ -3,6 +3,7 @@ import { siteOfVc } from './groups.routes.js';
 import { newPlanId } from './ids.js';
 import { issuesOfPlan } from './issues.js';
 import { objectName } from './inventory.js';
+import { checkPlanName } from './plans-work.js';
 import { groupIsEditable, ownStatus, statusOf } from './plan-status.js';
 import { groupsOf, planById } from './sites.js';
 import { listOf, note, optional, spec, text } from './specs.js';
@@ -73,7 +74,7 @@ function createPlan(call: Call): Answer {
     throw badRequest(`location ${location} is not a folder of recovery plans.`);
   }
   return submit(call, { kind: 'create-plan', entity: null, entityName: given.name }, () => {
-    checkName(call, given.name, location, null);
+    checkPlanName(call.world, given.name, location, null);
     checkDirection(namedGroups(call, given.protection_groups ?? []), site);
     const plan: Plan = {
       id: newPlanId(call.sim),
@@ -105,7 +106,7 @@ function editPlan(call: Call): Answer {
     const busy = groupsOf(call.world, plan).find((group) => !groupIsEditable(call.world, group));
     if (!(EDITABLE as readonly string[]).includes(status)) throw wrongState(plan, status);
     if (busy) throw new Conflict('WrongGroupState', `Group '${busy.name}' of the plan is not OK.`);
-    if (given.name !== null) checkName(call, given.name, plan.location, plan);
+    if (given.name !== null) checkPlanName(call.world, given.name, plan.location, plan);
     if (site !== null && site !== plan.protectedSite && plan.groupIds.length > 0) {
       throw new Conflict('DirectionError', 'The direction changes only while the plan has no groups.');
     }
@@ -136,13 +137,6 @@ function deletePlan(call: Call): Answer {
 
 const wrongState = (plan: Plan, status: string): Conflict =>
   new Conflict('WrongPlanState', `Plan '${plan.name}' is in state ${status}.`);
-
-function checkName(call: Call, name: string, location: string, self: Plan | null): void {
-  const taken = call.world.plans.some(
-    (plan) => plan !== self && plan.name === name && plan.location === location,
-  );
-  if (taken) throw new Conflict('DuplicateName', `A recovery plan '${name}' exists already.`);
-}
 
 function namedGroups(call: Call, ids: string[]): Group[] {
   return ids.map((id) => {

@@ -6,7 +6,8 @@ import { buildSteps, frameSteps, leavesOf } from './steps.js';
 import { openTask, scaled, startTask, taskById } from './tasks.js';
 import { PLAN_MACHINE, TRACES, type Action } from './transitions.js';
 import { takeDoom } from './work.js';
-import type { Group, Plan, Run, RunOptions, SiteKey, SrmSim, Step, Task, World } from './world.js';
+import type { Run, RunOptions, Step } from './run-state.js';
+import type { Group, Plan, SiteKey, SrmSim, Task, World } from './world.js';
 
 interface NewRun {
   action: Action;
@@ -21,10 +22,10 @@ export function beginRun(sim: SrmSim, plan: Plan, { action, options, username, s
   const world = sim.state;
   const doom = takeDoom(sim, action, plan.id);
   const task = openTask(sim, { kind: action, site, entity: plan.id, entityName: plan.name, doom });
-  const before = ownStatus(world, plan);
   const steps = skipWhatIsDone(world, plan, action, buildSteps(world, plan, action));
   if (action === 'recovery' && !protectedSiteTakesPart(world, options, doom)) skipProtectedSite(steps);
   const groups = groupsToWorkOn(world, plan, action);
+  const before = snapshotOf(world, plan, groups);
   plan.pinned = null;
   plan.run = {
     number: nextNumber(world),
@@ -121,6 +122,15 @@ function markRunning(world: World, plan: Plan, run: Run, groups: Group[]): void 
   }
 }
 
+function snapshotOf(world: World, plan: Plan, groups: Group[]): Run['before'] {
+  const vms = groups.flatMap((group) => vmsOf(world, group));
+  return {
+    status: ownStatus(world, plan),
+    phases: Object.fromEntries(groups.map((group) => [group.id, group.phase])),
+    vms: Object.fromEntries(vms.map((vm) => [vm.name, vm.run])),
+  };
+}
+
 /** A plan that is to mend what another plan left half done works on the rest only. */
 function groupsToWorkOn(world: World, plan: Plan, action: Action): Group[] {
   const groups = groupsOf(world, plan);
@@ -131,7 +141,8 @@ function groupsToWorkOn(world: World, plan: Plan, action: Action): Group[] {
 
 /** Steps that a run before has finished show ALREADY_DONE (srm reference 4.4). */
 function skipWhatIsDone(world: World, plan: Plan, action: Action, steps: Step[]): Step[] {
-  const again = action === 'recovery' || action === 'reprotect';
+  const repeats = ownStatus(world, plan) !== 'READY_STATE';
+  const again = repeats && (action === 'recovery' || action === 'reprotect');
   const before = again ? (plan.lastSteps[action] ?? []) : [];
   const finished = new Set(before.filter((step) => isDone(step.status)).map(keyOf));
   const recovered = new Set(
@@ -188,6 +199,13 @@ function showProgress(sim: SrmSim, run: Run, count: number): void {
 
 function stepMs(sim: SrmSim, action: Action, leaves: Step[]): number {
   return scaled(sim, sim.settings.durationsMs[action] / leaves.length);
+}
+
+/** Lets a run that is stuck go on; one that has not got stuck yet never will. */
+export function releaseRun(sim: SrmSim, plan: Plan, run: Run): void {
+  const moving = sim.pending().some(({ payload }) => payload.run === run.number);
+  run.stuck = false;
+  if (!moving) runGoesOn(sim, plan.id, run.number);
 }
 
 /** The server that carries out the runs dies: every run is interrupted (srm reference 4.1). */

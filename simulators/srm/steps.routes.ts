@@ -6,7 +6,8 @@ import { isViewMode, stepListView, stepsFor, stepView } from './steps.js';
 import { submit } from './submit.js';
 import { list, nothing, one, PLANS, type Answer, type Call, type Surface } from './surface.js';
 import type { Action } from './transitions.js';
-import type { Plan, PlanCallout, Prompt, Step } from './world.js';
+import type { PlanCallout, Prompt, Step } from './run-state.js';
+import type { Plan } from './world.js';
 
 const STEPS = `${PLANS}/:plan_id/recovery-steps`;
 const STEP = `${STEPS}/:view_mode/:recovery_step_id`;

@@ -3,7 +3,8 @@ import { planVms, recoverySite, vmId } from './sites.js';
 import { timeFor } from './tasks.js';
 import { ACTIONS, PLAN_MACHINE, type Action } from './transitions.js';
 import { ownStatus } from './plan-status.js';
-import type { Plan, PlanCallout, Step, Vm, World } from './world.js';
+import type { PlanCallout, Step } from './run-state.js';
+import type { Plan, Vm, World } from './world.js';
 
 export const isViewMode = (word: string | undefined): word is Action =>
   (ACTIONS as readonly (string | undefined)[]).includes(word);

@@ -1,6 +1,7 @@
 import { notFound } from './errors.js';
 import { newTaskId } from './ids.js';
-import type { Doom, SiteKey, SrmSim, Task } from './world.js';
+import type { Doom } from './run-state.js';
+import type { SiteKey, SrmSim, Task } from './world.js';
 import type { Effect } from './work.js';
 
 /** The kinds of task, as the service words them. `description_id` values are inventions. */

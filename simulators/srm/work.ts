@@ -1,11 +1,12 @@
 import { Conflict } from './errors.js';
 import { folderEffects } from './folders-work.js';
-import { groupEffects } from './groups-work.js';
+import { groupEffects, groupUndo } from './groups-work.js';
 import { historyEffects } from './history.js';
 import { mappingEffects } from './mappings-work.js';
-import { planEffects } from './plans-work.js';
+import { planEffects, planUndo } from './plans-work.js';
 import { endTask, openTask, scaled, startTask, taskById, type NewTask } from './tasks.js';
-import type { Doom, SrmSim, Task } from './world.js';
+import type { Doom } from './run-state.js';
+import type { SrmSim, Task } from './world.js';
 
 /** What a finished task does to the world: a name and plain data, so that it can wait in a saved world. */
 export interface Effect {
@@ -21,6 +22,8 @@ const EFFECTS = {
   ...historyEffects,
   nothing: () => null,
 };
+
+const UNDO: Partial<Record<EffectKind, unknown>> = { ...groupUndo, ...planUndo };
 
 type EffectKind = keyof typeof EFFECTS;
 
@@ -64,7 +67,8 @@ export function workEnds(sim: SrmSim, taskId: unknown): void {
   const task = taskById(sim, taskId);
   if (!task?.effect) return;
   if (task.doom && task.doom.how !== 'stuck') {
-    undo(sim, task);
+    const putBack = UNDO[task.effect.kind] as ((sim: SrmSim, payload: object) => void) | undefined;
+    putBack?.(sim, task.effect.payload);
     endTask(sim, task, { error: { message: task.doom.message, details: task.doom.details } });
     return;
   }
@@ -77,6 +81,13 @@ export function workEnds(sim: SrmSim, taskId: unknown): void {
   }
 }
 
+/** Lets stuck work go on; work that has not got stuck yet never will. */
+export function releaseWork(sim: SrmSim, task: Task): void {
+  const moving = sim.pending().some(({ payload }) => payload.taskId === task.id);
+  task.stuck = false;
+  if (!moving) workIsHalfDone(sim, task.id);
+}
+
 /** The waiting misfortune that fits this work, if any. It strikes once. */
 export function takeDoom(sim: SrmSim, action: string, planId: string | null): Doom | null {
   const { dooms } = sim.state;
@@ -85,16 +96,4 @@ export function takeDoom(sim: SrmSim, action: string, planId: string | null): Do
       (doom.action === null || doom.action === action) && (doom.planId === null || doom.planId === planId),
   );
   return index < 0 ? null : (dooms.splice(index, 1)[0] ?? null);
-}
-
-/** A failed task leaves its VM or plan as it was before. */
-function undo(sim: SrmSim, task: Task): void {
-  for (const vm of sim.state.vms) {
-    if (!task.entity || !Object.values(vm.ids).includes(task.entity)) continue;
-    if (task.kind === 'protect-vm' || task.kind === 'restore-placeholder') vm.protection = 'NOT_CONFIGURED';
-    if (task.kind === 'unprotect-vm' || task.kind === 'remove-vm') vm.protection = 'OK';
-  }
-  for (const plan of sim.state.plans) {
-    if (plan.id === task.entity && task.kind === 'delete-plan') plan.deleting = false;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Simulator } from '../engine/simulator.js';
 import type { SrmSettings } from './settings.js';
+import type { Doom, PlanCallout, Run, Step } from './run-state.js';
 import type { Action, GroupPhase } from './transitions.js';
 import type { Effect } from './work.js';
 
@@ -85,72 +86,6 @@ export interface Plan {
   callouts: PlanCallout[];
   testNetworks: { id: string; target: string; test: string }[];
   vmsToSuspend: string[];
-}
-
-export interface Run {
-  number: number;
-  action: Action;
-  options: RunOptions;
-  username: string;
-  taskId: string;
-  startedAt: number;
-  groupIds: string[];
-  /** The plan's status before, for a run that is refused before anything was made. */
-  before: string;
-  steps: Step[];
-  /** Which leaf of the steps is being worked on; -1 = still queued. */
-  cursor: number;
-  cancelled: boolean;
-  stuck: boolean;
-  doom: Doom | null;
-  prompt: Prompt | null;
-}
-
-export interface RunOptions {
-  forced?: boolean;
-  planned_failover?: boolean;
-  sync_data?: boolean;
-  skip_protection_site_operations?: boolean;
-  migrate_eligible_vms?: boolean;
-}
-
-export interface Step {
-  id: number;
-  title: string;
-  number: string;
-  depth: number;
-  parent: number | null;
-  children: number;
-  status: string;
-  start: number | null;
-  finish: number | null;
-  warnings: string[];
-  errors: string[];
-  vmName: string | null;
-  calloutId: string | null;
-  prompt: string | null;
-  position: { index: number; word: string } | null;
-  atProtectedSite: boolean;
-  referred: string;
-}
-
-export interface Prompt {
-  id: string;
-  raisedAt: number;
-  calloutId: string;
-  name: string;
-  text: string;
-}
-
-export interface PlanCallout {
-  id: string;
-  mode: Action;
-  name: string;
-  content: string;
-  type: 'PROMPT' | 'RUN_ON_VM' | 'RUN_ON_SRM_SERVER';
-  timeoutSeconds: number;
-  /** Zero-based place in the list of top-level steps. */
-  position: number;
 }
 
 export interface Vm {
@@ -247,18 +182,4 @@ export interface Session {
   lastUsed: number;
   /** The user logged in at the far site, per pairing (srm reference 1.5). */
   remote: Record<string, string>;
-}
-
-/**
- * A misfortune waiting for the next matching task.
- *
- * `task`: it fails half-way. `early`: it fails before anything was made. `vm`: one VM fails, the task
- * succeeds. `disaster`: a recovery cannot shut the protected VMs down. `stuck`: it never ends.
- */
-export interface Doom {
-  action: string | null;
-  planId: string | null;
-  how: 'task' | 'early' | 'vm' | 'disaster' | 'stuck';
-  message: string;
-  details: string;
 }
