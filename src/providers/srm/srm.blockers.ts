@@ -1,7 +1,7 @@
 import type { Blocker } from '../provider-driver.js';
 import type { WireList } from './srm.lists.js';
 import { isUnderWay } from './srm.tasks.js';
-import { isProtected } from './srm.vm-states.js';
+import { isProtected, vmStateOf } from './srm.vm-states.js';
 import type { WireGroup, WireGroupVm, WirePlan, WireTask } from './srm.wire.js';
 
 export function protectedVms(vms: WireList<WireGroupVm>): WireGroupVm[] {
@@ -11,7 +11,11 @@ export function protectedVms(vms: WireList<WireGroupVm>): WireGroupVm[] {
 export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocker[] {
   const count = protectedVms(vms).length;
   const complete = vms.gaps.length === 0 && vms.items.length > 0;
-  if (action === 'ENABLE_PROTECTION' && complete && count === vms.items.length) {
+  // A machine in error may be mended by configuring it again.
+  const allWell = vms.items.every(
+    (vm) => vmStateOf(vm.protection_status_details?.status ?? '') === 'PROTECTED',
+  );
+  if (action === 'ENABLE_PROTECTION' && complete && allWell) {
     return [
       {
         code: 'already-protected',
