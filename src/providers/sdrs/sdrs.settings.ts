@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
-import { Equals, IsOptional, IsUrl, Matches, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { Equals, IsDefined, IsOptional, IsUrl, Matches, MinLength, ValidateNested } from 'class-validator';
 
 const URL_RULES = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
@@ -49,10 +49,10 @@ export class SdrsSettings {
   @Matches(/^[A-Za-z0-9_-]{1,64}$/, {
     message: "projectId: write the project's id as IAM shows it, such as 0123456789abcdef0123456789abcdef.",
   })
-  @MaxLength(64)
   projectId!: string;
 
   /** A second kind of proof (signed requests, section 1.5) becomes a second class and a `type` of its own here. */
+  @IsDefined({ message: 'auth: write type, iamEndpoint, domainName, userName and password.' })
   @Type(() => SdrsPasswordAuth)
   @ValidateNested({ message: 'auth: write type, iamEndpoint, domainName, userName and password.' })
   auth!: SdrsPasswordAuth;

@@ -1,0 +1,159 @@
+import type { UpstreamCall } from '../../../src/domain/action-command.js';
+import { ACTION_FACTS } from '../../../src/domain/dr-action.js';
+import { lifecycleFaults } from '../../../src/domain/lifecycle.js';
+import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
+import { sdrsDescriptor } from '../../../src/providers/sdrs/sdrs.descriptor.js';
+import {
+  aGroup,
+  driverOf,
+  errorOf,
+  GROUP_ID,
+  openGate,
+  patiently,
+  PROJECT,
+  refusal,
+  ScriptedUpstream,
+  type Answer,
+} from './scripted-upstream.js';
+
+const JOB = 'ff8080826b45d4a5016b5036242c0025';
+
+describe('the driver of sdrs', () => {
+  let upstream: ScriptedUpstream;
+  let driver: ProviderDriver;
+
+  beforeEach(async () => {
+    upstream = await new ScriptedUpstream().open();
+    driver = driverOf(upstream);
+    upstream.holds(aGroup());
+  });
+  afterEach(() => upstream.close());
+
+  it('has a whole lifecycle table', () => {
+    expect(lifecycleFaults(sdrsDescriptor.lifecycle, (action) => ACTION_FACTS[action].targetType)).toEqual(
+      [],
+    );
+  });
+
+  it('projects a group to a plan of the same id', async () => {
+    const [plan] = await driver.listPlansOfGroup(GROUP_ID, patiently);
+    const [group] = await driver.listGroupsOfPlan(GROUP_ID, patiently);
+    expect(plan).toMatchObject({ id: group?.id, implicit: true, protectionGroupIds: [group?.id] });
+  });
+
+  it('tells the version, and does without it', async () => {
+    upstream.on('GET /v1', { status: 503 });
+    expect(await driver.check(patiently)).toEqual({ version: null, warnings: [] });
+    upstream.on('GET /v1', { body: { version: { id: 'v1', status: 'CURRENT' } } });
+    expect(await driver.check(patiently)).toEqual({ version: 'v1', warnings: [] });
+  });
+
+  it('tells an empty group from an unknown one', async () => {
+    upstream.on(`GET /replications?server_group_id=${GROUP_ID}`, { body: { replications: [], count: 0 } });
+    expect(await driver.listReplicationPairs(GROUP_ID, patiently)).toEqual([]);
+    upstream.on(`GET /server-groups/${GROUP_ID}`, refusal('SDRS.1013'));
+    expect((await errorOf(driver.listReplicationPairs(GROUP_ID, patiently))).kind).toBe('NOT_FOUND');
+  });
+
+  it('sends strange ids percent-encoded', async () => {
+    upstream.on('GET /server-groups/..%2Fjobs%3Fx', refusal('SDRS.0207'));
+    expect((await errorOf(driver.getProtectionGroup('../jobs?x', patiently))).kind).toBe('NOT_FOUND');
+  });
+
+  describe('pages', () => {
+    it('read on after a full page, until one is short', async () => {
+      pages([many(0, 999), many(999, 1)]);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(1000);
+      expect(upstream.count('GET /server-groups')).toBe(2);
+    });
+
+    it('stop after a full page when the next is empty', async () => {
+      pages([many(0, 999), []]);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(999);
+    });
+
+    it('read on after a short page when the count promises more', async () => {
+      pages([many(0, 100), many(100, 50)], 150);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(150);
+    });
+
+    it('show a group once that two pages hold', async () => {
+      pages([many(0, 999), many(998, 2)]);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(1000);
+    });
+
+    it('are a bad answer when the same one comes for ever', async () => {
+      pages([many(0, 999), many(0, 999)]);
+      expect((await errorOf(driver.listProtectionGroups(patiently))).kind).toBe('BAD_ANSWER');
+    });
+
+    function pages(all: unknown[][], count?: number): void {
+      let next = 0;
+      upstream.on('GET /server-groups', () => ({ body: { server_groups: all[next++] ?? [], count } }));
+    }
+
+    function many(from: number, length: number): unknown[] {
+      return Array.from({ length }, (_, index) => aGroup({ id: `g${from + index}` }));
+    }
+  });
+
+  describe('start', () => {
+    const action = aCall('POST', `server-groups/${GROUP_ID}/action`, { 'failover-server-group': {} });
+    const rename = aCall('PUT', `server-groups/${GROUP_ID}`, { server_group: { name: 'new' } });
+
+    it('sends the body as it is, and takes 200 with a job for an acceptance', async () => {
+      expect(await answered(action, { body: { job_id: JOB } })).toEqual({ jobIds: [JOB] });
+      expect(upstream.changes).toMatchObject([{ body: { 'failover-server-group': {} } }]);
+    });
+
+    it.each<[string, Answer]>([
+      ['its group', { body: { server_group: aGroup({ name: 'new' }) } }],
+      ['nothing', { status: 204 }],
+    ])('takes %s for the acceptance of a rename', async (_, answer) => {
+      expect(await answered(rename, answer)).toEqual({ jobIds: [] });
+    });
+
+    it.each<[string, UpstreamCall, Answer]>([
+      ['200 without a job', action, { body: {} }],
+      ['200 with an error', action, { body: { error: { code: 'SDRS.1002', message: 'no' } } }],
+      ['200 with an error and a job', action, { body: { job_id: JOB, code: 'SDRS.1002', message: 'no' } }],
+      ['200 with nothing', rename, { body: {} }],
+      ["a proxy's 404", action, { status: 404, body: 'gone' }],
+      ['an inner error', action, refusal('SDRS.0404', 500)],
+      ['a token error as 500', action, refusal('SDRS.0015', 500)],
+      ['a backend timeout', action, { status: 504, body: { error_code: 'APIGW.0201', error_msg: 'late' } }],
+    ])('calls %s AMBIGUOUS', async (_, call, answer) => {
+      expect(await errorOf(answered(call, answer))).toMatchObject({ delivery: 'AMBIGUOUS' });
+    });
+
+    it.each<[Answer, string, string]>([
+      [refusal('SDRS.1022'), 'WRONG_STATE', 'PERMANENT'],
+      [refusal('SDRS.1830'), 'WRONG_STATE', 'PERMANENT'],
+      [refusal('SDRS.1831'), 'CONFLICT', 'PERMANENT'],
+      [refusal('SDRS.0002'), 'UNAUTHENTICATED', 'TEMPORARY'],
+      [{ status: 429, body: { error_code: 'APIGW.0308', error_msg: 'slow' } }, 'RATE_LIMITED', 'TEMPORARY'],
+    ])('calls a refusal in good form REFUSED (%#)', async (answer, kind, retry) => {
+      expect(await errorOf(answered(action, answer))).toMatchObject({ delivery: 'REFUSED', kind, retry });
+    });
+
+    it.each<[string, Answer, string]>([
+      ['gone', refusal('SDRS.1902'), 'NOT_FOUND'],
+      ['there', { body: { disaster_recovery_drill: { id: 'd1', status: 'creating' } } }, 'WRONG_STATE'],
+    ])('looks which it is when removing a drill is refused over its state: %s', async (_, drill, kind) => {
+      upstream.on('GET /disaster-recovery-drills/d1', drill);
+      const removal = aCall('DELETE', 'disaster-recovery-drills/d1', undefined);
+      const error = await errorOf(answered(removal, refusal('SDRS.1913')));
+      expect(error).toMatchObject({ kind, delivery: 'REFUSED' });
+      expect(upstream.changes).toHaveLength(1);
+    });
+
+    function answered(call: UpstreamCall, answer: Answer) {
+      upstream.on(`${call.method} ${call.path.replace(`/v1/${PROJECT}`, '')}`, answer);
+      return driver.start(call, openGate, patiently);
+    }
+
+    function aCall(method: UpstreamCall['method'], path: string, body: unknown): UpstreamCall {
+      return { label: 'x', method, path: `/v1/${PROJECT}/${path}`, body };
+    }
+  });
+});
