@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isVerdict, type Operation, type OperationState } from '../domain/operation.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
 import { cloudEvent } from '../events/cloud-event.js';
 import { compareOffsets, EventFeed, type FedEvent } from '../events/event-feed.js';
 import { ActionRequests } from './action-requests.js';
@@ -67,7 +67,7 @@ export class OperationStreams {
       if (compareOffsets(fed.offset, last) <= 0) return;
       last = fed.offset;
       channel.send(fed.event.type, fed.offset, cloudEvent(fed));
-      if (isVerdict(fed.event.state as OperationState)) channel.end();
+      if (isVerdict(fed.event.state)) channel.end();
     };
     [...past, ...live].forEach((fed) => deliver(fed));
   }

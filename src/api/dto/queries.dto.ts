@@ -16,8 +16,8 @@ const USUAL_PAGE = 50;
 
 /** `a,b` and `a&state=b` are the same list. */
 const AsList = () =>
-  Transform(({ value }: { value: unknown }) =>
-    value === undefined ? undefined : [value].flat().flatMap((item) => String(item).split(',')),
+  Transform(({ value }: { value: string | string[] | undefined }) =>
+    value === undefined ? undefined : [value].flat().flatMap((item) => item.split(',')),
   );
 
 export class PageQueryDto {
