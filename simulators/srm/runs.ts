@@ -1,8 +1,9 @@
+import { buildSteps } from './build-steps.js';
 import { nextNumber } from './ids.js';
 import { endRun, protectedSiteTakesPart } from './outcomes.js';
 import { ownStatus } from './plan-status.js';
 import { connected, groupsOf, vmsOf } from './sites.js';
-import { buildSteps, frameSteps, leavesOf } from './steps.js';
+import { frameSteps, leavesOf } from './steps.js';
 import { openTask, scaled, startTask, taskById } from './tasks.js';
 import { PLAN_MACHINE, TRACES, type Action } from './transitions.js';
 import { takeDoom } from './work.js';

@@ -1,10 +1,9 @@
-import { STEP_LISTS, type StepTemplate } from './step-lists.js';
-import { planVms, recoverySite, vmId } from './sites.js';
+import { buildSteps } from './build-steps.js';
 import { timeFor } from './tasks.js';
 import { ACTIONS, PLAN_MACHINE, type Action } from './transitions.js';
 import { ownStatus } from './plan-status.js';
-import type { PlanCallout, Step } from './run-state.js';
-import type { Plan, Vm, World } from './world.js';
+import type { Step } from './run-state.js';
+import type { Plan, World } from './world.js';
 
 export const isViewMode = (word: string | undefined): word is Action =>
   (ACTIONS as readonly (string | undefined)[]).includes(word);
@@ -20,83 +19,6 @@ export function stepsFor(world: World, plan: Plan, mode: Action): Step[] | null 
   const status = ownStatus(world, plan);
   const possible = (PLAN_MACHINE[mode].from as readonly string[]).includes(status);
   return possible ? buildSteps(world, plan, mode) : null;
-}
-
-/** The whole list, inactive. Only protected VMs have steps. */
-export function buildSteps(world: World, plan: Plan, mode: Action): Step[] {
-  const vms = planVms(world, plan).filter((vm) => vm.protection === 'OK');
-  const site = world.sites[recoverySite(plan)].srm.id;
-  const steps: Step[] = [];
-  let top = 0;
-
-  const add = (title: string, more: Partial<Step>): Step => {
-    const step: Step = {
-      id: steps.length + 1,
-      title,
-      number: '',
-      depth: 0,
-      parent: null,
-      children: 0,
-      status: 'INACTIVE',
-      start: null,
-      finish: null,
-      warnings: [],
-      errors: [],
-      vmName: null,
-      calloutId: null,
-      prompt: null,
-      position: null,
-      atProtectedSite: false,
-      referred: site,
-      ...more,
-    };
-    steps.push(step);
-    return step;
-  };
-
-  const addGenerated = (template: StepTemplate): void => {
-    const position = { index: 0, word: template.position };
-    const atProtectedSite = template.atProtectedSite === true;
-    const parent = add(template.title, { number: String(++top), position, atProtectedSite });
-    for (const vm of vmsFor(template, vms)) {
-      parent.children += 1;
-      const number = `${parent.number}.${parent.children}`;
-      const referred = vmId(vm);
-      add(vm.name, { number, depth: 1, parent: parent.id, vmName: vm.name, referred, atProtectedSite });
-    }
-  };
-
-  const addCallout = (callout: PlanCallout, before: StepTemplate | undefined, index: number): void => {
-    add(callout.name, {
-      number: String(++top),
-      calloutId: callout.id,
-      prompt: callout.type === 'PROMPT' ? callout.content : null,
-      position: { index, word: before?.position ?? 'AT_END' },
-    });
-  };
-
-  const callouts = plan.callouts.filter((callout) => callout.mode === mode);
-  for (const template of STEP_LISTS[mode]) {
-    takeDue(callouts, top).forEach((callout, index) => addCallout(callout, template, index));
-    addGenerated(template);
-  }
-  callouts.sort(byPosition).forEach((callout, index) => addCallout(callout, undefined, index));
-  return steps;
-}
-
-const byPosition = (one: PlanCallout, other: PlanCallout): number => one.position - other.position;
-
-/** The callouts whose place has come, taken out of the list; each one moves the place on by one. */
-function takeDue(callouts: PlanCallout[], place: number): PlanCallout[] {
-  const due: PlanCallout[] = [];
-  callouts.sort(byPosition);
-  while (callouts[0] && callouts[0].position <= place + due.length) due.push(...callouts.splice(0, 1));
-  return due;
-}
-
-function vmsFor(template: StepTemplate, vms: Vm[]): Vm[] {
-  if (!template.vms) return [];
-  return vms.filter((vm) => template.vms === 'all' || vm.recovery.priority === template.vms);
 }
 
 /** Only the steps that are really carried out; a step with children is their frame. */
