@@ -28,13 +28,22 @@ const DELIVERIES: readonly [Accident, 'BEFORE' | 'AFTER', Delivery, Retry][] = [
   ['HANG', 'AFTER', 'AMBIGUOUS', 'TEMPORARY'],
   ['TRUNCATED', 'AFTER', 'AMBIGUOUS', 'TEMPORARY'],
   ['EMPTY', 'AFTER', 'AMBIGUOUS', 'TEMPORARY'],
+  ['ERROR_IN_200', 'AFTER', 'AMBIGUOUS', 'TEMPORARY'],
+  ['NOT_FOUND_PAGE', 'BEFORE', 'AMBIGUOUS', 'TEMPORARY'],
+  ['REQUEST_TIMEOUT', 'BEFORE', 'AMBIGUOUS', 'TEMPORARY'],
+  ['REDIRECT', 'BEFORE', 'AMBIGUOUS', 'TEMPORARY'],
 ];
+
+/** Answers that are none, whatever their status says. */
+const NO_ANSWERS = ['ERROR_IN_200', 'NOT_FOUND_PAGE', 'REQUEST_TIMEOUT', 'REDIRECT'] as const;
 
 /** Long enough to connect on a busy machine, short enough to wait for in a test. */
 const SHORT_SUBMIT_MS = 400;
 
 /** Every accident becomes one kind of error that says whether trying again can help. */
 export function errorsConcern(subject: ConformanceSubject): void {
+  const { credentials } = subject.describes;
+
   describe('errors', () => {
     const harness = aHarness(subject);
 
@@ -44,6 +53,15 @@ export function errorsConcern(subject: ConformanceSubject): void {
       const error = await errorOf(driver.listProtectionGroups(patiently));
       expect(error).toMatchObject({ kind, retry: 'TEMPORARY', delivery: null });
       if (accident === 'THROTTLED') expect(error.retryAfterMs).toBe(THROTTLED_FOR_MS);
+    });
+
+    it.each(NO_ANSWERS)('does not take %s for the absence of anything', async (accident) => {
+      const driver = await aWarmDriver();
+      const { targetId } = harness().stage('FAILOVER');
+      harness().trouble({ on: 'READ', accident });
+      const error = await errorOf(driver.getRecoveryPlan(targetId ?? '', patiently));
+      expect(error).toMatchObject({ delivery: null });
+      expect(error.kind).not.toBe('NOT_FOUND');
     });
 
     it('reads on once the trouble is over', async () => {
@@ -91,12 +109,13 @@ export function errorsConcern(subject: ConformanceSubject): void {
       },
     );
 
-    if (subject.describes.credentials === 'renewable') renewals();
+    const [first] = credentials;
+    if (first !== undefined) renewals(first);
 
-    function renewals(): void {
-      it('logs in again, once and unseen, when a token dies under ten reads at a time', async () => {
+    function renewals(forReads: string): void {
+      it(`logs in again, once and unseen, when the ${forReads} dies under ten reads at a time`, async () => {
         const driver = await aWarmDriver();
-        await harness().killCredentials();
+        await harness().kill(forReads);
         const logIns = await added(
           () => harness().logIns(),
           async () => {
@@ -107,7 +126,7 @@ export function errorsConcern(subject: ConformanceSubject): void {
         expect(logIns).toBe(1);
       });
 
-      it('does not log in again while the token is good', async () => {
+      it(`does not log in again while the ${forReads} is good`, async () => {
         const driver = await aWarmDriver();
         const logIns = await added(
           () => harness().logIns(),
@@ -120,17 +139,20 @@ export function errorsConcern(subject: ConformanceSubject): void {
         expect(logIns).toBe(0);
       });
 
-      it('never repeats a change that a dead token refused, and logs in for the next one', async () => {
-        const journey = new Journey(harness());
-        const { preparation } = await journey.readyFor('FAILOVER');
-        const arrived = harness().stateChangingRequests().length;
-        await harness().killCredentials();
-        const error = await errorOf(journey.driver.start(firstCall(preparation), openGate, patiently));
-        expect(error).toMatchObject({ delivery: 'REFUSED', retry: 'TEMPORARY' });
-        expect(harness().stateChangingRequests().length - arrived).toBe(1);
-        await journey.driver.start(firstCall(preparation), openGate, patiently);
-        expect(harness().executions().length).toBe(1);
-      });
+      it.each(credentials)(
+        'never repeats a change for a dead %s, and has a new one for the next',
+        async (credential) => {
+          const journey = new Journey(harness());
+          const { preparation } = await journey.readyFor('FAILOVER');
+          const arrived = harness().stateChangingRequests().length;
+          await harness().kill(credential);
+          const error = await errorOf(journey.driver.start(firstCall(preparation), openGate, patiently));
+          expect(error).toMatchObject({ delivery: 'REFUSED', retry: 'TEMPORARY' });
+          expect(harness().stateChangingRequests().length - arrived).toBe(1);
+          await journey.driver.start(firstCall(preparation), openGate, patiently);
+          expect(harness().executions().length).toBe(1);
+        },
+      );
 
       it('says UNAUTHENTICATED of a password that is wrong', async () => {
         const driver = harness().createDriver({ wrongPassword: true });

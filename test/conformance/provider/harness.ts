@@ -14,14 +14,16 @@ export interface ConformanceSubject {
   readonly describes: Description;
   /** A site of its own for one test, with a world in its first state. */
   createHarness(): Promise<Harness>;
+  /** Ends what the harnesses had in common, after the last test. */
+  close(): Promise<void>;
 }
 
 /** What is true of this upstream. These describe it; none switches a requirement off. */
 export interface Description {
   /** How a run tells how far it is: by percentages, by its steps, or only by ending. */
   readonly progress: 'percent' | 'steps' | 'none';
-  /** Whether the driver logs in, so that what it holds can die under it. */
-  readonly credentials: 'none' | 'renewable';
+  /** What the driver gets by logging in, and what can die under it; the one that reads need comes first. */
+  readonly credentials: readonly string[];
   /** Whether a run can stop to ask a person. */
   readonly prompts: boolean;
   /** The most requests that one look at so many running operations may take. */
@@ -43,8 +45,8 @@ export interface Harness {
   calm(): void;
   /** From now on nobody listens at the site's address. */
   goDown(): Promise<void>;
-  /** Every token or session given out so far is worthless. */
-  killCredentials(): Promise<void>;
+  /** Every credential of this name that was given out so far is worthless. */
+  kill(credential: string): Promise<void>;
 
   /** Every request that has arrived, in words for people; a log-in is neither a read nor a change. */
   reads(): readonly string[];
@@ -55,8 +57,8 @@ export interface Harness {
 
   /** Where and how an action can be carried out. */
   stage(action: DrAction): Stage;
-  /** Native ids of plans that can be failed over at the same time; six or more. */
-  crowd(): Promise<readonly string[]>;
+  /** Adds so many plans that can be failed over at the same time; answers their native ids. */
+  crowd(size: number): readonly string[];
   /** Puts a group or plan into a state by its upstream word, known or not. */
   setState(type: TargetType, nativeId: string, word: string): Promise<void>;
   /** A well-formed native id that names nothing. */
@@ -111,6 +113,14 @@ export const ACCIDENTS = [
   'TRUNCATED',
   /** 200 with nothing in it. */
   'EMPTY',
+  /** 200 with an error in the upstream's own form. */
+  'ERROR_IN_200',
+  /** 404 with a page of HTML: something in between lost its way. */
+  'NOT_FOUND_PAGE',
+  /** 408 with nothing in it. */
+  'REQUEST_TIMEOUT',
+  /** 307 to another address of the same site. */
+  'REDIRECT',
 ] as const;
 export type Accident = (typeof ACCIDENTS)[number];
 

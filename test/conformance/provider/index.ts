@@ -12,6 +12,8 @@ import { startConcern } from './start.js';
 /** Registers the tests that every driver must pass. A provider needs no other test of what its driver means. */
 export function describeProviderConformance(subject: ConformanceSubject): void {
   describe(`the ${subject.name} driver`, () => {
+    afterAll(() => subject.close());
+
     identityConcern(subject);
     readsConcern(subject);
     startConcern(subject);

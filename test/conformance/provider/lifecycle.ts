@@ -31,6 +31,15 @@ export function lifecycleConcern(subject: ConformanceSubject): void {
       if (to === 'ANY') expect(last(words)).toBe(start?.word);
     });
 
+    it.each(beginnings())('is taken at its word that %s may start from %s', async (action, word) => {
+      const journey = new Journey(harness());
+      const { command } = await journey.readyFor(action);
+      await harness().setState(ACTION_FACTS[action].targetType, command.targetNativeId ?? '', word);
+      const readied = await journey.prepare(command);
+      expect(readied.preparation.resource?.word).toBe(word);
+      await expect(journey.begin(readied)).resolves.toBeDefined();
+    });
+
     it.each(planActions)('moves the workload by %s exactly when the table says so', async (action) => {
       const journey = new Journey(harness());
       const readied = await journey.readyFor(action);
@@ -68,6 +77,14 @@ export function lifecycleConcern(subject: ConformanceSubject): void {
       const ends = row.observes === 'DRILL' ? [] : [...goodEnds(row), ...row.failed];
       for (const end of ends) expect(actionsFrom(end)).not.toEqual([]);
     });
+
+    /** Every state of every row's `from`. */
+    function beginnings(): [DrAction, string][] {
+      return declaredActions(subject).flatMap((action) => {
+        const from = lifecycle.actions[action]?.from ?? 'ANY';
+        return from === 'ANY' ? [] : from.map((word): [DrAction, string] => [action, word]);
+      });
+    }
 
     function expectTheOtherWay(facts: Pick<ResourceFacts, 'activeSite' | 'nextDirection'>): void {
       expect(facts.activeSite).not.toBeNull();

@@ -5,6 +5,9 @@ import { added, aHarness, declaredActions, errorOf } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';
 import { Journey, last, patiently } from './journey.js';
 
+/** More than anybody would look at one by one. */
+const CROWD = 8;
+
 /** Many operations are watched with few requests, and what is seen is what is so. */
 export function observeConcern(subject: ConformanceSubject): void {
   const { describes } = subject;
@@ -141,7 +144,7 @@ export function observeConcern(subject: ConformanceSubject): void {
 
     async function failOverAll(journey: Journey): Promise<WatchedOperation[]> {
       const running: WatchedOperation[] = [];
-      for (const planId of await harness().crowd()) {
+      for (const planId of harness().crowd(CROWD)) {
         const readied = await journey.prepare(await journey.command('FAILOVER', planId));
         running.push(await journey.begin(readied));
       }

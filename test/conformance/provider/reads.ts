@@ -5,6 +5,9 @@ import { added, aHarness, errorOf } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';
 import { patiently } from './journey.js';
 
+/** More than a page of any upstream holds. */
+const CROWD = 1_050;
+
 const WORD_OF_TOMORROW = 'a-word-of-tomorrow';
 
 /** What a site holds is read whole, under ids that last, in words that are kept. */
@@ -26,6 +29,17 @@ export function readsConcern(subject: ConformanceSubject): void {
           expect(found).toMatchObject({ id: resource.id, name: resource.name, state: resource.state });
         }
       }
+    });
+
+    it('lists a site whole that takes several pages to tell', async () => {
+      const crowd = harness().crowd(CROWD);
+      const driver = harness().createDriver();
+      const plans = (await listOf(driver, 'RECOVERY_PLAN')).map(({ upstream }) => upstream.id);
+      expect(plans).toEqual(expect.arrayContaining([...crowd]));
+      expect(new Set(plans).size).toBe(plans.length);
+      const groups = (await listOf(driver, 'PROTECTION_GROUP')).map(({ id }) => id);
+      expect(groups.length).toBeGreaterThanOrEqual(CROWD);
+      expect(new Set(groups).size).toBe(groups.length);
     });
 
     it('gives out public ids that lead back to the upstream', async () => {

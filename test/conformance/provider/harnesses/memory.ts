@@ -4,6 +4,8 @@ import type {
   TroubleRule,
   Trouble as MemoryTrouble,
 } from '../../../../src/providers/memory/memory.troubles.js';
+import { newGroup } from '../../../../src/providers/memory/memory.seed.js';
+import type { MemoryWorld } from '../../../../src/providers/memory/memory.world.js';
 import {
   THROTTLED_FOR_MS,
   type ConformanceSubject,
@@ -35,17 +37,20 @@ const STAGES: Readonly<Record<DrAction, Stage>> = {
 /** The accidents of a wire, as the world without a wire knows them. */
 function troubleFor({ accident, when }: Trouble): MemoryTrouble {
   const broken: MemoryTrouble = when === 'AFTER' ? 'ANSWER_LOST' : 'REQUEST_LOST';
-  const known: Record<Trouble['accident'], MemoryTrouble> = {
-    INTERNAL_ERROR: 'FAULT',
-    BAD_GATEWAY_PAGE: broken,
-    SERVICE_UNAVAILABLE: broken,
-    THROTTLED: 'THROTTLED',
-    RESET: broken,
-    HANG: when === 'AFTER' ? 'ANSWER_LOST' : 'SILENT',
-    TRUNCATED: 'GARBLED',
-    EMPTY: 'GARBLED',
-  };
-  return known[accident];
+  switch (accident) {
+    case 'THROTTLED':
+      return 'THROTTLED';
+    case 'INTERNAL_ERROR':
+      return 'FAULT';
+    case 'HANG':
+      return when === 'AFTER' ? 'ANSWER_LOST' : 'SILENT';
+    case 'TRUNCATED':
+    case 'EMPTY':
+    case 'ERROR_IN_200':
+      return 'GARBLED';
+    default:
+      return broken;
+  }
 }
 
 let sites = 0;
@@ -81,7 +86,7 @@ function createHarness(): Promise<Harness> {
       }));
       return Promise.resolve();
     },
-    killCredentials: () => Promise.resolve(),
+    kill: (credential) => Promise.reject(new Error(`memory has no ${credential}`)),
 
     reads: () => journal('READ'),
     stateChangingRequests: () => journal('CHANGE'),
@@ -89,7 +94,7 @@ function createHarness(): Promise<Harness> {
     executions: () => world.executions,
 
     stage: (action) => STAGES[action],
-    crowd: () => Promise.resolve(['move-books', 'move-mail', 'move-shop']),
+    crowd: (size) => crowdOf(world, size),
     setState(type, nativeId, word) {
       const target = (type === 'RECOVERY_PLAN' ? world.plans : world.groups).get(nativeId);
       if (target) target.word = word;
@@ -116,14 +121,26 @@ function createHarness(): Promise<Harness> {
   } satisfies Harness);
 }
 
+/** Plans with a group of their own. */
+function crowdOf(world: MemoryWorld, size: number): string[] {
+  return Array.from({ length: size }, (_, index) => {
+    const group = newGroup(`twin-${index + 1}`, { now: world.now, machines: ['one'] });
+    const plan = { id: `move-${group.id}`, name: group.name, word: 'ready', groupIds: [group.id] };
+    world.groups.set(group.id, group);
+    world.plans.set(plan.id, plan);
+    return plan.id;
+  });
+}
+
 export const memorySubject: ConformanceSubject = {
   name: 'memory',
   factory: memory,
   describes: {
     progress: 'percent',
-    credentials: 'none',
+    credentials: [],
     prompts: true,
     requestsToObserve: () => 1,
   },
   createHarness,
+  close: () => Promise.resolve(),
 };

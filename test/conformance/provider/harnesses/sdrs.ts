@@ -7,14 +7,12 @@ import type { DrAction } from '../../../../src/domain/dr-action.js';
 import { sdrs } from '../../../../src/providers/sdrs/sdrs.factory.js';
 import type { SdrsSettings } from '../../../../src/providers/sdrs/sdrs.settings.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
-import { SimulatedSite, type WireManners } from './simulated-site.js';
+import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
 
 /** The longest job of the documents, a drill (SDRS reference 5.5), with room to spare. */
 const LONGEST_WORK_MS = 20 * 60_000;
 const WRONG_PASSWORD = 'not-the-password';
-/** One more than the driver reads jobs one by one for. */
-const CROWD = 6;
 
 const MANNERS: WireManners = {
   credentials: /\/v3\/auth\/tokens/,
@@ -24,8 +22,10 @@ const MANNERS: WireManners = {
 
 type Site = SimulatedSite<SdrsState, SdrsSimulatorSettings>;
 
+const shelf = new SimulatorShelf(sdrsSimulator, MANNERS);
+
 async function createHarness(): Promise<Harness> {
-  const site: Site = await SimulatedSite.start(sdrsSimulator, MANNERS);
+  const site: Site = await shelf.take();
   const bench = new Workbench('sdrs-site', () => site.running.simulator.clock.now());
   const [account] = sdrsSimulator.defaultSettings.accounts;
 
@@ -37,10 +37,10 @@ async function createHarness(): Promise<Harness> {
         const settings = settingsFor(site, wish.wrongPassword ? WRONG_PASSWORD : account?.password);
         return sdrs.create(settings, context);
       }),
-    killCredentials: () => site.control('POST', '/expire-tokens'),
+    kill: () => site.control('POST', '/expire-tokens'),
 
     stage: (action) => stagesOn(site)[action],
-    crowd: () => Promise.resolve(crowdOf(site, CROWD)),
+    crowd: (size) => crowdOf(site, size),
     setState: (_type, nativeId, status) => site.control('PATCH', `/groups/${nativeId}`, { status }),
     absentId: () => '00000000-0000-4000-8000-000000000000',
 
@@ -56,10 +56,7 @@ async function createHarness(): Promise<Harness> {
 
     secrets: () => [account?.password ?? '', WRONG_PASSWORD, ...Object.keys(site.state.tokens)],
     logged: () => bench.logged(),
-    async close() {
-      await bench.close();
-      await site.goDown();
-    },
+    close: () => bench.close(),
   };
 }
 
@@ -131,10 +128,11 @@ export const sdrsSubject: ConformanceSubject = {
   factory: sdrs,
   describes: {
     progress: 'steps',
-    credentials: 'renewable',
+    credentials: ['token'],
     prompts: false,
     // There is no list of jobs (SDRS reference 5.4): a few are read one by one, of many only those that moved.
     requestsToObserve: (operations) => 1 + (operations <= 5 ? operations : 0),
   },
   createHarness,
+  close: () => shelf.close(),
 };

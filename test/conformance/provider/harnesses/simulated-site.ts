@@ -23,26 +23,43 @@ const FAULTS: Readonly<Record<Accident, FaultRule>> = {
   HANG: { kind: 'hang' },
   TRUNCATED: { kind: 'truncate' },
   EMPTY: { kind: 'empty' },
+  ERROR_IN_200: { kind: 'body' },
+  NOT_FOUND_PAGE: { kind: 'html', status: 404 },
+  REQUEST_TIMEOUT: { kind: 'status', status: 408, body: '' },
+  REDIRECT: { kind: 'status', status: 307, body: '', headers: { location: '/elsewhere' } },
 };
 
 const METHODS = { READ: ['GET'], CHANGE: ['POST', 'PUT', 'PATCH', 'DELETE'] } as const;
 
-/** The part of a harness that is the same for every simulator: its clock, its wire and its books. */
-export class SimulatedSite<State extends object, Settings extends object> {
-  private up = true;
+/** One simulator for all tests of a file, in its first state again for each of them. */
+export class SimulatorShelf<State extends object, Settings extends object> {
+  private running: RunningSimulator<State, Settings> | null = null;
 
-  private constructor(
-    readonly running: RunningSimulator<State, Settings>,
+  constructor(
+    private readonly definition: SimulatorDefinition<State, Settings>,
     private readonly manners: WireManners,
+    private readonly settings: Partial<Settings> = {},
   ) {}
 
-  static async start<State extends object, Settings extends object>(
-    definition: SimulatorDefinition<State, Settings>,
-    manners: WireManners,
-    settings: Partial<Settings> = {},
-  ): Promise<SimulatedSite<State, Settings>> {
-    return new SimulatedSite(await startSimulator(definition, { paused: true, settings }), manners);
+  async take(): Promise<SimulatedSite<State, Settings>> {
+    this.running ??= await startSimulator(this.definition, { paused: true });
+    this.running.simulator.reset({ settings: this.settings });
+    return new SimulatedSite(this.running, this.manners, () => this.close());
   }
+
+  async close(): Promise<void> {
+    await this.running?.close();
+    this.running = null;
+  }
+}
+
+/** The part of a harness that is the same for every simulator: its clock, its wire and its books. */
+export class SimulatedSite<State extends object, Settings extends object> {
+  constructor(
+    readonly running: RunningSimulator<State, Settings>,
+    private readonly manners: WireManners,
+    private readonly goDown: () => Promise<void>,
+  ) {}
 
   get state(): State {
     return this.running.simulator.state;
@@ -78,17 +95,16 @@ export class SimulatedSite<State extends object, Settings extends object> {
     await answer.arrayBuffer();
   }
 
-  async goDown(): Promise<void> {
-    if (this.up) await this.running.close();
-    this.up = false;
-  }
-
   private trouble({ on, accident, when = 'BEFORE', times = 'ALWAYS' }: Trouble): void {
-    const body = accident === 'THROTTLED' ? { body: this.manners.throttledBody } : {};
+    const { faults, definition } = this.running.simulator;
+    const bodies: Partial<Record<Accident, unknown>> = {
+      THROTTLED: this.manners.throttledBody,
+      ERROR_IN_200: definition.errorBody?.(500),
+    };
     for (const method of METHODS[on]) {
-      this.running.simulator.faults.add({
+      faults.add({
+        body: bodies[accident],
         ...FAULTS[accident],
-        ...body,
         method,
         path: `^(?!.*${this.manners.credentials.source})`,
         when: when === 'AFTER' ? 'after' : 'before',

@@ -7,7 +7,7 @@ import type { DrAction } from '../../../../src/domain/dr-action.js';
 import { srm } from '../../../../src/providers/srm/srm.factory.js';
 import type { SrmSettings } from '../../../../src/providers/srm/srm.settings.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
-import { SimulatedSite, type WireManners } from './simulated-site.js';
+import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
 
 /** Every kind of run takes as long as every other, so that one pace fits all. */
@@ -22,7 +22,6 @@ const DURATIONS: SrmSimulatorSettings['durationsMs'] = {
   other: RUN_MS,
 };
 const WRONG_PASSWORD = 'not-the-password';
-const CROWD = 6;
 
 const MANNERS: WireManners = {
   credentials: /\/(?:remote-)?session$/,
@@ -33,8 +32,10 @@ const MANNERS: WireManners = {
 
 type Site = SimulatedSite<SrmWorld, SrmSimulatorSettings>;
 
+const shelf = new SimulatorShelf(srmSimulator, MANNERS, { durationsMs: DURATIONS });
+
 async function createHarness(): Promise<Harness> {
-  const site: Site = await SimulatedSite.start(srmSimulator, MANNERS, { durationsMs: DURATIONS });
+  const site: Site = await shelf.take();
   const bench = new Workbench('srm-site', () => site.running.simulator.clock.now());
   const sessions = new Set<string>();
 
@@ -43,13 +44,13 @@ async function createHarness(): Promise<Harness> {
     longestWorkMs: LONGEST_WORK_MS,
     createDriver: (wish = {}) =>
       bench.driver(wish, (context) => srm.create(settingsFor(site, wish.wrongPassword), context)),
-    killCredentials() {
+    kill(credential) {
       for (const { id } of site.state.sessions) sessions.add(id);
-      return site.control('DELETE', '/sessions');
+      return site.control('DELETE', credential === 'session' ? '/sessions' : '/remote-sessions');
     },
 
     stage: (action) => stagesOn(site)[action],
-    crowd: () => Promise.resolve(crowdOf(site, CROWD)),
+    crowd: (size) => crowdOf(site, size),
     setState: (type, nativeId, status) => {
       const place = type === 'RECOVERY_PLAN' ? 'plans' : 'groups';
       return site.control('PATCH', `/${place}/${nativeId}`, { status });
@@ -79,10 +80,7 @@ async function createHarness(): Promise<Harness> {
       return [...passwords(), WRONG_PASSWORD, ...sessions];
     },
     logged: () => bench.logged(),
-    async close() {
-      await bench.close();
-      await site.goDown();
-    },
+    close: () => bench.close(),
   };
 }
 
@@ -164,10 +162,11 @@ export const srmSubject: ConformanceSubject = {
   factory: srm,
   describes: {
     progress: 'percent',
-    credentials: 'renewable',
+    credentials: ['session', 'remote session'],
     prompts: true,
     // The recent tasks and the plans, whatever is watched (SRM reference 5).
     requestsToObserve: () => 2,
   },
   createHarness,
+  close: () => shelf.close(),
 };
