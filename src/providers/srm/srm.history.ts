@@ -16,8 +16,8 @@ const OPERATION_TYPE: Readonly<Partial<Record<DrAction, string>>> = {
   REPROTECT: 'REPROTECT',
 };
 
-const POLLS = 3;
-const BETWEEN_POLLS_MS = 200;
+const POLLS = 4;
+const BETWEEN_POLLS_MS = 250;
 
 /** What the plan's finished runs say of a send. */
 export type HistoryFinding =
@@ -30,6 +30,7 @@ export type HistoryFinding =
  */
 export class SrmHistory {
   private readonly readings = new Set<string>();
+  private readonly unfinished = new Map<string, { taskId: string; since: number }>();
 
   constructor(
     private readonly client: SrmClient,
@@ -80,24 +81,38 @@ export class SrmHistory {
         };
   }
 
-  /** null = could not be read, or not in time. */
+  /**
+   * null = could not be read, or not in time. A reading that is not done in time is not begun again: the
+   * next question about the plan looks for its end.
+   */
   private async reports(
     planId: string,
     since: number,
     signal: AbortSignal,
   ): Promise<WireHistoryReport[] | null> {
     try {
-      let task: WireTask | null = await this.client.beginHistory(planId, since, signal);
-      if (typeof task.id === 'string') this.readings.add(task.id);
+      let task = await this.reading(planId, since, signal);
       for (let poll = 0; task !== null && isUnderWay(task) && poll < POLLS; poll += 1) {
         if (poll > 0) await pause(BETWEEN_POLLS_MS, undefined, { signal });
         task = await this.client.task(task.id, signal);
       }
+      if (task === null || !isUnderWay(task)) this.unfinished.delete(planId);
       return task === null ? null : historyOf(task);
     } catch (error) {
       if (error instanceof ProviderError || signal.aborted) return null;
       throw error;
     }
+  }
+
+  private async reading(planId: string, since: number, signal: AbortSignal): Promise<WireTask | null> {
+    const begun = this.unfinished.get(planId);
+    if (begun !== undefined && begun.since <= since) return this.client.task(begun.taskId, signal);
+    const task = await this.client.beginHistory(planId, since, signal);
+    if (typeof task.id === 'string') {
+      this.readings.add(task.id);
+      this.unfinished.set(planId, { taskId: task.id, since });
+    }
+    return task;
   }
 }
 

@@ -128,6 +128,21 @@ describe('what speaks for a send whose answer was lost', () => {
     await expect(find(call)).resolves.toMatchObject({ verdict: 'NOT_SEEN' });
   });
 
+  it('a reading of the history that takes long is not begun a second time', async () => {
+    const call = await sent(command('FAILOVER'));
+    const driver = site.secondDriver();
+    planIs('INCOMPLETE_RECOVERY');
+    site.appliance.on(HISTORY, { status: 202, body: task('h-1', 'RUNNING', { entity: PLAN_ID }) });
+    site.appliance.on('GET /tasks/h-1', { status: 500 });
+    await driver.findStarted(call, cx());
+    const done = task('h-1', 'SUCCESS', { entity: PLAN_ID, result: [report('gateway@vsphere.local')] });
+    site.appliance.on('GET /tasks/h-1', { body: done });
+    tasksAre(task('h-1', 'RUNNING'));
+    const finding = await driver.findStarted(call, cx());
+    expect(finding.evidence).toContain('our FAILOVER');
+    expect(site.appliance.count(HISTORY)).toBe(1);
+  });
+
   it('is asked with reads only', async () => {
     const call = await sent(command('FAILOVER'));
     await find(call);
