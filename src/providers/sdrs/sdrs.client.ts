@@ -185,7 +185,7 @@ export class SdrsClient {
     request: UpstreamRequest,
     signal: AbortSignal,
   ): Promise<{ response: UpstreamResponse; headers: Readonly<Record<string, string>> }> {
-    const headers = await this.session.headers(signal);
+    const headers = await this.session.headers(request, signal);
     try {
       const asked = { ...request, headers: { ...headers, 'x-language': 'en-us' }, signal };
       return { response: await readUpstream(this.http, asked), headers };

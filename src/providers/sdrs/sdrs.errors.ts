@@ -78,7 +78,8 @@ export function speaksOfToken(response: UpstreamResponse): boolean {
 /** The upstream does not know the job (section 9: 404, or 400 or 500 with a code of its own). */
 export function speaksOfUnknownJob(response: UpstreamResponse): boolean {
   const words = vendorWords(response.json);
-  if (words?.code === 'SDRS.0408' || words?.wrapper?.toLowerCase() === 'itemnotfound') return true;
+  if (words?.code === 'SDRS.0408') return true;
+  if (response.status === 400) return words?.wrapper?.toLowerCase() === 'itemnotfound';
   if (response.status !== 404) return false;
   return words ? !isGatewayCode(words.code) : response.text.trim() === '';
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.js';
-import type { UpstreamHttp, UpstreamResponse } from '../../platform/http/upstream-http.js';
+import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../../platform/http/upstream-http.js';
 import type { Log } from '../../platform/log/log.js';
 import { ProviderError } from '../provider-error.js';
 import { readUpstream } from '../upstream-exchange.js';
@@ -7,11 +7,11 @@ import { sdrsError } from './sdrs.errors.js';
 import { recordOf, timeOf } from './sdrs.fields.js';
 
 /**
- * What lets a request in. Signed requests (section 1.5), which need no token, would be a second class
- * of this shape.
+ * What lets a request in. Signed requests (section 1.5), which need no token but see the whole request,
+ * would be a second class of this shape.
  */
 export interface SdrsSession {
-  headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  headers(request: UpstreamRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** The upstream refused these headers: they are not given out again. */
   forget(headers: Readonly<Record<string, string>>): void;
   /** Never throws. */
@@ -51,7 +51,7 @@ export class PasswordSession implements SdrsSession {
     private readonly log: Log,
   ) {}
 
-  async headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  async headers(_request: UpstreamRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const token = this.fresh() ?? (await abortable(this.renewed(), signal));
     return { 'x-auth-token': token.value };
   }

@@ -17,7 +17,8 @@ export async function submitCall(
 ): Promise<UpstreamRef> {
   let headers: Readonly<Record<string, string>>;
   try {
-    headers = await session.headers(options.signal);
+    const { method, path, body } = call;
+    headers = await session.headers({ method, path, body }, options.signal);
   } catch (error) {
     throw error instanceof ProviderError ? error.withDelivery('NOT_SENT') : error;
   }
