@@ -102,12 +102,13 @@ export class MemoryDriver implements ProviderDriver {
     const targetId = command.targetNativeId;
     const plan = isOfPlan(command) ? this.plan(targetId ?? '') : null;
     const groupIds = plan ? plan.groupIds : targetId === null ? [] : [this.group(targetId).id];
+    const resource = targetId === null ? null : this.factsOf(command);
     return {
-      resource: targetId === null ? null : this.factsOf(command),
+      resource,
       groupIds: groupIds.map((id) => publicId(this.siteId, id)),
       blockers: plan && command.action.endsWith('FAILOVER') ? this.unguarded(plan) : [],
       warnings: [],
-      baseline: baselineOf(this.world),
+      baseline: baselineOf(this.world, resource?.word ?? null),
       calls: [callFor(command)],
     };
   }

@@ -37,6 +37,25 @@ export function recoverConcern(subject: ConformanceSubject): void {
       },
     );
 
+    it.each(['FAILOVER', 'PLANNED_FAILOVER', 'REPROTECT'] as const)(
+      'finds that %s was STARTED even when its job is forgotten by then',
+      async (action) => {
+        const { sent } = await sendWith(ANSWER_LOST, action);
+        harness().advance(harness().longestWorkMs);
+        await harness().forgetJobs();
+        const finding = await harness().createDriver().findStarted(sent, patiently);
+        expect(finding.verdict).toBe('STARTED');
+      },
+    );
+
+    it('is not taken in by a run of another plan', async () => {
+      const [neighbour] = harness().crowd(1);
+      const { sent } = await sendWith(REQUEST_LOST, 'FAILOVER');
+      const journey = new Journey(harness());
+      await journey.begin(await journey.prepare(await journey.command('FAILOVER', neighbour)));
+      expect(await journey.driver.findStarted(sent, patiently)).toMatchObject({ verdict: 'NOT_SEEN' });
+    });
+
     it('never sends the request a second time', async () => {
       const { sent, changesBefore, executionsBefore } = await sendWith(ANSWER_LOST, 'FAILOVER');
       const driver = harness().createDriver();
