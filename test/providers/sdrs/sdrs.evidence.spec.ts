@@ -65,6 +65,13 @@ describe('the evidence of sdrs', () => {
     ['the station asked for', 'PLANNED_FAILOVER', {}, { priority_station: 'target' }, 'STARTED'],
     ['the station as before', 'PLANNED_FAILOVER', {}, { updated_at: LATER }, 'NOT_SEEN'],
     [
+      'the station where it ran already',
+      'PLANNED_FAILOVER',
+      { priority_station: 'target' },
+      { updated_at: LATER },
+      'NOT_SEEN',
+    ],
+    [
       'a recovery without a move',
       'PLANNED_FAILOVER',
       { status: 'error-reversing' },
