@@ -71,7 +71,7 @@ export const PROBLEMS = {
   },
   unauthenticated: {
     status: 401,
-    title: 'Who are you?',
+    title: 'Authentication is needed',
     meaning: 'Send `Authorization: Bearer <API key>`.',
     retryable: false,
   },

@@ -32,7 +32,7 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   const succeeded = seen.jobs.filter((job) => job.state === 'SUCCEEDED');
   const cancelled = seen.jobs.some((job) => job.state === 'CANCELLED');
   const cancelAccepted = operation.cancel?.state === 'ACCEPTED';
-  const changed = differs(operation.before, resource);
+  const changed = hasChanged(operation.before, resource, row);
 
   if (cancelled || (failed.length > 0 && cancelAccepted)) {
     return ended('CANCELLED', changed ? 'PARTIAL' : 'NONE', failed[0], 'The upstream stopped it on request.');
@@ -78,9 +78,16 @@ function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFact
   return resource.activeSite === null || resource.activeSite === destinationOf(operation.direction);
 }
 
-function differs(before: ResourceFacts | null, now: ResourceFacts): boolean {
+/** Whether the resource is not what it was before. A drill is another resource than the plan it was asked of. */
+function hasChanged(before: ResourceFacts | null, now: ResourceFacts, row: LifecycleRow): boolean {
+  if (row.observes === 'DRILL') return row.to === 'GONE' ? !now.exists : now.exists;
   if (!before) return now.exists;
-  return before.exists !== now.exists || before.word !== now.word || before.activeSite !== now.activeSite;
+  return (
+    before.exists !== now.exists ||
+    before.word !== now.word ||
+    before.activeSite !== now.activeSite ||
+    before.name !== now.name
+  );
 }
 
 function wasAdopted(operation: Operation): boolean {
