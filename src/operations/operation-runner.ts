@@ -1,10 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { judgeAction } from '../domain/allowed-actions.js';
 import type { SubmittedCall, Operation } from '../domain/operation.js';
+import type { Change } from '../domain/operation-change.js';
 import { isVerdict } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { isRedisTrouble } from '../platform/redis/trouble.js';
 import type { Preparation, SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
@@ -13,6 +16,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { OperationStore } from './operation-store.js';
 import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
 import type { Next, OperationSettings } from './settings.js';
+
+/** Half a minute in all. */
+const MOST_TRIES_TO_WRITE = 60;
+const TRY_AGAIN_MS = 500;
 
 /**
  * Takes an accepted operation to the upstream, by the submission protocol: observe, intent, send once,
@@ -125,7 +132,7 @@ export class OperationRunner {
       if (!(error instanceof ProviderError)) throw error;
       return this.afterFailedSend(operation, provider, attemptId, error);
     }
-    const accepted = await this.store.transition(operation.id, { kind: 'ACCEPTED', attemptId, ref });
+    const accepted = await this.writeDown(operation.id, { kind: 'ACCEPTED', attemptId, ref });
     return accepted?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
   }
 
@@ -146,7 +153,7 @@ export class OperationRunner {
     );
     if (error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY')) {
       const waitMs = this.backOff(operation, error.retryAfterMs);
-      await this.store.transition(operation.id, {
+      await this.writeDown(operation.id, {
         kind: 'NOT_SENT',
         attemptId,
         notBefore: isoTime(this.clock.now() + waitMs),
@@ -155,14 +162,14 @@ export class OperationRunner {
       return { againInMs: waitMs };
     }
     if (error.delivery === 'REFUSED') {
-      const after = await this.store.transition(operation.id, {
+      const after = await this.writeDown(operation.id, {
         kind: 'REFUSED',
         attemptId,
         problem: refusalProblem(error, provider),
       });
       return after?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
     }
-    await this.store.transition(operation.id, { kind: 'AMBIGUOUS', attemptId, evidence: error.message });
+    await this.writeDown(operation.id, { kind: 'AMBIGUOUS', attemptId, evidence: error.message });
     return 'DONE';
   }
 
@@ -198,6 +205,21 @@ export class OperationRunner {
     }
     await this.store.transition(operation.id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null });
     return 'DONE';
+  }
+
+  /**
+   * What became of a send must not be lost to a store that is away for a moment: without it, a job's id that
+   * was told once would have to be concluded from evidence.
+   */
+  private async writeDown(operationId: string, change: Change): Promise<Operation | null> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.store.transition(operationId, change);
+      } catch (error) {
+        if (!isRedisTrouble(error) || tries === MOST_TRIES_TO_WRITE) throw error;
+        await pause(TRY_AGAIN_MS);
+      }
+    }
   }
 
   /** The last check, in the same tick as the write. */
