@@ -1,5 +1,6 @@
 import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { throttled } from '../platform/redis/connection.js';
 import { SHARDS, shardPrefix } from '../platform/redis/keys.js';
@@ -21,6 +22,7 @@ export class DoorbellWorkers {
   constructor(
     private readonly connection: Redis,
     private readonly answerers: Answerers,
+    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
@@ -53,7 +55,7 @@ export class DoorbellWorkers {
       async (job: Job<{ id: string }>, token?: string) => {
         const next = await answer(job.data.id);
         if (next === 'DONE') return;
-        await job.moveToDelayed(Date.now() + Math.max(1, Math.ceil(next.againInMs)), token);
+        await job.moveToDelayed(this.clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
         throw new DelayedError();
       },
       {

@@ -1,20 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { judgeAction } from '../domain/allowed-actions.js';
-import type { SubmittedCall, Operation } from '../domain/operation.js';
-import type { Change } from '../domain/operation-change.js';
-import { isVerdict } from '../domain/operation.js';
-import { problem, type Problem } from '../domain/problem.js';
+import { v7 as uuidv7 } from 'uuid';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
+import { judgeAction } from '../domain/allowed-actions.js';
+import type { Change } from '../domain/operation-change.js';
+import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
+import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import type { Preparation, SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
+import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
-import { v7 as uuidv7 } from 'uuid';
 import type { OperationStore } from './operation-store.js';
-import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
 import type { Next, OperationSettings } from './settings.js';
 
 /** Half a minute in all. */

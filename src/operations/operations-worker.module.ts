@@ -34,7 +34,7 @@ import { Sweeper } from './sweeper.js';
         const settings = operationSettings(environment);
         const runner = new OperationRunner(store, providers, clock, settings, log);
         const watcher = new SiteWatcher(store, providers, clock, settings, log);
-        return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), log);
+        return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), clock, log);
       },
     },
     {
