@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { cloudEvent } from '../events/cloud-event.js';
 import { compareOffsets, EventFeed, type FedEvent } from '../events/event-feed.js';
@@ -16,7 +16,7 @@ export class OperationStreams {
   ) {}
 
   /** Resolves when the operation has an event, the time is over, or the client has gone. */
-  changed(operation: Operation, timeoutMs: number, client: IncomingMessage): Promise<void> {
+  changed(operation: Operation, timeoutMs: number, client: ServerResponse): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -38,12 +38,7 @@ export class OperationStreams {
   }
 
   /** Snapshot, then the events after the last one seen, then live ones, until the verdict or the client leaves. */
-  async stream(
-    operation: Operation,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    lastEventId: string | undefined,
-  ): Promise<void> {
+  async stream(operation: Operation, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
     const after = lastEventId !== undefined && /^\d+-\d+$/.test(lastEventId) ? lastEventId : '0';
     const live: FedEvent[] = [];
     let deliver = (fed: FedEvent): void => void live.push(fed);
@@ -60,7 +55,7 @@ export class OperationStreams {
       await reply.code(204).send();
       return;
     }
-    const channel = new SseChannel(request, reply, unfollow);
+    const channel = new SseChannel(reply, unfollow);
     if (after === '0') channel.send('operation.snapshot', null, this.actions.present(operation));
     let last = after;
     deliver = (fed) => {

@@ -66,7 +66,6 @@ export class OperationsController {
   @ProblemResponses('not-found')
   async get(
     @Param('id') id: string,
-    @Req() request: AuthenticatedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('prefer') prefer?: string,
     @Headers('if-none-match') seen?: string,
@@ -77,7 +76,7 @@ export class OperationsController {
       void reply.header('preference-applied', `wait=${seconds}`);
       const unchanged = seen === undefined || seen === etagOf(operation);
       if (unchanged && !isVerdict(operation.state)) {
-        await this.streams.changed(operation, seconds * 1000, request.raw);
+        await this.streams.changed(operation, seconds * 1000, reply.raw);
         operation = await this.operations.get(id);
       }
     }
@@ -124,11 +123,10 @@ export class OperationsController {
   @ProblemResponses('not-found')
   async events(
     @Param('id') id: string,
-    @Req() request: AuthenticatedRequest,
     @Res() reply: FastifyReply,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<void> {
     const operation = await this.operations.get(id);
-    await this.streams.stream(operation, request, reply, lastEventId);
+    await this.streams.stream(operation, reply, lastEventId);
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 const HEARTBEAT_MS = 15_000;
 /** A reader that lets this much pile up is cut off; it comes back with Last-Event-ID. */
@@ -10,7 +10,6 @@ export class SseChannel {
   private closed = false;
 
   constructor(
-    request: FastifyRequest,
     private readonly reply: FastifyReply,
     private readonly onClose: () => void,
   ) {
@@ -25,7 +24,7 @@ export class SseChannel {
     });
     reply.raw.write('retry: 2000\n\n');
     this.heartbeat = setInterval(() => this.write(': still here\n\n'), HEARTBEAT_MS);
-    request.raw.on('close', () => this.close());
+    reply.raw.on('close', () => this.close());
     reply.raw.on('error', () => this.close());
   }
 
