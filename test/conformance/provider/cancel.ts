@@ -1,4 +1,6 @@
+import type { UpstreamCall, UpstreamRef } from '../../../src/domain/action-command.js';
 import type { DrAction } from '../../../src/domain/dr-action.js';
+import { isoTime } from '../../../src/platform/clock.js';
 import type { WatchedOperation } from '../../../src/providers/provider-driver.js';
 import { aHarness, errorOf } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';
@@ -65,9 +67,22 @@ export function cancelConcern(subject: ConformanceSubject): void {
       expect(await journey.look(operation)).toEqual(over);
     });
 
+    it.each([
+      ['AFTER', 'STARTED'],
+      ['BEFORE', 'NOT_SEEN'],
+    ] as const)('whose connection breaks %s it is carried out is %s', async (when, verdict) => {
+      const { journey, operation } = await running('FAILOVER');
+      harness().trouble({ on: 'CHANGE', accident: 'RESET', when, times: 1 });
+      expect(await errorOf(cancel(journey, operation))).toMatchObject({ delivery: 'AMBIGUOUS' });
+      const { operationId, command, baseline } = operation;
+      const sentTime = isoTime(harness().now());
+      const sent = { operationId, command, call: cancelCallOf(journey, operation), baseline, sentTime };
+      expect(await harness().createDriver().findStarted(sent, patiently)).toMatchObject({ verdict });
+    });
+
     it('is described in plain JSON', async () => {
-      const journey = new Journey(harness());
-      const call = journey.driver.cancelCall?.(await journey.command('FAILOVER'));
+      const { journey, operation } = await running('FAILOVER');
+      const call = cancelCallOf(journey, operation);
       expect(JSON.parse(JSON.stringify(call))).toEqual(call);
     });
 
@@ -80,10 +95,14 @@ export function cancelConcern(subject: ConformanceSubject): void {
       return { journey, operation };
     }
 
-    async function cancel(journey: Journey, { command }: WatchedOperation) {
-      const call = journey.driver.cancelCall?.(command);
+    function cancelCallOf({ driver }: Journey, { command }: WatchedOperation): UpstreamCall {
+      const call = driver.cancelCall?.(command);
       if (!call) throw new Error('cancel is declared, but there is no call for it');
-      return journey.driver.start(call, openGate, patiently);
+      return call;
+    }
+
+    function cancel(journey: Journey, operation: WatchedOperation): Promise<UpstreamRef> {
+      return journey.driver.start(cancelCallOf(journey, operation), openGate, patiently);
     }
   });
 }

@@ -97,7 +97,8 @@ export function errorsConcern(subject: ConformanceSubject): void {
     it.each(DELIVERIES)(
       'sends into %s %s the change and calls it %s, %s',
       async (accident, when, delivery, retry) => {
-        const journey = new Journey(harness(), harness().createDriver({ submitTimeoutMs: SHORT_SUBMIT_MS }));
+        const wish = accident === 'HANG' ? { submitTimeoutMs: SHORT_SUBMIT_MS } : {};
+        const journey = new Journey(harness(), harness().createDriver(wish));
         const { preparation } = await journey.readyFor('FAILOVER');
         const executions = harness().executions().length;
         const arrived = harness().stateChangingRequests().length;

@@ -38,6 +38,12 @@ export function hygieneConcern(subject: ConformanceSubject): void {
       expectNoSecret(await errorOf(harness().createDriver().check(patiently)));
     });
 
+    it('lets no secret into what it says when it is not let in', async () => {
+      const driver = harness().createDriver({ wrongPassword: true });
+      const said = await driver.check(patiently).catch((error: unknown) => error);
+      expectNoSecret(said);
+    });
+
     it('gives up at once for a caller who has given up before', async () => {
       const driver = harness().createDriver();
       await driver.listProtectionGroups(patiently);

@@ -1,3 +1,4 @@
+import { judgeAction } from '../../../src/domain/allowed-actions.js';
 import { ACTION_FACTS, directionTo, oppositeSite, type DrAction } from '../../../src/domain/dr-action.js';
 import type { ResourceFacts } from '../../../src/domain/observation.js';
 import { aHarness, declaredActions } from './expectations.js';
@@ -36,7 +37,10 @@ export function lifecycleConcern(subject: ConformanceSubject): void {
       const { command } = await journey.readyFor(action);
       await harness().setState(ACTION_FACTS[action].targetType, command.targetNativeId ?? '', word);
       const readied = await journey.prepare(command);
-      expect(readied.preparation.resource?.word).toBe(word);
+      const { resource, blockers } = readied.preparation;
+      const wish = { direction: readied.command.direction, blockers };
+      expect(resource?.word).toBe(word);
+      expect(judgeAction(lifecycle, action, resource, wish)).toMatchObject({ allowed: true, blocking: [] });
       await expect(journey.begin(readied)).resolves.toBeDefined();
     });
 
