@@ -13,7 +13,8 @@ export function timingsOf(operation: Operation, now: string): OperationTimings {
     queuedMs: intent ? Math.max(0, Date.parse(intent) - created) : null,
     submitMs: span(intent, started),
     upstreamMs: span(started, jobsOver ?? ended),
-    detectMs: jobsOver ? span(jobsOver, ended) : ended && started ? 0 : null,
+    // Seen over and settled in one look: when it was over before that cannot be told.
+    detectMs: jobsOver !== ended ? span(jobsOver, ended) : null,
     totalMs: Math.max(0, Date.parse(ended ?? now) - created),
   };
 }
