@@ -40,7 +40,7 @@ const PATIENCE_WITHOUT_MS = 6_000;
  * lying site never hides the others, and a failed read never replaces what was known.
  */
 export class InventoryService {
-  private readonly underway = new Map<string, Promise<unknown>>();
+  private readonly underway = new Map<string, { look: Promise<void>; sinceMs: number }>();
 
   constructor(
     private readonly providers: ProviderRegistry,
@@ -79,8 +79,9 @@ export class InventoryService {
   ): Promise<Reading<T>> {
     const known = await this.snapshots.read<T>(provider.siteId, kind);
     if (!fresh && this.isGoodEnough(known)) return this.reading(provider, known);
+    const { look: looking, sinceMs } = this.refresh(provider, kind, look);
     const patience = known.snapshot ? PATIENCE_WITH_SNAPSHOT_MS : PATIENCE_WITHOUT_MS;
-    const inTime = await within(this.refresh(provider, kind, look), patience);
+    const inTime = await within(looking, Math.max(0, patience - (this.clock.now() - sinceMs)));
     const after = await this.snapshots.read<T>(provider.siteId, kind);
     return this.reading(provider, after, !inTime);
   }
@@ -91,14 +92,24 @@ export class InventoryService {
     return snapshot !== null && now - snapshot.takenMs < FRESH_MS && snapshot.takenMs > lastEventMs;
   }
 
-  /** One look at a time per site and kind in this process; whoever comes meanwhile shares it. */
-  private refresh<T>(provider: Provider, kind: SnapshotKind, look: () => Promise<T>): Promise<void> {
+  /**
+   * One look at a time per site and kind in this process; whoever comes meanwhile shares it, and what it has
+   * already waited: a site that hangs makes the first caller wait, not each of them.
+   */
+  private refresh<T>(
+    provider: Provider,
+    kind: SnapshotKind,
+    look: () => Promise<T>,
+  ): { look: Promise<void>; sinceMs: number } {
     const name = `${provider.siteId}/${kind}`;
     const running = this.underway.get(name);
-    if (running) return running.then(() => undefined);
-    const refreshing = this.look(provider, kind, look).finally(() => this.underway.delete(name));
-    this.underway.set(name, refreshing);
-    return refreshing;
+    if (running) return running;
+    const started = {
+      look: this.look(provider, kind, look).finally(() => this.underway.delete(name)),
+      sinceMs: this.clock.now(),
+    };
+    this.underway.set(name, started);
+    return started;
   }
 
   private async look<T>(provider: Provider, kind: SnapshotKind, look: () => Promise<T>): Promise<void> {
