@@ -1,0 +1,91 @@
+import { fork, type ChildProcess } from 'node:child_process';
+
+const READY_DEADLINE_MS = 60_000;
+const LINES_KEPT = 200;
+
+export interface ProcessOrders {
+  name: string;
+  script: string;
+  env: Record<string, string>;
+}
+
+/** One Node process of its own, with what it printed. It ends by itself should this one be gone. */
+export class Subprocess {
+  private readonly lines: string[] = [];
+  private readonly ended: Promise<number | null>;
+
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => this.keep(text));
+    }
+    this.ended = new Promise((resolve) => {
+      child.once('close', (code) => resolve(code));
+      child.once('error', () => resolve(null));
+    });
+  }
+
+  /** Begins; says nothing about readiness. */
+  static begin({ name, script, env }: ProcessOrders): Subprocess {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = fork(script, {
+      execArgv: [],
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    return new Subprocess(name, child);
+  }
+
+  /** Begins, and resolves when it says that it is ready. */
+  static async start(orders: ProcessOrders): Promise<Subprocess> {
+    const started = Subprocess.begin(orders);
+    let timer: NodeJS.Timeout | undefined;
+    const how = await Promise.race([
+      new Promise<string>((resolve) => started.child.once('message', () => resolve('ready'))),
+      started.ended.then((code) => `ended with code ${code}`),
+      new Promise<string>((resolve) => {
+        timer = setTimeout(() => resolve(`was not ready within ${READY_DEADLINE_MS} ms`), READY_DEADLINE_MS);
+      }),
+    ]);
+    clearTimeout(timer);
+    if (how !== 'ready') {
+      await started.kill();
+      throw new Error(`${orders.name} ${how}:\n${started.log}`);
+    }
+    return started;
+  }
+
+  get log(): string {
+    return this.lines.join('\n');
+  }
+
+  /** SIGTERM, and the exit code; null = it had to be killed. */
+  async stop(deadlineMs = 20_000): Promise<number | null> {
+    this.child.kill('SIGTERM');
+    const force = setTimeout(() => this.child.kill('SIGKILL'), deadlineMs);
+    const code = await this.ended;
+    clearTimeout(force);
+    return code;
+  }
+
+  /** SIGKILL: what a crash is like. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** The exit code of a process that is to end by itself. */
+  async end(): Promise<number | null> {
+    const force = setTimeout(() => this.child.kill('SIGKILL'), READY_DEADLINE_MS);
+    const code = await this.ended;
+    clearTimeout(force);
+    return code;
+  }
+
+  private keep(text: string): void {
+    this.lines.push(...text.trimEnd().split('\n'));
+    this.lines.splice(0, this.lines.length - LINES_KEPT);
+  }
+}

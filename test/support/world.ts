@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Redis } from 'ioredis';
+import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
+import { freePort } from '../../sandbox/ports.js';
+import { SITE_PASSWORDS, sitesFile } from '../../sandbox/sites-file.js';
+import { GatewayClient } from './client.js';
+import { currentTestHasFailed } from './failure-log.js';
+import { Subprocess } from './processes.js';
+import { SimulatedUpstream, type SiteKind } from './simulators.js';
+
+/** What ships: the product as it was built. */
+const DIST = resolve(process.env.DIST_DIR ?? 'dist');
+const API_KEY = 'e2e-key-7d2f';
+
+export const STARTING_TAKES_MS = 120_000;
+
+export interface WorldOptions {
+  /** How many worker processes. Default 1. */
+  workers?: number;
+  /** Beyond the usual environment of API and workers, or instead of it. */
+  env?: Record<string, string>;
+  /** The simulated sites that are up from the beginning; the sites file names both always. */
+  sites?: readonly SiteKind[];
+  /** Redis writes to disk, so that it survives a kill. */
+  durable?: boolean;
+}
+
+type PrivateRedis = Awaited<ReturnType<typeof openEphemeralRedis>>;
+
+/** Everything that a deployment consists of, each part as a process of its own. */
+export class World {
+  readonly workers: Subprocess[] = [];
+  private readonly others: Subprocess[] = [];
+  private apiProcess: Subprocess | null = null;
+
+  constructor(
+    readonly api: GatewayClient,
+    readonly sdrs: SimulatedUpstream,
+    readonly srm: SimulatedUpstream,
+    readonly redis: PrivateRedis,
+    readonly env: Record<string, string>,
+    private readonly directory: string,
+  ) {}
+
+  async startApi(): Promise<Subprocess> {
+    this.apiProcess = await Subprocess.start({ name: 'api', script: join(DIST, 'main.js'), env: this.env });
+    this.others.push(this.apiProcess);
+    return this.apiProcess;
+  }
+
+  async startWorker(env: Record<string, string> = {}): Promise<Subprocess> {
+    const name = `worker ${this.workers.length + 1}`;
+    const script = join(DIST, 'worker.js');
+    const worker = await Subprocess.start({ name, script, env: { ...this.env, ...env } });
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** `kill -9` of every worker that runs. */
+  async killWorkers(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill()));
+  }
+
+  /** Both sites and the store as on the first day. */
+  async reset(settings: { sdrs?: object; srm?: object } = {}): Promise<void> {
+    await this.withRedis((redis) => redis.flushall());
+    await Promise.all([this.sdrs.reset(settings.sdrs), this.srm.reset(settings.srm)]);
+  }
+
+  async withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.redis.url);
+    try {
+      return await use(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  simulator(kind: SiteKind): SimulatedUpstream {
+    return kind === 'sdrs' ? this.sdrs : this.srm;
+  }
+
+  get logs(): string {
+    const parts = [
+      ...this.others,
+      ...this.workers,
+      { name: 'sdrs', log: this.sdrs.log },
+      { name: 'srm', log: this.srm.log },
+    ];
+    return parts.map(({ name, log }) => `--- ${name}\n${log}`).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.workers, ...this.others].map((process) => process.kill()));
+    await Promise.all([this.sdrs.stop(), this.srm.stop()]);
+    await this.redis.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Starts everything. What was started is stopped again if a part does not come up. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const directory = mkdtempSync(join(tmpdir(), 'dr-gateway-e2e-'));
+  const [port, sdrsPort, srmPort] = [await freePort(), await freePort(), await freePort()];
+  const redis = await openEphemeralRedis({ appendOnly: options.durable ?? false });
+  writeFileSync(join(directory, 'sites.yaml'), sitesFile({ sdrs: sdrsPort, srm: srmPort }));
+  const env = {
+    ...SITE_PASSWORDS,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    REDIS_URL: redis.url,
+    SITES_FILE: join(directory, 'sites.yaml'),
+    ADMIN_API_KEY: API_KEY,
+    LOG_LEVEL: 'info',
+    POLL_INTERVAL_MS: '60',
+    SUBMIT_TIMEOUT_MS: '5000',
+    ...options.env,
+  };
+  const world = new World(
+    new GatewayClient(`http://127.0.0.1:${port}`, API_KEY),
+    new SimulatedUpstream('sdrs', sdrsPort, directory),
+    new SimulatedUpstream('srm', srmPort, directory),
+    redis,
+    env,
+    directory,
+  );
+  try {
+    await Promise.all(
+      (options.sites ?? (['sdrs', 'srm'] as const)).map((kind) => world.simulator(kind).start()),
+    );
+    const workers = Array.from({ length: options.workers ?? 1 }, () => world.startWorker());
+    await Promise.all([world.startApi(), ...workers]);
+  } catch (error) {
+    const { logs } = world;
+    await world.stop();
+    throw new Error(`The world did not start: ${String(error)}\n${logs}`);
+  }
+  return world;
+}
+
+/** Starts a world before the tests of a file and stops it after them; prints its logs when one fails. */
+export function useWorld(options: WorldOptions = {}): () => World {
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = await startWorld(options);
+  }, STARTING_TAKES_MS);
+  afterEach(() => {
+    if (world && currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
+  });
+  afterAll(async () => {
+    await world?.stop();
+  }, STARTING_TAKES_MS);
+  return () => {
+    if (!world) throw new Error('the world has not started');
+    return world;
+  };
+}
