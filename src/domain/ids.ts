@@ -37,5 +37,7 @@ export function parsePublicId(id: string): SiteScopedId | null {
       i += 2;
     } else bytes.push(char === '~' ? 0x3a : char.charCodeAt(0));
   }
-  return { siteId, nativeId: Buffer.from(bytes).toString('utf8') };
+  const nativeId = Buffer.from(bytes).toString('utf8');
+  // One thing has one id: other spellings of it are none.
+  return publicId(siteId, nativeId) === id ? { siteId, nativeId } : null;
 }

@@ -26,6 +26,8 @@ export type Change =
   | { kind: 'ADOPTED'; callIndex: number; ref: UpstreamRef; evidence: string }
   /** Evidence does not decide: a person must. */
   | { kind: 'UNDECIDED'; evidence: string }
+  /** The calls that were not sent will not be: the time for it is over. */
+  | { kind: 'GIVEN_UP'; problem: Problem }
   | { kind: 'DELAYED'; notBefore: string; text: string }
   | { kind: 'OBSERVED'; seen: Seen }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }

@@ -72,7 +72,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       );
     case 'ADOPTED': {
       const call = operation.calls[change.callIndex];
-      if (!call || call.state === 'ACCEPTED') return null;
+      if (call?.state !== 'AMBIGUOUS') return null;
       return accepted(operation, call, { ref: change.ref, adopted: true }, now, change.evidence);
     }
     case 'REFUSED':
@@ -96,6 +96,8 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
         type: 'operation.unknown',
         text: `${change.evidence} A person must decide; the groups stay locked and watched.`,
       };
+    case 'GIVEN_UP':
+      return givenUp(operation, change.problem);
     case 'DELAYED':
       return {
         operation: { ...operation, notBefore: change.notBefore },
@@ -185,7 +187,25 @@ function refused(operation: Operation, call: SubmittedCall, reason: Problem, now
   };
 }
 
+function givenUp(operation: Operation, reason: Problem): Applied | null {
+  const open = operation.calls.filter((call) => call.state === 'PENDING');
+  if (operation.state !== 'SUBMITTING' || open.length === 0) return null;
+  if (operation.calls.some((call) => call.state === 'SENDING')) return null;
+  return {
+    operation: {
+      ...operation,
+      state: 'RUNNING',
+      calls: operation.calls.map((call) => (call.state === 'PENDING' ? { ...call, state: 'REFUSED' } : call)),
+      warnings: [...operation.warnings, ...open.map((call) => `${call.call.label}: ${reason.detail}`)],
+      notBefore: null,
+    },
+    type: 'operation.progressed',
+    text: reason.detail,
+  };
+}
+
 function observed(operation: Operation, seen: Seen, now: string): Applied | null {
+  if (operation.state === 'PENDING' || operation.state === 'SUBMITTING') return null;
   const waiting = seen.prompts.length > 0;
   const state: OperationState =
     operation.state === 'CANCELLING' || operation.state === 'RECONCILING'

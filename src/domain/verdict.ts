@@ -49,7 +49,7 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   const whole = operation.calls.every((call) => call.state === 'ACCEPTED');
   const jobsSpeak =
     succeeded.length === seen.jobs.length && !(seen.jobs.length === 0 && wasAdopted(operation));
-  if (arrived(operation, row, resource) && (jobsSpeak || changed)) {
+  if (arrived(operation, row, resource) && (jobsSpeak || changed || row.to === 'ANY')) {
     return ended(
       'SUCCEEDED',
       whole ? 'FULL' : 'PARTIAL',

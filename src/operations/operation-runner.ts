@@ -55,7 +55,7 @@ export class OperationRunner {
     if (sending) return this.afterVanishedSender(operation, sending);
     const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };
-    if (this.tooLate(operation)) return this.reject(operation, notStarted(operation));
+    if (this.tooLate(operation)) return this.giveUp(operation);
     return this.sendNext(operation, provider);
   }
 
@@ -75,14 +75,15 @@ export class OperationRunner {
   private async sendNext(operation: Operation, provider: Provider): Promise<Next> {
     const lookedAt = this.clock.monotonic();
     let preparation: Preparation | null = null;
-    if (operation.calls.length === 0) {
+    // Looked at anew before each first send, however often it was tried: time passes between two tries.
+    if (operation.calls.every((call) => call.state === 'PENDING')) {
       try {
         preparation = await provider.prepare(operation.command, operation.id);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         return error.retry === 'TEMPORARY'
           ? this.delay(operation, `The site cannot be read: ${error.message}`, error.retryAfterMs)
-          : this.reject(operation, { ...providerProblem(error, provider), code: 'state-changed' });
+          : this.reject(operation, changedBefore(error, provider));
       }
       const objection = objectionTo(operation, preparation, provider);
       if (objection) return this.reject(operation, objection);
@@ -236,8 +237,18 @@ export class OperationRunner {
   }
 
   private tooLate(operation: Operation): boolean {
-    const started = operation.calls.some((call) => call.state === 'ACCEPTED');
-    return !started && this.clock.now() - Date.parse(operation.createdTime) > this.settings.startDeadlineMs;
+    return this.clock.now() - Date.parse(operation.createdTime) > this.settings.startDeadlineMs;
+  }
+
+  /** What was never sent is not going to be; what was accepted is watched to its end. */
+  private async giveUp(operation: Operation): Promise<Next> {
+    const reason = problem(
+      'not-started',
+      `Nothing could be sent to ${operation.siteId} until the start deadline.`,
+    );
+    if (operation.calls.every((call) => call.state === 'PENDING')) return this.reject(operation, reason);
+    await this.store.transitionFrom(operation, { kind: 'GIVEN_UP', problem: reason });
+    return 'DONE';
   }
 
   private async delay(operation: Operation, text: string, retryAfterMs: number | null): Promise<Next> {
@@ -272,8 +283,10 @@ function pendingCall(call: UpstreamCall): SubmittedCall {
   return { call, state: 'PENDING', attempt: null, ref: null, adopted: false };
 }
 
-function notStarted(operation: Operation): Problem {
-  return problem('not-started', `Nothing could be sent to ${operation.siteId} until the start deadline.`);
+/** The target cannot be acted upon as it was when the operation was accepted. */
+function changedBefore(error: ProviderError, provider: Provider): Problem {
+  const { upstream } = providerProblem(error, provider);
+  return problem('state-changed', `${error.message} Nothing was sent.`, { upstream });
 }
 
 /** Why the target, as it is now, must not be sent the request; null = send. */

@@ -75,7 +75,7 @@ export class SiteWatcher {
     const watched = open.filter(
       (operation) =>
         OBSERVED_STATES.has(operation.state) ||
-        (operation.state === 'UNKNOWN' && operation.calls.every((call) => call.state === 'ACCEPTED')),
+        (operation.state === 'UNKNOWN' && !operation.calls.some((call) => call.state === 'AMBIGUOUS')),
     );
     if (watched.length === 0) return;
     const observations = await provider.observe(

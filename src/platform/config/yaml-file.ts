@@ -46,7 +46,11 @@ function fill(value: unknown, path: string, filling: Filling): unknown {
   for (const [name, item] of Object.entries(value)) {
     const here = path === '' ? name : `${path}.${name}`;
     if (name.endsWith('File') && !FILES_BY_NATURE.has(name) && typeof item === 'string') {
-      result[name.slice(0, -'File'.length)] = secretFrom(item, here, filling);
+      const secret = name.slice(0, -'File'.length);
+      if (secret in value) {
+        filling.faults.push(`${here} and ${secret} are both given: write one of them.`);
+      }
+      result[secret] = secretFrom(item, here, filling);
     } else {
       result[name] = fill(item, here, filling);
     }
