@@ -1,0 +1,46 @@
+import { timingsOf } from '../../../src/domain/operation-timings.js';
+import { at, attempt, call, operation, operationIn } from '../support/operation.js';
+
+describe('where the time of an operation went', () => {
+  it('is only waiting, before anything was sent', () => {
+    expect(timingsOf(operation(), at(7))).toEqual({
+      queuedMs: null,
+      submitMs: null,
+      upstreamMs: null,
+      detectMs: null,
+      totalMs: 7_000,
+    });
+  });
+
+  it('is split at the intent, the acceptance, the end of the jobs and the verdict', () => {
+    const done = operationIn('SUCCEEDED', {
+      calls: [call('ACCEPTED', { attempt: attempt('a') })],
+      startedTime: at(3),
+      jobsOverSince: at(33),
+      endedTime: at(38),
+    });
+    expect(timingsOf(done, at(100))).toEqual({
+      queuedMs: 1_000,
+      submitMs: 2_000,
+      upstreamMs: 30_000,
+      detectMs: 5_000,
+      totalMs: 38_000,
+    });
+  });
+
+  it('counts to the verdict where the end of the work cannot be told apart from it', () => {
+    const done = operationIn('SUCCEEDED', { startedTime: at(3), endedTime: at(38) });
+    expect(timingsOf(done, at(100))).toMatchObject({ upstreamMs: 35_000, detectMs: 0 });
+  });
+
+  it('is never negative, even when a clock was set back', () => {
+    const odd = operationIn('SUCCEEDED', { createdTime: at(50), startedTime: at(9), endedTime: at(3) });
+    const known = Object.values(timingsOf(odd, at(0))).filter((ms): ms is number => ms !== null);
+    expect(Math.min(...known)).toBe(0);
+  });
+
+  it('of the upstream is not known for what never started', () => {
+    const rejected = operation({ state: 'REJECTED', endedTime: at(4) });
+    expect(timingsOf(rejected, at(9))).toMatchObject({ upstreamMs: null, detectMs: null, totalMs: 4_000 });
+  });
+});
