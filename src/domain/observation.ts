@@ -56,7 +56,10 @@ export interface Prompt {
 export interface Observation {
   operationId: string;
   jobs: JobObservation[];
-  /** null = not read this time. Read at the latest when every job has ended. */
+  /**
+   * The target, or the drill where the lifecycle row observes drills. null = not read this time; read at the
+   * latest when every job has ended.
+   */
   resource: ResourceFacts | null;
   progressPercent: number | null;
   steps: OperationStep[];
