@@ -1,11 +1,31 @@
 import tseslint from 'typescript-eslint';
 
+const NO_ENVIRONMENT = {
+  object: 'process',
+  property: 'env',
+  message: 'Settings come from src/platform/config/environment.ts, where they are checked and documented.',
+};
+const NO_OWN_CLOCK = {
+  object: 'Date',
+  property: 'now',
+  message: 'Take a Clock (src/platform/clock.ts): tests must be able to set the time.',
+};
+const NO_OWN_DATE = {
+  selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+  message: NO_OWN_CLOCK.message,
+};
+const NO_BLIND_TLS = {
+  selector: 'Property[key.name="rejectUnauthorized"][value.value=false]',
+  message: 'Trust is a setting of the site: a CA file or a fingerprint (src/platform/http/tls-trust.ts).',
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'build', 'build-*', 'node_modules', '.data'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -17,11 +37,31 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'max-lines': ['error', { max: 400 }],
+      'no-restricted-syntax': ['error', NO_BLIND_TLS],
     },
   },
   {
-    // Nest reads constructor parameter types at run time: a type-only import would erase them.
     files: ['src/**/*.ts'],
-    rules: { '@typescript-eslint/consistent-type-imports': 'off' },
+    rules: {
+      // Nest reads constructor parameter types at run time: a type-only import would erase them.
+      '@typescript-eslint/consistent-type-imports': 'off',
+      'no-restricted-properties': ['error', NO_ENVIRONMENT, NO_OWN_CLOCK],
+      'no-restricted-syntax': ['error', NO_BLIND_TLS, NO_OWN_DATE],
+    },
+  },
+  {
+    // The one reader of the environment.
+    files: ['src/platform/config/environment.ts'],
+    rules: { 'no-restricted-properties': ['error', NO_OWN_CLOCK] },
+  },
+  {
+    // The one clock.
+    files: ['src/platform/clock.ts'],
+    rules: { 'no-restricted-properties': ['error', NO_ENVIRONMENT] },
+  },
+  {
+    // It fetches the certificate whose fingerprint is then compared; nothing is ever sent on that connection.
+    files: ['src/platform/http/tls-trust.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_OWN_DATE] },
   },
 );

@@ -1,11 +1,29 @@
 // Jest runs the compiled JavaScript: tests from build/, the product from dist/ (what ships).
 const build = process.env.BUILD_DIR ?? 'build';
 
-export default {
-  rootDir: import.meta.dirname,
+/** Tests that start whole processes; they want the machine for themselves (scripts/jest.mjs). */
+const WHOLE = ['e2e', 'project'];
+
+const compiled = {
   roots: [`<rootDir>/${build}/test`],
-  testMatch: ['**/*.spec.js'],
   transform: {},
   moduleNameMapper: { '^(?:\\.{1,2}/)+src/(.*)$': '<rootDir>/dist/$1' },
+};
+
+export default {
+  rootDir: import.meta.dirname,
   testTimeout: 30_000,
+  projects: [
+    {
+      ...compiled,
+      displayName: 'parts',
+      testMatch: ['**/*.spec.js'],
+      testPathIgnorePatterns: WHOLE.map((folder) => `/test/${folder}/`),
+    },
+    {
+      ...compiled,
+      displayName: 'whole',
+      testMatch: WHOLE.map((folder) => `**/test/${folder}/**/*.spec.js`),
+    },
+  ],
 };

@@ -1,0 +1,186 @@
+// The walls of the house. docs/architecture.md draws them; test/project/import-rules.spec.ts proves that they bite.
+const providerFolder = '^src/providers/([^/]+)/';
+const anyProviderFolder = '^src/providers/[^/]+/';
+
+/** A rule against every import that matches. */
+function forbid(name, comment, from, to) {
+  return { name, comment, severity: 'error', from, to };
+}
+
+module.exports = {
+  forbidden: [
+    forbid(
+      'domain-imports-nothing',
+      'The vocabulary must be readable, testable and movable without knowing any framework, clock or store.',
+      { path: '^src/domain/' },
+      { pathNot: '^src/domain/' },
+    ),
+    forbid(
+      'nobody-imports-api',
+      'HTTP is one way in among others: what it alone knows, the worker and the rooms below cannot come to need.',
+      { path: '^src/', pathNot: ['^src/api/', '^src/api\\.module\\.ts$', '^src/main\\.ts$'] },
+      { path: '^src/api/' },
+    ),
+    forbid(
+      'worker-without-http',
+      'The worker must run without a single controller, by whatever detour.',
+      { path: '^src/worker(\\.module)?\\.ts$' },
+      { path: '^src/api/', reachable: true },
+    ),
+    forbid(
+      'provider-folder-stands-alone',
+      "An upstream's side needs the vocabulary, the contract and a way to call out. Knowing more, it could no longer be copied to make the next one.",
+      { path: providerFolder },
+      {
+        dependencyTypesNot: ['core'],
+        pathNot: [
+          '^src/providers/$1/',
+          '^src/providers/(provider-driver|provider-error|upstream-exchange)\\.ts$',
+          '^src/domain/',
+          '^src/platform/(http|log)/',
+          '^src/platform/clock\\.ts$',
+          'node_modules/(class-validator|class-transformer|reflect-metadata)/',
+        ],
+      },
+    ),
+    forbid(
+      'one-file-lists-the-drivers',
+      'Everybody else sees `Provider`. A second list of upstreams would be forgotten when the next one comes.',
+      { path: '^src/', pathNot: ['^src/providers/drivers\\.ts$', anyProviderFolder] },
+      { path: anyProviderFolder },
+    ),
+    forbid(
+      'drivers-by-their-factory',
+      "What lies in a provider's folder beside its factory is its own affair.",
+      { path: '^src/providers/drivers\\.ts$' },
+      { path: anyProviderFolder, pathNot: '\\.factory\\.ts$' },
+    ),
+    forbid(
+      'providers-below-the-work',
+      'A provider answers; it does not know who asks, what is queued, kept or told.',
+      { path: '^src/providers/' },
+      { path: '^src/(operations|events|inventory|api)/' },
+    ),
+    forbid(
+      'operations-and-events-meet-at-the-stream',
+      'An operation is told by the script that writes it. If these rooms knew each other, something could be published twice.',
+      { path: '^src/(operations|events)/' },
+      { path: '^src/(operations|events)/', pathNot: '^src/$1/' },
+    ),
+    forbid(
+      'inventory-is-only-read',
+      'The read model may be stale, so nothing that decides or acts may look into it.',
+      { path: '^src/(operations|events)/' },
+      { path: '^src/inventory/' },
+    ),
+    forbid(
+      'inventory-does-not-act',
+      'What is known of the sites is read from them, not concluded from our own work.',
+      { path: '^src/inventory/' },
+      { path: '^src/(operations|events)/' },
+    ),
+    forbid(
+      'platform-has-no-opinion',
+      'A tool that knows disaster recovery is a room that was put in the wrong place.',
+      { path: '^src/platform/' },
+      { path: '^src/', pathNot: '^src/platform/' },
+    ),
+    forbid(
+      'bullmq-by-file-name',
+      'A reader finds every queue by its name, and the rest can be tested without one.',
+      { path: '^src/', pathNot: '\\.(queue|processor)\\.ts$' },
+      { path: 'node_modules/bullmq/' },
+    ),
+    forbid(
+      'ioredis-by-file-name',
+      'Whoever talks to Redis says so in the name; modules and the start only hand connections over.',
+      {
+        path: '^src/',
+        pathNot: [
+          '^src/platform/redis/',
+          '/redis-[^/]+\\.ts$',
+          '\\.(module|queue|processor)\\.ts$',
+          '^src/start-up\\.ts$',
+          '^src/inventory/snapshot-store\\.ts$',
+        ],
+      },
+      { path: 'node_modules/ioredis/' },
+    ),
+    forbid(
+      'nest-at-the-edges',
+      'Nest wires the rooms and serves HTTP. What happens in a room is plain TypeScript that a test can call.',
+      {
+        path: '^src/',
+        pathNot: [
+          '^src/api/',
+          '\\.module\\.ts$',
+          '^src/(main|worker|start-up)\\.ts$',
+          '^src/platform/log/framework-log\\.ts$',
+        ],
+      },
+      { path: 'node_modules/@nestjs/' },
+    ),
+    forbid(
+      'simulators-share-nothing',
+      'If a simulator and a driver shared code, a mistake in it would cancel out and every test would pass.',
+      { path: '^(src|simulators)/' },
+      { path: '^(src|simulators|sandbox|scripts|test)/', pathNot: '^$1/' },
+    ),
+    forbid(
+      'sandbox-starts-processes',
+      'The sandbox runs the gateway as an operator would, from outside.',
+      { path: '^sandbox/' },
+      { path: '^(src|scripts|test)/' },
+    ),
+    forbid(
+      'nothing-needs-tests',
+      'Tests and scripts look at the product; the product does not look back.',
+      { path: '^(src|simulators|sandbox|scripts)/' },
+      { path: '^test/' },
+    ),
+    forbid(
+      'production-without-dev-dependencies',
+      'The image holds the gateway and the simulators, and only what `npm ci --omit=dev` installs.',
+      { path: '^(src|simulators)/' },
+      { dependencyTypes: ['npm-dev'] },
+    ),
+    forbid(
+      'declared-dependencies-only',
+      'A package that only happens to be installed is gone with the next update.',
+      { path: '^(src|simulators|sandbox|scripts)/' },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    ),
+    forbid('no-unresolvable-imports', 'It would fail at run time.', {}, { couldNotResolve: true }),
+    forbid(
+      'no-cycles',
+      'Files in a circle can only be understood, tested and moved together.',
+      { path: '^(src|sandbox|scripts|test)/' },
+      { circular: true },
+    ),
+    forbid(
+      'no-cycles-at-run-time',
+      'Types may mirror each other in a simulator: a world holds effects, and effects change the world. Code may not.',
+      { path: '^simulators/' },
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    forbid(
+      'no-orphans',
+      'A file that nothing imports is dead, unless it is where something starts.',
+      {
+        orphan: true,
+        path: '^(src|simulators|sandbox|scripts)/',
+        pathNot: ['^(src|simulators|sandbox)/(main|worker)\\.ts$', '^scripts/'],
+      },
+      {},
+    ),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+};
