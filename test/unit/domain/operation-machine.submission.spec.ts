@@ -175,3 +175,27 @@ describe('several calls', () => {
     expect(after(first, intent(1, 'b'), notSent)).toMatchObject({ state: 'SUBMITTING', notBefore: at(50) });
   });
 });
+
+describe('what could not be sent in time', () => {
+  const givenUp: Change = { kind: 'GIVEN_UP', problem: refusal };
+  const begun = after(operation(), intent(0, 'a', 'stop one', 'stop two'), accepted('a', 'job-1'));
+
+  it('is given up with a warning, and what was accepted goes on', () => {
+    const rest = after(begun, givenUp);
+    expect(rest).toMatchObject({ state: 'RUNNING', calls: [{ state: 'ACCEPTED' }, { state: 'REFUSED' }] });
+    expect(rest.warnings).toContain('stop two: The world refused: not now.');
+  });
+
+  it('is not given up while somebody is sending', () => {
+    expect(reduce(after(begun, intent(1, 'b')), givenUp, at(60))).toBeNull();
+  });
+
+  it('is not given up when everything was sent', () => {
+    expect(reduce(after(begun, intent(1, 'b'), accepted('b')), givenUp, at(60))).toBeNull();
+  });
+
+  it('given up without one accepted call is a rejection: nothing was begun', () => {
+    const none = after(operation(), intent(0, 'a', 'stop one', 'stop two'), refused('a'), givenUp);
+    expect(none).toMatchObject({ state: 'REJECTED', outcome: 'NONE', error: refusal });
+  });
+});

@@ -62,6 +62,7 @@ const TABLE: readonly [string, Change, Partial<Record<OperationState, OperationS
       UNKNOWN: 'UNKNOWN',
     },
   ],
+  ['giving up what was not sent, where everything was', { kind: 'GIVEN_UP', problem: refusal }, {}],
   [
     'a look without a prompt',
     { kind: 'OBSERVED', seen: seen() },

@@ -1,0 +1,93 @@
+import type { Finding } from '../../../src/domain/observation.js';
+import { Reconciler } from '../../../src/operations/reconciler.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import type { SentCall } from '../../../src/providers/provider-driver.js';
+import { ProviderError } from '../../../src/providers/provider-error.js';
+import { LongWork, SETTINGS } from '../support/long-work.js';
+import { changed } from '../support/memory-site.js';
+import { redisForThisFile } from '../support/redis.js';
+
+const the = redisForThisFile();
+
+/** An operation that is being reconciled, in front of a driver whose findings a test writes down. */
+async function ambiguous(findings: (Finding | Error)[]) {
+  const asked: SentCall[] = [];
+  const work = new LongWork(the.redis, (driver) =>
+    changed(driver, {
+      findStarted: (sent) => {
+        asked.push(sent);
+        const found = findings.shift() ?? { verdict: 'NOT_SEEN', evidence: 'nothing' };
+        return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
+      },
+    }),
+  );
+  work.world.troubles.push({ on: 'CHANGE', trouble: 'REQUEST_LOST', times: Infinity });
+  const id = await work.begun();
+  const reconciler = new Reconciler(work.store, work.clock, SETTINGS, silentLog());
+  const reconcile = async () =>
+    reconciler.reconcile(await work.store.listOpen(work.site.siteId), work.site.provider);
+  return { work, id, asked, reconcile };
+}
+
+it('asks with the call, its baseline and the time of its intent', async () => {
+  const { id, asked, reconcile, work } = await ambiguous([]);
+  work.clock.advance(5_000);
+  await reconcile();
+  expect(asked).toEqual([
+    expect.objectContaining({
+      operationId: id,
+      baseline: { workBegun: 0, word: 'ready' },
+      sentTime: '2030-01-02T03:04:05.000Z',
+    }),
+  ]);
+});
+
+it('adopts on evidence, at any time', async () => {
+  const found: Finding = { verdict: 'STARTED', ref: { jobIds: ['work-9'] }, evidence: 'work-9 began since' };
+  const { id, work, reconcile } = await ambiguous([found]);
+  await reconcile();
+  expect(await work.now(id)).toMatchObject({ state: 'RUNNING', calls: [{ adopted: true, ref: found.ref }] });
+});
+
+it.each(['NOT_SEEN', 'UNDECIDABLE'] as const)(
+  'takes %s for nothing during the quarantine',
+  async (verdict) => {
+    const finding: Finding = { verdict, evidence: 'hard to say' };
+    const { id, work, reconcile } = await ambiguous([finding, finding]);
+    work.clock.advance(SETTINGS.quarantineMs - 1);
+    await reconcile();
+    expect((await work.now(id)).state).toBe('RECONCILING');
+    work.clock.advance(1);
+    await reconcile();
+    expect(await work.now(id)).toMatchObject({ state: 'UNKNOWN', evidence: 'hard to say' });
+  },
+);
+
+it('takes a site that cannot be read for no evidence, even after the quarantine', async () => {
+  const { id, work, reconcile } = await ambiguous([
+    new ProviderError('UNAVAILABLE', 'Dark.'),
+    new Error('odd'),
+  ]);
+  work.clock.advance(10 * SETTINGS.quarantineMs);
+  await reconcile();
+  await reconcile();
+  expect((await work.now(id)).state).toBe('RECONCILING');
+  await reconcile();
+  expect((await work.now(id)).state).toBe('UNKNOWN');
+});
+
+it('tells about an UNKNOWN operation once, however often it looks', async () => {
+  const { id, work, reconcile } = await ambiguous([]);
+  work.clock.advance(SETTINGS.quarantineMs);
+  await reconcile();
+  const { version } = await work.now(id);
+  for (let i = 0; i < 3; i += 1) await reconcile();
+  expect((await work.now(id)).version).toBe(version);
+});
+
+it('asks nothing about operations that are not in doubt', async () => {
+  const { work, asked } = await ambiguous([]);
+  const mail = await work.accept({ targetNativeId: 'move-mail' });
+  await new Reconciler(work.store, work.clock, SETTINGS, silentLog()).reconcile([mail], work.site.provider);
+  expect(asked).toEqual([]);
+});

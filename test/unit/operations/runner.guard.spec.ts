@@ -1,0 +1,198 @@
+import type { Preparation } from '../../../src/providers/provider-driver.js';
+import { ProviderError } from '../../../src/providers/provider-error.js';
+import { OperationRunner } from '../../../src/operations/operation-runner.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { LongWork, SETTINGS } from '../support/long-work.js';
+import { changed } from '../support/memory-site.js';
+import { redisForThisFile } from '../support/redis.js';
+
+const the = redisForThisFile();
+
+describe('a target that changed between acceptance and sending', () => {
+  it('is not sent anything, and the operation says what it found', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    const plan = work.world.plans.get('move-books');
+    if (plan) plan.word = 'staged';
+    expect(await work.runner.submit(id)).toBe('DONE');
+    const rejected = await work.now(id);
+    expect(rejected).toMatchObject({
+      state: 'REJECTED',
+      error: { code: 'state-changed', blocking: [{ code: 'wrong-state' }] },
+    });
+    expect(rejected.error?.detail).toContain('Nothing was sent.');
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('so that it runs at the other site now is not failed back', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    const group = work.world.groups.get('books');
+    if (group) group.activeSite = 'RECOVERY';
+    await work.runner.submit(id);
+    expect(await work.now(id)).toMatchObject({
+      state: 'REJECTED',
+      error: { code: 'state-changed', blocking: [{ code: 'wrong-direction' }] },
+    });
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('so that it touches groups which are not held is not sent anything', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    work.world.plans.get('move-books')?.groupIds.push('mail');
+    await work.runner.submit(id);
+    expect(await work.now(id)).toMatchObject({
+      state: 'REJECTED',
+      error: { code: 'state-changed', blocking: [{ code: 'groups-changed' }] },
+    });
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('so that it is gone is rejected in one piece: code, type and status agree', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    work.world.plans.delete('move-books');
+    await work.runner.submit(id);
+    expect((await work.now(id)).error).toMatchObject({
+      code: 'state-changed',
+      type: '/problems/state-changed',
+      status: 409,
+    });
+  });
+});
+
+describe('a sender that vanished', () => {
+  async function leftSending(work: LongWork): Promise<string> {
+    const { id } = await work.accept();
+    void work.runner.submit(id);
+    for (let state = ''; state !== 'SUBMITTING'; state = (await work.now(id)).state);
+    return id;
+  }
+  const deaf = () =>
+    new LongWork(the.redis, (driver) => changed(driver, { start: () => new Promise(() => undefined) }));
+
+  it('is waited for as long as it could still be sending', async () => {
+    const work = deaf();
+    const id = await leftSending(work);
+    expect(await work.runner.submit(id)).toEqual({ againInMs: 40_000 });
+    work.clock.advance(39_999);
+    expect(await work.runner.submit(id)).toEqual({ againInMs: 1 });
+    expect((await work.now(id)).state).toBe('SUBMITTING');
+  });
+
+  it('leaves an operation that is reconciled, not one that is sent again', async () => {
+    const work = deaf();
+    const id = await leftSending(work);
+    work.clock.advance(40_000);
+    expect(await work.runner.submit(id)).toBe('DONE');
+    expect((await work.now(id)).state).toBe('RECONCILING');
+    await work.tickAfter(100_000);
+    expect((await work.now(id)).state).toBe('UNKNOWN');
+    expect(work.changesSent).toBe(0);
+  });
+});
+
+it('two runners that are called for one operation at once start it once, a hundred times out of a hundred', async () => {
+  for (let round = 0; round < 100; round += 1) {
+    const work = new LongWork(the.redis);
+    const other = new OperationRunner(
+      work.store,
+      new ProviderRegistry([work.site.provider]),
+      work.clock,
+      SETTINGS,
+      silentLog(),
+    );
+    const { id } = await work.accept();
+    const next = await Promise.all([work.runner.submit(id), other.submit(id)]);
+    expect([work.executions, work.changesSent]).toEqual([1, 1]);
+    expect(next).toContain('DONE');
+    expect((await work.now(id)).state).toBe('RUNNING');
+  }
+});
+
+describe('a runner that is rung for nothing', () => {
+  it('is done at once with what does not exist', async () => {
+    const work = new LongWork(the.redis);
+    expect(await work.runner.submit('nonsense')).toBe('DONE');
+  });
+
+  it('comes back later for a site that is not configured, and leaves the operation alone', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    const homeless = new OperationRunner(
+      work.store,
+      new ProviderRegistry([]),
+      work.clock,
+      SETTINGS,
+      silentLog(),
+    );
+    expect(await homeless.submit(id)).toEqual({ againInMs: 60_000 });
+    expect((await work.now(id)).version).toBe(1);
+  });
+});
+
+describe('an action of several calls', () => {
+  const LABELS = ['stop one', 'stop two', 'stop three'];
+  /** An upstream that disables protection machine by machine. */
+  const several = (answers: (index: number) => Error | null) =>
+    new LongWork(the.redis, (driver) =>
+      changed(driver, {
+        prepare: async (...args): Promise<Preparation> => {
+          const found = await driver.prepare(...args);
+          const [call] = found.calls;
+          return { ...found, calls: call ? LABELS.map((label) => ({ ...call, label })) : [] };
+        },
+        start: async (call, gate, cx) => {
+          gate.open();
+          const error = answers(LABELS.indexOf(call.label));
+          if (error) throw error;
+          return call.label === 'stop one' ? driver.start(call, gate, cx) : { jobIds: [] };
+        },
+      }),
+    );
+  const disable = { action: 'DISABLE_PROTECTION', targetNativeId: 'books', direction: null } as const;
+
+  it('is sent call by call, each with an intent of its own', async () => {
+    const work = several(() => null);
+    const { id } = await work.accept(disable);
+    expect(await work.runner.submit(id)).toEqual({ againInMs: 0 });
+    expect((await work.now(id)).calls.map(({ state }) => state)).toEqual(['ACCEPTED', 'PENDING', 'PENDING']);
+    await work.runner.submit(id);
+    expect(await work.runner.submit(id)).toBe('DONE');
+    await work.tickAfter(30_000);
+    expect(await work.now(id)).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
+  });
+
+  it('of which one is refused ends PARTIAL, with a warning that names it', async () => {
+    const work = several((index) => (index === 1 ? refusedCall() : null));
+    const { id } = await work.accept(disable);
+    for (let i = 0; i < 3; i += 1) await work.runner.submit(id);
+    await work.tickAfter(30_000);
+    const ended = await work.now(id);
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'PARTIAL' });
+    expect(ended.warnings).toEqual(['stop two: The machine is busy.']);
+  });
+
+  it('of which one cannot be sent before the start deadline ends without it, not never', async () => {
+    const work = several((index) => (index === 2 ? unreachable() : null));
+    const { id } = await work.accept(disable);
+    for (
+      let next = await work.runner.submit(id);
+      next !== 'DONE' && work.clock.monotonic() < 3_600_000;
+      next = await work.runner.submit(id)
+    )
+      work.clock.advance(next.againInMs);
+    await work.tickAfter(30_000);
+    expect(await work.now(id)).toMatchObject({ state: 'SUCCEEDED', outcome: 'PARTIAL' });
+  });
+});
+
+function refusedCall(): ProviderError {
+  return new ProviderError('CONFLICT', 'The machine is busy.', { delivery: 'REFUSED' });
+}
+
+function unreachable(): ProviderError {
+  return new ProviderError('UNAVAILABLE', 'Nobody is there.', { retry: 'TEMPORARY', delivery: 'NOT_SENT' });
+}

@@ -1,0 +1,56 @@
+import { Sweeper } from '../../../src/operations/sweeper.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import { LongWork } from '../support/long-work.js';
+import { redisForThisFile } from '../support/redis.js';
+
+const the = redisForThisFile();
+
+async function sweep(work: LongWork): Promise<string[]> {
+  work.doorbells.rings.length = 0;
+  await new Sweeper(work.store, work.doorbells, silentLog()).sweep();
+  return work.doorbells.rings;
+}
+
+it('rings for what is to be sent, and for its site', async () => {
+  const work = new LongWork(the.redis);
+  const { id } = await work.accept();
+  expect(await sweep(work)).toEqual([`ensure submit ${id}`, `ensure watch ${work.site.siteId}`]);
+});
+
+it('rings for the watcher only, once the upstream has it', async () => {
+  const work = new LongWork(the.redis);
+  await work.begun();
+  await work.begun({ targetNativeId: 'move-mail' });
+  expect(await sweep(work)).toEqual([`ensure watch ${work.site.siteId}`]);
+});
+
+it('rings for a cancel that is to be sent', async () => {
+  const work = new LongWork(the.redis);
+  const id = await work.begun();
+  await work.service.cancel(id, 'ben');
+  expect(await sweep(work)).toContain(`ensure submit ${id}`);
+});
+
+it('rings for what a person must decide: it is still watched', async () => {
+  const work = new LongWork(the.redis);
+  work.world.troubles.push({ on: 'CHANGE', trouble: 'REQUEST_LOST' });
+  const id = await work.begun();
+  await work.tickAfter(100_000);
+  expect((await work.now(id)).state).toBe('UNKNOWN');
+  expect(await sweep(work)).toEqual([`ensure watch ${work.site.siteId}`]);
+});
+
+it('rings for nothing that has ended', async () => {
+  const work = new LongWork(the.redis);
+  await work.begun();
+  await work.tickAfter(30_000);
+  expect(await sweep(work)).toEqual([]);
+});
+
+it('finds sites of every shard', async () => {
+  const works = Array.from({ length: 24 }, () => new LongWork(the.redis));
+  for (const work of works) await work.accept();
+  const [first] = works;
+  const rings = first ? await sweep(first) : [];
+  for (const { site } of works) expect(rings).toContain(`ensure watch ${site.siteId}`);
+});
