@@ -17,6 +17,7 @@ export type SiteKind = keyof typeof CREDENTIALS;
 export class SimulatedUpstream {
   private process: Subprocess | null = null;
   private lastLogs = '';
+  private resets = 0;
 
   constructor(
     readonly kind: SiteKind,
@@ -49,9 +50,15 @@ export class SimulatedUpstream {
     return this.process?.log ?? this.lastLogs;
   }
 
-  /** Its first world again. */
+  /** Its first world again, but no id that it gave is given again. */
   async reset(settings: object = {}): Promise<void> {
-    await this.control('POST', '/reset', { settings: { durationFactor: DURATION_FACTOR, ...settings } });
+    this.resets += 1;
+    const wishes = { seed: 1 + this.resets, settings: { durationFactor: DURATION_FACTOR, ...settings } };
+    await this.control('POST', '/reset', wishes);
+    if (this.kind === 'sdrs') return;
+    const first = await this.state<{ lastNumber: number }>();
+    const state = { ...first, lastNumber: first.lastNumber + 1000 * this.resets };
+    await this.control('POST', '/reset', { ...wishes, state });
   }
 
   async settings(change: object): Promise<void> {
