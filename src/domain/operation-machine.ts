@@ -97,7 +97,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
         text: `${change.evidence} A person must decide; the groups stay locked and watched.`,
       };
     case 'GIVEN_UP':
-      return givenUp(operation, change.problem);
+      return givenUp(operation, change.problem, now);
     case 'DELAYED':
       return {
         operation: { ...operation, notBefore: change.notBefore },
@@ -187,10 +187,17 @@ function refused(operation: Operation, call: SubmittedCall, reason: Problem, now
   };
 }
 
-function givenUp(operation: Operation, reason: Problem): Applied | null {
+function givenUp(operation: Operation, reason: Problem, now: string): Applied | null {
   const open = operation.calls.filter((call) => call.state === 'PENDING');
   if (operation.state !== 'SUBMITTING' || open.length === 0) return null;
   if (operation.calls.some((call) => call.state === 'SENDING')) return null;
+  if (!operation.calls.some((call) => call.state === 'ACCEPTED')) {
+    return verdict(
+      operation,
+      { kind: 'VERDICT', state: 'REJECTED', outcome: 'NONE', problem: reason, text: reason.detail },
+      now,
+    );
+  }
   return {
     operation: {
       ...operation,

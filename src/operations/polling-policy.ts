@@ -21,7 +21,7 @@ export function pollingDelay({ settings, open, now, failures, retryAfterMs }: Po
   const base = settings.pollIntervalMs;
   const slowest = Math.max(base, SLOWEST_MS);
   const active = open.filter((operation) => operation.state !== 'UNKNOWN');
-  if (active.length === 0) return Math.max(base, settings.unknownIntervalMs);
+  if (active.length === 0) return Math.max(retryAfterMs ?? 0, base, settings.unknownIntervalMs);
   const youngest = Math.max(
     ...active.map((operation) => Date.parse(operation.startedTime ?? operation.createdTime)),
   );

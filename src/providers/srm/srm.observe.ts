@@ -50,7 +50,9 @@ export class SrmObserving {
   }
 
   private async read(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<Round> {
-    const ids = [...new Set(watched.flatMap(jobIdsOf))];
+    const wanted = watched.flatMap((operation) =>
+      jobIdsOf(operation).map((id) => ({ operationId: operation.operationId, id })),
+    );
     const kinds = new Set(watched.map((operation) => ACTION_FACTS[operation.command.action].targetType));
     const troubles: unknown[] = [];
     const tried = async <T>(wanted: boolean, read: () => Promise<T>): Promise<T | null> => {
@@ -63,13 +65,13 @@ export class SrmObserving {
       }
     };
     const [list, plans, groups] = await Promise.all([
-      tried(ids.length > 0, () => this.client.newestTasks(signal)),
+      tried(wanted.length > 0, () => this.client.newestTasks(signal)),
       tried(kinds.has('RECOVERY_PLAN'), () => this.client.plans(signal)),
       tried(kinds.has('PROTECTION_GROUP'), () => this.client.groups(signal)),
     ]);
     if (troubles.length > 0 && list === null && plans === null && groups === null) throw troubles[0];
     const tasks = new TaskReading(this.client, list?.items ?? null, this.finished);
-    await tasks.fill(ids, signal);
+    await tasks.fill(wanted, signal);
     const homes = await this.home.of([...(plans?.items ?? []), ...(groups?.items ?? [])]);
     return { tasks, plans, groups, homes };
   }

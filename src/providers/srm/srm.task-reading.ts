@@ -9,6 +9,12 @@ interface KnownTask {
   createdId: string | null;
 }
 
+/** A task, and the operation that asks for it. */
+export interface WantedTask {
+  operationId: string;
+  id: string;
+}
+
 /** Tasks whose end was seen: they change no more, and the appliance forgets them. */
 type FinishedTasks = Map<string, KnownTask>;
 
@@ -32,23 +38,16 @@ export class TaskReading {
     for (const task of listed ?? []) this.note(task);
   }
 
-  async fill(ids: readonly string[], signal: AbortSignal): Promise<void> {
+  async fill(wanted: readonly WantedTask[], signal: AbortSignal): Promise<void> {
     let asked = 0;
-    for (const id of ids) {
-      const remembered = this.finished.get(id);
-      if (remembered !== undefined) this.known.set(id, remembered);
-      if (this.known.has(id) || asked >= MAX_SINGLE_READS) continue;
+    for (const task of wanted) {
+      const remembered = this.finished.get(memoryKey(task));
+      if (!this.known.has(task.id) && remembered !== undefined) this.known.set(task.id, remembered);
+      if (this.known.has(task.id) || asked >= MAX_SINGLE_READS) continue;
       asked += 1;
-      try {
-        const task = await this.client.task(id, signal);
-        if (task === null) this.known.set(id, { job: goneJob(id), createdId: null });
-        else this.note(task);
-      } catch (error) {
-        if (!(error instanceof ProviderError)) throw error;
-      }
-      this.keep(id);
+      await this.ask(task.id, signal);
     }
-    for (const id of ids) this.keep(id);
+    for (const task of wanted) this.keep(task);
   }
 
   /** null = one of them could not be looked at this time. */
@@ -65,13 +64,28 @@ export class TaskReading {
     this.known.set(task.id, { job: jobOf(task), createdId: createdBy(task) });
   }
 
+  private async ask(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      const task = await this.client.task(id, signal);
+      if (task === null) this.known.set(id, { job: goneJob(id), createdId: null });
+      else this.note(task);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+    }
+  }
+
   /** A task that is gone is asked for again: an appliance that starts may not have read its tasks yet. */
-  private keep(id: string): void {
-    const task = this.known.get(id);
+  private keep(wanted: WantedTask): void {
+    const task = this.known.get(wanted.id);
     if (task === undefined || !isOver(task.job) || task.job.state === 'GONE') return;
-    this.finished.delete(id);
-    this.finished.set(id, task);
+    this.finished.delete(memoryKey(wanted));
+    this.finished.set(memoryKey(wanted), task);
     const oldest = this.finished.keys().next().value;
     if (this.finished.size > MAX_FINISHED && oldest !== undefined) this.finished.delete(oldest);
   }
+}
+
+/** With the operation: an appliance that was restored may give a task's id a second time. */
+function memoryKey(wanted: WantedTask): string {
+  return `${wanted.operationId} ${wanted.id}`;
 }
