@@ -28,9 +28,11 @@ describe('where the time of an operation went', () => {
     });
   });
 
-  it('counts to the verdict where the end of the work cannot be told apart from it', () => {
+  it('of detection is not known where the end was only seen together with the verdict', () => {
     const done = operationIn('SUCCEEDED', { startedTime: at(3), endedTime: at(38) });
-    expect(timingsOf(done, at(100))).toMatchObject({ upstreamMs: 35_000, detectMs: 0 });
+    expect(timingsOf(done, at(100))).toMatchObject({ upstreamMs: 35_000, detectMs: null });
+    const atOnce = { ...done, jobsOverSince: at(38) };
+    expect(timingsOf(atOnce, at(100))).toMatchObject({ upstreamMs: 35_000, detectMs: null });
   });
 
   it('is never negative, even when a clock was set back', () => {
