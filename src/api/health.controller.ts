@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
 import { StoreReadiness } from '../platform/redis/readiness.js';
+import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 import { Public } from './http/auth.guard.js';
 
 class HealthDto {
@@ -29,6 +30,7 @@ export class HealthController {
       'Writes to Redis and reads it back. The health of an upstream is not readiness: see /v1/sites.',
   })
   @ApiOkResponse({ type: HealthDto })
+  @PublicProblemResponses('store-unavailable')
   async ready(): Promise<HealthDto> {
     const fault = await this.readiness.fault();
     if (fault) throw new ProblemError(problem('store-unavailable', fault), { 'retry-after': '2' });

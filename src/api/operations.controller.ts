@@ -1,5 +1,13 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isVerdict } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
@@ -62,7 +70,17 @@ export class OperationsController {
   })
   @ApiHeader({ name: 'Prefer', required: false, schema: { type: 'string', example: 'wait=30' } })
   @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string', example: '"3"' } })
-  @ApiOkResponse({ type: OperationDto })
+  @ApiOkResponse({
+    type: OperationDto,
+    headers: {
+      ETag: { description: 'The version, for `If-None-Match`.', schema: { type: 'string' } },
+      'Retry-After': {
+        description: 'Seconds until it is worth looking again; absent when it is done.',
+        schema: { type: 'integer' },
+      },
+    },
+  })
+  @ApiResponse({ status: 304, description: 'It is as `If-None-Match` says.' })
   @ProblemResponses('not-found')
   async get(
     @Param('id') id: string,
@@ -120,6 +138,7 @@ export class OperationsController {
     description: 'A stream of events.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
+  @ApiResponse({ status: 204, description: 'Everything after `Last-Event-ID` was told; do not come back.' })
   @ProblemResponses('not-found')
   async events(
     @Param('id') id: string,

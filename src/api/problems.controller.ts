@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError, PROBLEMS, type ProblemCode } from '../domain/problem.js';
+import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 import { Public } from './http/auth.guard.js';
 
 @ApiTags('Problems')
@@ -10,6 +11,7 @@ export class ProblemsController {
   @Public()
   @ApiOperation({ summary: 'What a problem type means, and what to do' })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
+  @PublicProblemResponses('not-found')
   describe(@Param('code') code: string): object {
     if (!Object.hasOwn(PROBLEMS, code)) {
       throw new ProblemError(problem('not-found', `There is no problem type ${code}.`));

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { refined } from './refined.js';
 
 const INTRODUCTION = `One REST surface over several disaster-recovery services.
 
@@ -7,17 +8,27 @@ Reads answer over all sites, with the age of every part. Changes are **operation
 the operation can be read, listened to, and found in the history of all sites. Every change needs an \`Idempotency-Key\`.
 Errors are RFC 9457 problems; act upon \`code\`.`;
 
+const TAGS: Readonly<Record<string, string>> = {
+  Sites: 'The configured upstreams: what each can do, and whether it lets us in.',
+  'Protection groups': 'What is replicated together.',
+  'Recovery plans': 'What can be failed over, rehearsed and protected again.',
+  Operations: 'Everything that was started, while it runs and afterwards.',
+  Health: 'The gateway itself.',
+  Problems: 'What an error means, and what to do.',
+};
+
 /** The OpenAPI 3.1 document of the running application. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('dr-gateway')
     .setDescription(INTRODUCTION)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key.' })
-    .build();
-  return withoutNullable(SwaggerModule.createDocument(app, config)) as OpenAPIObject;
+    .addServer('/', 'The gateway that serves this document')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'API key', description: 'The API key.' });
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  return refined(SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId }));
 }
 
 /** Where documentation is served; needs no API key. */
@@ -25,32 +36,24 @@ export function serveDocs(app: INestApplication, document: OpenAPIObject): void 
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'dr-gateway',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      requestInterceptor: withFreshKey,
+    },
   });
 }
 
-/** OpenAPI 3.1 says null as a type; the generator still says `nullable`. */
-function withoutNullable(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutNullable);
-  if (node === null || typeof node !== 'object') return node;
-  const { nullable, ...rest } = node as Record<string, unknown>;
-  const plain = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withoutNullable(value)]));
-  if (nullable !== true) return plain;
-  if (typeof plain.type === 'string') {
-    return {
-      ...plain,
-      type: [plain.type, 'null'],
-      ...(Array.isArray(plain.enum) ? { enum: [...(plain.enum as unknown[]), null] } : {}),
-    };
+/** Runs in the browser, as text: the key of the example would belong to the first request that was tried. */
+function withFreshKey(request: { headers: Record<string, string> }): object {
+  if (request.headers['Idempotency-Key'] === '7f9c2ba4-e88f-4c1a-9f4e-000000000001') {
+    request.headers['Idempotency-Key'] = `docs-${Math.random().toString(36).slice(2)}`;
   }
-  const { description, ...schema } = plain;
-  return {
-    ...(description === undefined ? {} : { description }),
-    oneOf: [...unwrapped(schema), { type: 'null' }],
-  };
+  return request;
 }
 
-/** `allOf` around a single reference is the generator's way of adding words to it. */
-function unwrapped(schema: Record<string, unknown>): unknown[] {
-  return Array.isArray(schema.allOf) && schema.allOf.length === 1 ? (schema.allOf as unknown[]) : [schema];
+/** `recoveryPlans_failover`: generators of clients make a method `failover` of it. */
+function operationId(controller: string, method: string): string {
+  const resource = controller.replace(/Controller$/, '');
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}_${method}`;
 }

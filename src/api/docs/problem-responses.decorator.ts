@@ -8,8 +8,17 @@ const ALWAYS: readonly ProblemCode[] = ['unauthenticated', 'internal-error', 'st
 
 /** Documents the problems a path can answer with, each with an example, grouped by status. */
 export function ProblemResponses(...codes: ProblemCode[]) {
+  return documented([...codes, ...ALWAYS]);
+}
+
+/** The same for paths that need no API key. */
+export function PublicProblemResponses(...codes: ProblemCode[]) {
+  return documented(codes);
+}
+
+function documented(codes: readonly ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of [...codes, ...ALWAYS]) {
+  for (const code of codes) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { ACTIVE_SITES, DR_ACTIONS, type ActiveSite, type DrAction } from '../../domain/dr-action.js';
@@ -26,6 +27,7 @@ export class PageQueryDto {
   @Type(() => Number)
   @IsInt()
   @Min(1)
+  @ApiProperty({ required: false, type: 'integer' })
   pageSize: number = USUAL_PAGE;
 
   /** From `nextPageToken` of the page before, with the same filters. */
@@ -106,15 +108,18 @@ export class OperationsQueryDto extends PageQueryDto {
   /** RFC 3339, inclusive. */
   @IsOptional()
   @IsISO8601({ strict: true })
+  @ApiProperty({ format: 'date-time' })
   createdAfter?: string;
 
   /** RFC 3339, exclusive. */
   @IsOptional()
   @IsISO8601({ strict: true })
+  @ApiProperty({ format: 'date-time' })
   createdBefore?: string;
 
   @IsOptional()
   @IsIn(['createdTime desc', 'createdTime asc'])
+  @ApiProperty({ required: false })
   orderBy: 'createdTime desc' | 'createdTime asc' = 'createdTime desc';
 }
 
