@@ -33,7 +33,7 @@ type PrivateRedis = Awaited<ReturnType<typeof openEphemeralRedis>>;
 export class World {
   readonly workers: Subprocess[] = [];
   private readonly others: Subprocess[] = [];
-  private apiProcess: Subprocess | null = null;
+  private workersStarted = 0;
 
   constructor(
     readonly api: GatewayClient,
@@ -45,13 +45,13 @@ export class World {
   ) {}
 
   async startApi(): Promise<Subprocess> {
-    this.apiProcess = await Subprocess.start({ name: 'api', script: join(DIST, 'main.js'), env: this.env });
-    this.others.push(this.apiProcess);
-    return this.apiProcess;
+    const api = await Subprocess.start({ name: 'api', script: join(DIST, 'main.js'), env: this.env });
+    this.others.push(api);
+    return api;
   }
 
   async startWorker(env: Record<string, string> = {}): Promise<Subprocess> {
-    const name = `worker ${this.workers.length + 1}`;
+    const name = `worker ${++this.workersStarted}`;
     const script = join(DIST, 'worker.js');
     const worker = await Subprocess.start({ name, script, env: { ...this.env, ...env } });
     this.workers.push(worker);
