@@ -1,10 +1,10 @@
 import { ACTION_FACTS, type DrAction, type TargetType } from '#gateway/domain/dr-action';
 import type { Lifecycle, LifecycleRow, StateMeaning } from '#gateway/domain/lifecycle';
-import { isVerdict, OPERATION_STATES } from '#gateway/domain/operation';
+import { isVerdict, OPERATION_STATES, type OperationState } from '#gateway/domain/operation';
 import { TRANSITIONS } from '#gateway/domain/operation-machine';
 import type { ProviderDescriptor } from '#gateway/providers/provider-driver';
 import { DRIVERS } from '#gateway/providers/drivers';
-import { code, fenced, page, table } from './markdown.js';
+import { code, codes, fenced, page, table } from './markdown.js';
 
 const INTRODUCTION = `# Lifecycles
 
@@ -18,7 +18,13 @@ type Words = Readonly<Record<string, StateMeaning>>;
 /** `docs/lifecycle.md`. */
 export function lifecycleReference(): string {
   const descriptors = Object.values(DRIVERS).map(({ descriptor }) => descriptor);
-  return page(INTRODUCTION, '## An operation', operationDiagram(), ...descriptors.map(providerPart));
+  return page(
+    INTRODUCTION,
+    '## An operation',
+    operationDiagram(),
+    operationTable(),
+    ...descriptors.map(providerPart),
+  );
 }
 
 function operationDiagram(): string {
@@ -27,6 +33,18 @@ function operationDiagram(): string {
   );
   const ends = OPERATION_STATES.filter(isVerdict).map((state) => `${state} --> [*]`);
   return diagram(['[*] --> PENDING', ...moves, ...ends]);
+}
+
+function operationTable(): string {
+  const next = (from: OperationState): OperationState[] =>
+    OPERATION_STATES.filter((to) => to !== from && TRANSITIONS[to].includes(from));
+  return table(
+    ['State', 'May become'],
+    OPERATION_STATES.map((state) => [
+      code(state),
+      isVerdict(state) ? 'nothing else: a verdict closes the record' : codes(next(state)),
+    ]),
+  );
 }
 
 function providerPart({ provider, title, lifecycle }: ProviderDescriptor): string {
