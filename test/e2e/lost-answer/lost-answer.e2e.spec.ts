@@ -1,0 +1,140 @@
+import type { FaultRule } from '../../../simulators/engine/faults.js';
+import { eventuallyTrue } from '../../support/eventually.js';
+import { readEvents } from '../../support/sse.js';
+import { useWorld } from '../../support/world.js';
+
+const SITES = {
+  sdrs: { plan: 'erp-dr', path: '/server-groups/[^/]+/action$' },
+  srm: { plan: 'erp-plan', path: '/actions/recovery$' },
+} as const;
+
+const LOST: [string, Omit<FaultRule, 'path' | 'method' | 'when'>][] = [
+  ['a reset connection', { kind: 'reset' }],
+  ['silence', { kind: 'hang' }],
+  ['an HTML page with 502', { kind: 'html', status: 502 }],
+  ['half of the JSON', { kind: 'truncate' }],
+  ['an empty 200', { kind: 'empty' }],
+  [
+    'an error inside a 200',
+    { kind: 'body', body: { error_code: 'X.1', error_msg: 'oops', error: { code: 'X.1' } } },
+  ],
+  ['a 504 of a gateway', { kind: 'status', status: 504, body: '' }],
+];
+
+describe('an answer that is lost after the upstream has begun', () => {
+  const world = useWorld({ env: { SUBMIT_TIMEOUT_MS: '600', QUARANTINE_MS: '60000' } });
+  beforeEach(() => world().reset());
+
+  const cases = LOST.flatMap(([what, fault]) =>
+    (['sdrs', 'srm'] as const).map((site) => ({ what, site, fault })),
+  );
+
+  it.each(cases)(
+    '$what from $site: the run is found, ended, and not begun again',
+    async ({ site, fault }) => {
+      const { api } = world();
+      const { plan: name, path } = SITES[site];
+      const upstream = world().simulator(site);
+      await upstream.fault({ ...fault, when: 'after', method: 'POST', path });
+      const plan = await api.planNamed(name);
+      const operation = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
+      const reading = await readEvents(api, operation.links.events);
+      await api.succeeded(operation);
+      await reading.ended;
+      const told = reading.events.map(({ event }) => event);
+      expect(told).toContain('operation.reconciling');
+      expect(told.indexOf('operation.started')).toBeGreaterThan(told.indexOf('operation.reconciling'));
+      expect(await upstream.executions()).toHaveLength(1);
+      expect(await upstream.changes()).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['a drill of SDRS', 'erp-dr', 'start-drill', '/disaster-recovery-drills$', 'sdrs'],
+    ['a reprotection of SDRS', 'mail-dr', 'reprotect', '/server-groups/[^/]+/action$', 'sdrs'],
+    ['a drill of SRM', 'erp-plan', 'start-drill', '/actions/test$', 'srm'],
+  ] as const)('%s is found too', async (_what, name, action, path, site) => {
+    const { api } = world();
+    const upstream = world().simulator(site);
+    await upstream.fault({ kind: 'reset', when: 'after', method: 'POST', path });
+    const plan = await api.planNamed(name);
+    await api.succeeded(await api.run(plan.id, action));
+    expect(await upstream.executions()).toHaveLength(1);
+    expect(await upstream.changes()).toHaveLength(1);
+  });
+
+  it.each([
+    ['sdrs', '/server-groups$', { name: 'found-dr' }],
+    ['srm', '/groups$', { name: 'found' }],
+  ] as const)('a new group of %s is found, and its id is the result', async (site, path, named) => {
+    const { api } = world();
+    const upstream = world().simulator(site);
+    await upstream.fault({ kind: 'reset', when: 'after', method: 'POST', path });
+    const siteId = site === 'sdrs' ? 'eu-cloud' : 'berlin-dc';
+    const options = await api.read<{
+      domains?: { id: string }[];
+      sourceVpcIds?: string[];
+      candidateVms?: { id: string }[];
+    }>(`/v1/sites/${siteId}/creation-options`);
+    const zones = { sourceAvailabilityZone: 'eu-de-01', targetAvailabilityZone: 'eu-de-02' };
+    const spec =
+      site === 'sdrs'
+        ? { ...zones, domainId: options.domains?.[0]?.id, sourceVpcId: options.sourceVpcIds?.[0] }
+        : { hbrSpec: { vms: [options.candidateVms?.[0]?.id] } };
+    const begun = await api.start('POST', '/v1/protection-groups', { siteId, ...named, ...spec });
+    const { result } = await api.succeeded(begun);
+    const group = await api.read<{ name: string }>(`/v1/protection-groups/${result?.protectionGroupId}`);
+    expect(group.name).toBe(named.name);
+    expect(await upstream.executions()).toHaveLength(1);
+  });
+});
+
+describe('a request that is lost before the upstream has begun', () => {
+  const world = useWorld({ env: { SUBMIT_TIMEOUT_MS: '500', QUARANTINE_MS: '1500' } });
+  beforeEach(() => world().reset());
+
+  const cases = (['hang', 'reset', 'html'] as const).flatMap((kind) =>
+    (['sdrs', 'srm'] as const).map((site) => ({ kind, site })),
+  );
+
+  it.each(cases)(
+    '$kind at $site: UNKNOWN after the quarantine, still locked, never sent again',
+    async ({ kind, site }) => {
+      const { api } = world();
+      const { plan: name, path } = SITES[site];
+      const upstream = world().simulator(site);
+      await upstream.fault({ kind, method: 'POST', path });
+      const plan = await api.planNamed(name);
+      const { id } = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
+      await api.inState(id, 'RECONCILING');
+      const unknown = await api.inState(id, 'UNKNOWN');
+      expect(unknown).toMatchObject({
+        done: false,
+        outcome: null,
+        error: null,
+        evidence: expect.any(String) as string,
+      });
+
+      const another = { body: { direction: 'TO_RECOVERY' } };
+      const { status, body } = await api.refused(
+        'POST',
+        `/v1/recovery-plans/${plan.id}/actions/failover`,
+        another,
+      );
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'operation-in-progress' });
+      expect(body.detail).toContain(id);
+      expect(await upstream.executions()).toEqual([]);
+      expect(await upstream.changes()).toHaveLength(1);
+    },
+  );
+
+  it('is sent again when it is certain that nothing arrived', async () => {
+    const { api, sdrs } = world();
+    const plan = await api.planNamed('erp-dr');
+    await sdrs.stop();
+    await sdrs.start();
+    const operation = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
+    await api.succeeded(operation);
+    await eventuallyTrue('one execution', async () => (await sdrs.executions()).length === 1);
+  });
+});
