@@ -14,9 +14,9 @@ export interface StoreWish {
 export interface StoreUnderTest {
   readonly store: OperationStore;
   /** What was told of one operation, in order. */
-  eventsOf(operationId: string): Promise<OperationEvent[]>;
+  readonly eventsOf: (operationId: string) => Promise<OperationEvent[]>;
   /** What was told of all operations of the site's shard, in order. */
-  eventsNear(siteId: string): Promise<OperationEvent[]>;
+  readonly eventsNear: (siteId: string) => Promise<OperationEvent[]>;
 }
 
 export type CreateStore = (wish: StoreWish) => StoreUnderTest;
