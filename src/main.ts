@@ -13,7 +13,7 @@ run(async () => {
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with(environment, sites, log),
     new FastifyAdapter(fastifyOptions),
-    { logger: new FrameworkLog(log), abortOnError: false },
+    { logger: new FrameworkLog(log), abortOnError: false, bodyParser: false },
   );
   await openStore(app, log);
   tuneServer(app, app.get(Metrics));

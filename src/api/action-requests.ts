@@ -60,9 +60,11 @@ export class ActionRequests {
       path: request.url,
       body: request.body,
     });
-    const replayed = await this.operations.replayed(claim);
+    const known = await this.operations.replayed(claim);
+    const { operation, replayed } = known
+      ? { operation: known, replayed: true }
+      : await this.operations.accept(asked, claim);
     if (replayed) void reply.header('idempotency-replayed', 'true');
-    const operation = replayed ?? (await this.operations.accept(asked, claim));
     void reply
       .code(202)
       .header('location', `/v1/operations/${operation.id}`)

@@ -1,7 +1,7 @@
 import type { ActionCommand, UpstreamCall } from '../domain/action-command.js';
 import type { AllowedAction } from '../domain/allowed-actions.js';
 import type { ResourceFacts } from '../domain/observation.js';
-import type { OperationTarget } from '../domain/operation.js';
+import type { Operation, OperationTarget } from '../domain/operation.js';
 
 /** What the API asks for, validated as far as its shape goes. */
 export interface OperationRequest {
@@ -12,6 +12,12 @@ export interface OperationRequest {
   requestedBy: string;
   reason: string | null;
   requestId: string | null;
+}
+
+export interface Accepted {
+  operation: Operation;
+  /** The same request had been accepted before. */
+  replayed: boolean;
 }
 
 /** Everything that would be checked and sent, with nothing sent. */

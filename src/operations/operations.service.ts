@@ -11,7 +11,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperationId } from './operation-id.js';
 import { newOperation } from './new-operation.js';
-import type { OperationRequest, PreflightReport } from './operation-request.js';
+import type { Accepted, OperationRequest, PreflightReport } from './operation-request.js';
 import type { IdempotencyClaim, OperationStore } from './operation-store.js';
 import { providerProblem } from '../providers/provider-problem.js';
 
@@ -40,10 +40,15 @@ export class OperationsService {
    * Pre-flight, then acceptance in one atomic step. After it returned, the operation ends in a verdict or in
    * UNKNOWN, whatever happens to this process. Throws `ProblemError` when it is not accepted.
    */
-  async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Operation> {
+  async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
     const id = newOperationId(request.siteId);
     const { provider, preparation, report } = await this.examine(request, id);
-    if (!report.allowed) throw refusalOf(report);
+    if (!report.allowed) {
+      // The same request at the same moment may have been accepted: what stands in the way is then its twin.
+      const twin = await this.replayed(claim);
+      if (twin) return { operation: twin, replayed: true };
+      throw refusalOf(report);
+    }
     const operation = newOperation(id, request, {
       provider: provider.descriptor.provider,
       target: report.target,
@@ -53,12 +58,15 @@ export class OperationsService {
     const acceptance = await this.store.accept(operation, claim);
     switch (acceptance.kind) {
       case 'EXISTS':
-        return this.sameRequest(acceptance, claim);
-      case 'BUSY':
+        return { operation: await this.sameRequest(acceptance, claim), replayed: true };
+      case 'BUSY': {
+        const twin = await this.replayed(claim);
+        if (twin) return { operation: twin, replayed: true };
         throw busy(acceptance.heldBy);
+      }
       case 'ACCEPTED':
         await this.doorbells.ringSubmission(id);
-        return operation;
+        return { operation, replayed: false };
     }
   }
 

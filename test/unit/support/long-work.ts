@@ -62,10 +62,11 @@ export class LongWork {
     };
   }
 
-  accept(changes: Partial<ActionCommand> = {}): Promise<Operation> {
+  async accept(changes: Partial<ActionCommand> = {}): Promise<Operation> {
     this.keys += 1;
     const keyHash = `${this.site.siteId}-${this.keys}`;
-    return this.service.accept(this.request(changes), { keyHash, fingerprint: 'f' });
+    const claim = { keyHash, fingerprint: 'f' };
+    return (await this.service.accept(this.request(changes), claim)).operation;
   }
 
   /** Accepted and submitted once. */
