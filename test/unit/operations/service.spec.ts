@@ -1,7 +1,7 @@
-import { ProblemError } from '../../../src/domain/problem.js';
 import type { IdempotencyClaim } from '../../../src/operations/operation-store.js';
 import { LongWork } from '../support/long-work.js';
 import { redisForThisFile } from '../support/redis.js';
+import { refusalOf } from '../support/refusal.js';
 
 const the = redisForThisFile();
 const claim = (changes: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
@@ -9,15 +9,6 @@ const claim = (changes: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
   fingerprint: 'one request',
   ...changes,
 });
-
-async function refusalOf(work: Promise<unknown>): Promise<ProblemError> {
-  const error: unknown = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ProblemError)) throw new Error(`not refused with a problem: ${String(error)}`);
-  return error;
-}
 
 describe('acceptance', () => {
   it('keeps who asked, why, what for, and locks every group and the plan', async () => {
@@ -46,26 +37,30 @@ describe('acceptance', () => {
 
   it('of the same request with the same key is the same operation again', async () => {
     const work = new LongWork(the.redis);
-    const { operation: first } = await work.service.accept(
-      work.request({
-        targetNativeId: 'archive',
-        action: 'UPDATE_PROTECTION_GROUP',
-        direction: null,
-        changes: { name: 'attic' },
-      }),
-      claim(),
-    );
-    expect(await work.service.replayed(claim())).toEqual(first);
+    const first = await work.service.accept(work.request(), claim());
+    expect(first).toMatchObject({ replayed: false, operation: { state: 'PENDING' } });
+    expect(await work.service.replayed(claim())).toEqual(first.operation);
     expect(await work.service.replayed(claim({ keyHash: 'another' }))).toBeNull();
+    expect(await work.service.accept(work.request(), claim())).toEqual({ ...first, replayed: true });
+    expect(work.doorbells.rings).toHaveLength(1);
+  });
+
+  it('of the same request is the same operation, ended or not', async () => {
+    const work = new LongWork(the.redis);
+    const { operation } = await work.service.accept(work.request(), claim());
+    await work.service.cancel(operation.id, 'ben');
+    expect(await work.service.replayed(claim())).toMatchObject({ id: operation.id, state: 'CANCELLED' });
+    const again = await work.service.accept(work.request(), claim());
+    expect(again).toMatchObject({ replayed: true, operation: { id: operation.id } });
   });
 
   it('of another request with the same key is refused with a link to the first', async () => {
     const work = new LongWork(the.redis);
-    const { operation: first } = await work.service.accept(work.request(), claim());
+    const { operation } = await work.service.accept(work.request(), claim());
     const reused = claim({ fingerprint: 'another request' });
     const error = await refusalOf(work.service.replayed(reused));
     expect(error.problem).toMatchObject({ code: 'idempotency-key-reused', status: 422 });
-    expect(error.problem.nextActions?.[0]?.href).toBe(`/v1/operations/${first.id}`);
+    expect(error.problem.nextActions?.[0]?.href).toBe(`/v1/operations/${operation.id}`);
     const late = work.service.accept(work.request({ targetNativeId: 'move-mail' }), reused);
     expect((await refusalOf(late)).problem.code).toBe('idempotency-key-reused');
   });
@@ -75,8 +70,9 @@ describe('acceptance', () => {
     const all = await Promise.all(
       Array.from({ length: 100 }, () => work.service.accept(work.request(), claim())),
     );
-    expect(new Set(all.map((one) => one.operation.id)).size).toBe(1);
-    expect(all.filter((one) => !one.replayed)).toHaveLength(1);
+    expect(new Set(all.map(({ operation }) => operation.id)).size).toBe(1);
+    expect(all.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await work.store.listOpen(work.site.siteId)).toHaveLength(1);
   });
 
   it('is refused while another operation holds one of the groups, with the way to it', async () => {
@@ -138,88 +134,5 @@ describe('a preflight', () => {
     const report = await work.service.preflight(work.request({ direction: 'TO_PRODUCTION' }));
     expect(report).toMatchObject({ allowed: false, heldBy: id });
     expect(report.blocking.map(({ code }) => code)).toEqual(['wrong-direction', 'operation-in-progress']);
-  });
-});
-
-describe('a cancel', () => {
-  it('before the send ends the operation, and nothing is sent', async () => {
-    const work = new LongWork(the.redis);
-    const { id } = await work.accept();
-    expect(await work.service.cancel(id, 'ben')).toMatchObject({ state: 'CANCELLED', outcome: 'NONE' });
-    await work.runner.submit(id);
-    expect(work.changesSent).toBe(0);
-    expect((await work.accept()).state).toBe('PENDING');
-  });
-
-  it('of a run is carried to the upstream, which stops', async () => {
-    const work = new LongWork(the.redis);
-    const id = await work.begun();
-    work.doorbells.rings.length = 0;
-    expect((await work.service.cancel(id, 'ben')).state).toBe('CANCELLING');
-    expect(work.doorbells.rings).toEqual([`submit ${id}`]);
-    await work.runner.submit(id);
-    expect(await work.now(id)).toMatchObject({ state: 'CANCELLING', cancel: { state: 'ACCEPTED' } });
-    await work.tickAfter(10_000);
-    expect(await work.now(id)).toMatchObject({ state: 'CANCELLED', cancel: { requestedBy: 'ben' } });
-  });
-
-  it('asked for twice is asked for once', async () => {
-    const work = new LongWork(the.redis);
-    const id = await work.begun();
-    const first = await work.service.cancel(id, 'ben');
-    expect(await work.service.cancel(id, 'cleo')).toEqual(first);
-  });
-
-  it('that the upstream refuses lets the operation go on', async () => {
-    const work = new LongWork(the.redis);
-    const id = await work.begun();
-    await work.service.cancel(id, 'ben');
-    work.world.troubles.push({ on: 'CHANGE', trouble: 'REFUSED' });
-    await work.runner.submit(id);
-    expect(await work.now(id)).toMatchObject({ state: 'RUNNING', cancel: { state: 'REFUSED' } });
-    await work.tickAfter(30_000);
-    expect((await work.now(id)).state).toBe('SUCCEEDED');
-  });
-
-  it.each(['UNREACHABLE', 'THROTTLED'] as const)('that met %s is sent again', async (trouble) => {
-    const work = new LongWork(the.redis);
-    const id = await work.begun();
-    await work.service.cancel(id, 'ben');
-    work.world.troubles.push({ on: 'CHANGE', trouble });
-    expect(await work.runner.submit(id)).toEqual({ againInMs: 1_000 });
-    await work.runner.submit(id);
-    expect((await work.now(id)).cancel?.state).toBe('ACCEPTED');
-  });
-
-  it('whose answer was lost is not sent again, and the end decides', async () => {
-    const work = new LongWork(the.redis);
-    const id = await work.begun();
-    await work.service.cancel(id, 'ben');
-    work.world.troubles.push({ on: 'CHANGE', trouble: 'ANSWER_LOST' });
-    await work.runner.submit(id);
-    await work.runner.submit(id);
-    expect((await work.now(id)).cancel?.state).toBe('AMBIGUOUS');
-    expect(work.changesSent).toBe(2);
-    await work.tickAfter(10_000);
-    expect((await work.now(id)).state).toBe('CANCELLED');
-  });
-
-  it('is refused for what cannot be stopped, what has ended and what is in doubt', async () => {
-    const work = new LongWork(the.redis);
-    const enabling = await work.begun({
-      action: 'ENABLE_PROTECTION',
-      targetNativeId: 'archive',
-      direction: null,
-    });
-    expect((await refusalOf(work.service.cancel(enabling, 'ben'))).problem.code).toBe('cancel-not-supported');
-    await work.tickAfter(30_000);
-    const ended = await refusalOf(work.service.cancel(enabling, 'ben'));
-    expect(ended.problem.detail).toContain('SUCCEEDED');
-    work.world.troubles.push({ on: 'CHANGE', trouble: 'REQUEST_LOST' });
-    const doubtful = await work.begun();
-    expect((await refusalOf(work.service.cancel(doubtful, 'ben'))).problem).toMatchObject({
-      retryable: true,
-    });
-    expect((await refusalOf(work.service.cancel('nonsense', 'ben'))).problem.code).toBe('not-found');
   });
 });
