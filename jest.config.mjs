@@ -17,8 +17,7 @@ export default {
     {
       ...compiled,
       displayName: 'parts',
-      testMatch: ['**/*.spec.js'],
-      testPathIgnorePatterns: WHOLE.map((folder) => `/test/${folder}/`),
+      testMatch: ['**/*.spec.js', ...WHOLE.map((folder) => `!**/test/${folder}/**`)],
     },
     {
       ...compiled,
