@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
 import { freePort } from '../../sandbox/ports.js';
@@ -8,10 +8,9 @@ import { SITE_PASSWORDS, sitesFile } from '../../sandbox/sites-file.js';
 import { GatewayClient } from './client.js';
 import { currentTestHasFailed } from './failure-log.js';
 import { Subprocess } from './processes.js';
+import { productScript } from './product.js';
 import { SimulatedUpstream, type SiteKind } from './simulators.js';
 
-/** What ships: the product as it was built. */
-const DIST = resolve(process.env.DIST_DIR ?? 'dist');
 const API_KEY = 'e2e-key-7d2f';
 
 export const STARTING_TAKES_MS = 120_000;
@@ -32,7 +31,7 @@ type PrivateRedis = Awaited<ReturnType<typeof openEphemeralRedis>>;
 /** Everything that a deployment consists of, each part as a process of its own. */
 export class World {
   readonly workers: Subprocess[] = [];
-  private readonly others: Subprocess[] = [];
+  private readonly apis: Subprocess[] = [];
   private workersStarted = 0;
 
   constructor(
@@ -45,14 +44,19 @@ export class World {
   ) {}
 
   async startApi(): Promise<Subprocess> {
-    const api = await Subprocess.start({ name: 'api', script: join(DIST, 'main.js'), env: this.env });
-    this.others.push(api);
+    const api = await Subprocess.start({ name: 'api', script: productScript('main'), env: this.env });
+    this.apis.push(api);
     return api;
+  }
+
+  /** SIGTERM, and its exit code. */
+  async stopApi(): Promise<number | null> {
+    return (await this.apis.at(-1)?.stop()) ?? null;
   }
 
   async startWorker(env: Record<string, string> = {}): Promise<Subprocess> {
     const name = `worker ${++this.workersStarted}`;
-    const script = join(DIST, 'worker.js');
+    const script = productScript('worker');
     const worker = await Subprocess.start({ name, script, env: { ...this.env, ...env } });
     this.workers.push(worker);
     return worker;
@@ -84,7 +88,7 @@ export class World {
 
   get logs(): string {
     const parts = [
-      ...this.others,
+      ...this.apis,
       ...this.workers,
       { name: 'sdrs', log: this.sdrs.log },
       { name: 'srm', log: this.srm.log },
@@ -93,7 +97,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.workers, ...this.others].map((process) => process.kill()));
+    await Promise.all([...this.workers, ...this.apis].map((process) => process.kill()));
     await Promise.all([this.sdrs.stop(), this.srm.stop()]);
     await this.redis.stop();
     rmSync(this.directory, { recursive: true, force: true });

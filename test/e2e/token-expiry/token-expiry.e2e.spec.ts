@@ -62,12 +62,9 @@ describe('a token or session that dies', () => {
     async (site) => {
       const { api } = world();
       const upstream = world().simulator(site);
-      const plan = await api.planNamed(
-        deaths[site === 'sdrs' ? 'the token of SDRS' : 'the session of SRM'].plan,
-      );
-      await upstream.control(
-        ...(site === 'sdrs' ? (['POST', '/expire-tokens'] as const) : (['DELETE', '/sessions'] as const)),
-      );
+      const death = deaths[site === 'sdrs' ? 'the token of SDRS' : 'the session of SRM'];
+      const plan = await api.planNamed(death.plan);
+      await upstream.control(death.die[0], death.die[1]);
       const before = await logIns(site);
       const reads = await Promise.all(Array.from({ length: 12 }, () => api.plan(plan.id)));
       expect(new Set(reads.map(({ id }) => id))).toEqual(new Set([plan.id]));

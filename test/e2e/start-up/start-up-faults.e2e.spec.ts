@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { productScript } from '../../support/product.js';
+import { Subprocess } from '../../support/processes.js';
+import { useWorld } from '../../support/world.js';
+
+const SECRET = 'hunter2-very-secret';
+
+describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (script) => {
+  const world = useWorld({ workers: 0, sites: [] });
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'dr-gateway-start-up-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** Starts it and waits for its end: one sentence per fault, nothing else. */
+  async function faultsOf(change: Record<string, string | undefined>): Promise<string[]> {
+    const given = { ...world().env, ADMIN_API_KEY: SECRET, ...change };
+    const env = Object.fromEntries(
+      Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    const process = Subprocess.begin({ name: script, script: productScript(script), env });
+    const code = await process.end();
+    expect(code).toBe(1);
+    expect(process.log).not.toContain(SECRET);
+    expect(process.log).not.toMatch(/^\s+at /m);
+    return process.log.split('\n').filter((line) => line !== '' && !line.startsWith('{"level"'));
+  }
+
+  function sitesFile(yaml: string): string {
+    const path = join(directory, 'sites.yaml');
+    writeFileSync(path, yaml);
+    return path;
+  }
+
+  it('ends with code 1 and a sentence for each wrong or missing variable', async () => {
+    const faults = await faultsOf({
+      PORT: 'many',
+      LOG_LEVEL: 'loud',
+      ADMIN_API_KEY: undefined,
+      POLL_INTERVAL_MS: '1',
+      SUBMIT_TIMEOUT_MS: '-5',
+      REDIS_URL: `mysql://user:${SECRET}@host`,
+    });
+    for (const name of [
+      'PORT',
+      'LOG_LEVEL',
+      'ADMIN_API_KEY',
+      'POLL_INTERVAL_MS',
+      'SUBMIT_TIMEOUT_MS',
+      'REDIS_URL',
+    ])
+      expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+    expect(faults).toHaveLength(6);
+  });
+
+  it('ends with a sentence for each fault of the sites file', async () => {
+    const faults = await faultsOf({
+      SITES_FILE: sitesFile(`sites:
+  - id: Bad Id
+    provider: sdrs
+    endpoint: http://127.0.0.1:1
+    projectId: 0123456789abcdef0123456789abcdef
+    auth: { type: password, iamEndpoint: "http://127.0.0.1:1", domainName: d, userName: u, password: ${SECRET} }
+  - id: twice
+    provider: nothing
+  - id: twice
+    provider: srm
+    endpoint: http://127.0.0.1:2
+    colour: red
+    auth: { type: session, userName: u, password: ${SECRET}, remoteUserName: r, remotePassword: p }
+`),
+    });
+    for (const words of ['sites[0].id', 'sites[1].provider', 'used twice', 'sites[2].colour'])
+      expect(faults.join('\n')).toContain(words);
+    expect(faults.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([
+    ['is not there', () => join('/nowhere', 'sites.yaml'), /cannot be read/],
+    ['is not YAML', () => sitesFile('sites: [unclosed'), /is not YAML/],
+    ['holds no sites', () => sitesFile('sites: []'), /no sites/],
+    [
+      'needs a variable that is not set',
+      () => sitesFile('sites: [{ id: a, provider: sdrs, auth: { password: "${NOT_SET_ANYWHERE}" } }]'),
+      /NOT_SET_ANYWHERE/,
+    ],
+  ])('ends with one sentence when the sites file %s', async (_what, path, sentence) => {
+    const faults = await faultsOf({ SITES_FILE: path() });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(sentence);
+  });
+
+  it('does not work on a Redis that throws data away', async () => {
+    const policy = (value: string) =>
+      world().withRedis((redis) => redis.config('SET', 'maxmemory-policy', value));
+    await policy('allkeys-lru');
+    try {
+      const faults = await faultsOf({ PORT: '0' });
+      expect(faults).toEqual([expect.stringMatching(/allkeys-lru.*noeviction/)]);
+    } finally {
+      await policy('noeviction');
+    }
+  });
+});
