@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import type { ActionCommand } from '../domain/action-command.js';
 import type { Operation } from '../domain/operation.js';
 import { parsePublicId } from '../domain/ids.js';
@@ -8,7 +7,7 @@ import { OperationsService } from '../operations/operations.service.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
 import { ApiSettings } from './http/api-settings.js';
-import type { AuthenticatedRequest } from './http/auth.guard.js';
+import type { HttpExchange } from './http/exchange.decorator.js';
 import { idempotencyClaim } from './http/idempotency.js';
 import { etagOf, presentOperation, presentPreflight } from './presenters/operation.presenter.js';
 
@@ -31,8 +30,7 @@ export class ActionRequests {
 
   async handle(
     action: ActionRequest,
-    request: AuthenticatedRequest,
-    reply: FastifyReply,
+    { request, reply }: HttpExchange,
   ): Promise<OperationDto | PreflightReportDto> {
     const principal = request.principal?.id ?? 'unknown';
     const asked = {

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -16,7 +16,7 @@ import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
 import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
-import type { AuthenticatedRequest } from './http/auth.guard.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { makePageToken, readPageToken } from './http/page-token.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { waitSeconds } from './http/prefer.js';
@@ -39,8 +39,7 @@ export class OperationsController {
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: OperationsQueryDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Promise<OperationListDto> {
     const { pageSize, pageToken, orderBy, createdAfter, createdBefore, ...filters } = query;
     const bound = { ...filters, orderBy, createdAfter, createdBefore };
@@ -55,7 +54,7 @@ export class OperationsController {
       Math.min(pageSize, LARGEST_PAGE),
     );
     const nextPageToken = page.next ? makePageToken(page.next, bound) : undefined;
-    nextPageLink(request, reply, nextPageToken);
+    nextPageLink(exchange, nextPageToken);
     return {
       items: page.items.map((operation) => this.actions.present(operation)),
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
@@ -84,7 +83,7 @@ export class OperationsController {
   @ProblemResponses('not-found')
   async get(
     @Param('id') id: string,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() { reply }: HttpExchange,
     @Headers('prefer') prefer?: string,
     @Headers('if-none-match') seen?: string,
   ): Promise<OperationDto | undefined> {
@@ -116,13 +115,9 @@ export class OperationsController {
       'Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless.',
   })
   @ProblemResponses('not-found', 'cancel-not-supported')
-  async cancel(
-    @Param('id') id: string,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OperationDto> {
-    const operation = await this.operations.cancel(id, request.principal?.id ?? 'unknown');
-    void reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
+  async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
+    const operation = await this.operations.cancel(id, exchange.request.principal?.id ?? 'unknown');
+    void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
     return this.actions.present(operation);
   }
 

@@ -1,10 +1,9 @@
-import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { ActionRequests } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
-import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import {
   PlansOfGroupDto,
   ProtectedInstanceListDto,
@@ -13,10 +12,10 @@ import {
   ReplicationPairListDto,
 } from './dto/inventory.dto.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
-import { DeleteQueryDto, InventoryQueryDto } from './dto/queries.dto.js';
+import { DeleteQueryDto, InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import { ChangeRequestDto, CreateProtectionGroupDto, UpdateProtectionGroupDto } from './dto/requests.dto.js';
-import type { AuthenticatedRequest } from './http/auth.guard.js';
 import { wantsFresh } from './http/cache-control.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { SiteReads } from './site-reads.js';
@@ -42,56 +41,62 @@ export class ProtectionGroupsController {
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: InventoryQueryDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
     @Headers('cache-control') cacheControl?: string,
   ): Promise<ProtectionGroupListDto> {
     const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(cacheControl));
     const page = presentInventory(readings, query);
-    nextPageLink(request, reply, page.nextPageToken);
+    nextPageLink(exchange, page.nextPageToken);
     return page;
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One protection group, read from its site now' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  @ReadsOneSite()
   get(@Param('id') id: string): Promise<ProtectionGroupDto> {
     return this.reads.ofId(id, (provider) => provider.getProtectionGroup(id));
   }
 
   @Get(':id/protected-instances')
   @ApiOperation({ summary: 'The machines that the group protects' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
-  async protectedInstances(@Param('id') id: string): Promise<ProtectedInstanceListDto> {
-    return { items: await this.reads.ofId(id, (provider) => provider.listProtectedInstances(id)) };
+  @ReadsOneSite()
+  protectedInstances(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<ProtectedInstanceListDto> {
+    return this.reads.pageOf(id, query, exchange, (provider) => provider.listProtectedInstances(id));
   }
 
   @Get(':id/replication-pairs')
   @ApiOperation({ summary: 'The disks that are replicated; empty on upstreams without replication pairs' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
-  async replicationPairs(@Param('id') id: string): Promise<ReplicationPairListDto> {
-    return { items: await this.reads.ofId(id, (provider) => provider.listReplicationPairs(id)) };
+  @ReadsOneSite()
+  replicationPairs(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<ReplicationPairListDto> {
+    return this.reads.pageOf(id, query, exchange, (provider) => provider.listReplicationPairs(id));
   }
 
   @Get(':id/recovery-plans')
   @ApiOperation({ summary: 'The plans that touch the group' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
-  async recoveryPlans(@Param('id') id: string): Promise<PlansOfGroupDto> {
-    return { items: await this.reads.ofId(id, (provider) => provider.listPlansOfGroup(id)) };
+  @ReadsOneSite()
+  recoveryPlans(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<PlansOfGroupDto> {
+    return this.reads.pageOf(id, query, exchange, (provider) => provider.listPlansOfGroup(id));
   }
 
   @Post()
   @StartsOperation('Create a protection group', 'Which fields apply depends on the provider of the site.')
-  create(
-    @Body() body: CreateProtectionGroupDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Answer {
+  create(@Body() body: CreateProtectionGroupDto, @Exchange() exchange: HttpExchange): Answer {
     const { siteId, reason, validateOnly, ...group } = body;
     return this.actions.handle(
       { siteId, command: { action: 'CREATE_PROTECTION_GROUP', group }, reason, validateOnly },
-      request,
-      reply,
+      exchange,
     );
   }
 
@@ -100,8 +105,7 @@ export class ProtectionGroupsController {
   update(
     @Param('id') id: string,
     @Body() body: UpdateProtectionGroupDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
     const { reason, validateOnly, ...changes } = body;
     const { siteId, nativeId } = this.actions.locate(id);
@@ -112,8 +116,7 @@ export class ProtectionGroupsController {
         reason,
         validateOnly,
       },
-      request,
-      reply,
+      exchange,
     );
   }
 
@@ -122,8 +125,7 @@ export class ProtectionGroupsController {
   remove(
     @Param('id') id: string,
     @Query() query: DeleteQueryDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
     const { siteId, nativeId } = this.actions.locate(id);
     return this.actions.handle(
@@ -133,8 +135,7 @@ export class ProtectionGroupsController {
         reason: query.reason,
         validateOnly: query.validateOnly === 'true',
       },
-      request,
-      reply,
+      exchange,
     );
   }
 
@@ -146,10 +147,9 @@ export class ProtectionGroupsController {
   enableProtection(
     @Param('id') id: string,
     @Body() body: ChangeRequestDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
-    return this.onGroup('ENABLE_PROTECTION', id, body, request, reply);
+    return this.onGroup('ENABLE_PROTECTION', id, body, exchange);
   }
 
   @Post(':id/actions/disable-protection')
@@ -157,21 +157,19 @@ export class ProtectionGroupsController {
   disableProtection(
     @Param('id') id: string,
     @Body() body: ChangeRequestDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
-    return this.onGroup('DISABLE_PROTECTION', id, body, request, reply);
+    return this.onGroup('DISABLE_PROTECTION', id, body, exchange);
   }
 
   private onGroup(
     action: 'ENABLE_PROTECTION' | 'DISABLE_PROTECTION',
     id: string,
     { reason, validateOnly }: ChangeRequestDto,
-    request: AuthenticatedRequest,
-    reply: FastifyReply,
+    exchange: HttpExchange,
   ): Answer {
     const { siteId, nativeId } = this.actions.locate(id);
     const command = { action, targetNativeId: nativeId };
-    return this.actions.handle({ siteId, command, reason, validateOnly }, request, reply);
+    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
 }

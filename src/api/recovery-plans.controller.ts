@@ -1,16 +1,15 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
-import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { DrillListDto, GroupsOfPlanDto, RecoveryPlanDto, RecoveryPlanListDto } from './dto/inventory.dto.js';
 import { AllowedActionsDto, type OperationDto, type PreflightReportDto } from './dto/operation.dto.js';
-import { InventoryQueryDto } from './dto/queries.dto.js';
+import { InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import {
   CleanUpDrillDto,
   FailoverDto,
@@ -19,8 +18,8 @@ import {
   StartDrillDto,
   type ChangeRequestDto,
 } from './dto/requests.dto.js';
-import type { AuthenticatedRequest } from './http/auth.guard.js';
 import { wantsFresh } from './http/cache-control.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { SiteReads } from './site-reads.js';
@@ -47,35 +46,42 @@ export class RecoveryPlansController {
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: InventoryQueryDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
     @Headers('cache-control') cacheControl?: string,
   ): Promise<RecoveryPlanListDto> {
     const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(cacheControl));
     const page = presentInventory(readings, query);
-    nextPageLink(request, reply, page.nextPageToken);
+    nextPageLink(exchange, page.nextPageToken);
     return page;
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One plan, read from its site now, with the groups it touches' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  @ReadsOneSite()
   get(@Param('id') id: string): Promise<RecoveryPlanDto> {
     return this.reads.ofId(id, (provider) => provider.getRecoveryPlan(id));
   }
 
   @Get(':id/protection-groups')
   @ApiOperation({ summary: 'The groups that the plan touches' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
-  async protectionGroups(@Param('id') id: string): Promise<GroupsOfPlanDto> {
-    return { items: await this.reads.ofId(id, (provider) => provider.listGroupsOfPlan(id)) };
+  @ReadsOneSite()
+  protectionGroups(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<GroupsOfPlanDto> {
+    return this.reads.pageOf(id, query, exchange, (provider) => provider.listGroupsOfPlan(id));
   }
 
   @Get(':id/drills')
   @ApiOperation({ summary: 'The drills that stand' })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
-  async drills(@Param('id') id: string): Promise<DrillListDto> {
-    return { items: await this.reads.ofId(id, (provider) => provider.listDrills(id)) };
+  @ReadsOneSite()
+  drills(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<DrillListDto> {
+    return this.reads.pageOf(id, query, exchange, (provider) => provider.listDrills(id));
   }
 
   @Get(':id/actions')
@@ -84,7 +90,7 @@ export class RecoveryPlansController {
     description:
       'Judged from the plan as its site shows it now, by the same rules that guard the actions themselves.',
   })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  @ReadsOneSite()
   allowedActions(@Param('id') id: string): Promise<AllowedActionsDto> {
     return this.allowed.ofPlan(id);
   }
@@ -97,10 +103,9 @@ export class RecoveryPlansController {
   plannedFailover(
     @Param('id') id: string,
     @Body() body: PlannedFailoverDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
-    return this.run('PLANNED_FAILOVER', id, body, request, reply);
+    return this.run('PLANNED_FAILOVER', id, body, exchange);
   }
 
   @Post(':id/actions/failover')
@@ -108,13 +113,8 @@ export class RecoveryPlansController {
     'Failover',
     'The site where the workload runs is presumed lost. What was not replicated is lost.',
   )
-  failover(
-    @Param('id') id: string,
-    @Body() body: FailoverDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Answer {
-    return this.run('FAILOVER', id, body, request, reply);
+  failover(@Param('id') id: string, @Body() body: FailoverDto, @Exchange() exchange: HttpExchange): Answer {
+    return this.run('FAILOVER', id, body, exchange);
   }
 
   @Post(':id/actions/reprotect')
@@ -122,13 +122,8 @@ export class RecoveryPlansController {
     'Reprotect',
     'After a failover: protects the workload where it now runs, towards the other site.',
   )
-  reprotect(
-    @Param('id') id: string,
-    @Body() body: ReprotectDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Answer {
-    return this.run('REPROTECT', id, body, request, reply);
+  reprotect(@Param('id') id: string, @Body() body: ReprotectDto, @Exchange() exchange: HttpExchange): Answer {
+    return this.run('REPROTECT', id, body, exchange);
   }
 
   @Post(':id/actions/start-drill')
@@ -136,10 +131,9 @@ export class RecoveryPlansController {
   startDrill(
     @Param('id') id: string,
     @Body() body: StartDrillDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
-    return this.run('START_DRILL', id, body, request, reply);
+    return this.run('START_DRILL', id, body, exchange);
   }
 
   @Post(':id/actions/clean-up-drill')
@@ -147,22 +141,20 @@ export class RecoveryPlansController {
   cleanUpDrill(
     @Param('id') id: string,
     @Body() body: CleanUpDrillDto,
-    @Req() request: AuthenticatedRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Exchange() exchange: HttpExchange,
   ): Answer {
-    return this.run('CLEAN_UP_DRILL', id, body, request, reply);
+    return this.run('CLEAN_UP_DRILL', id, body, exchange);
   }
 
   private run(
     action: DrAction,
     id: string,
     body: ChangeRequestDto & ActionOptions & { direction?: Direction },
-    request: AuthenticatedRequest,
-    reply: FastifyReply,
+    exchange: HttpExchange,
   ): Answer {
     const { reason, validateOnly, direction = null, ...options } = body;
     const { siteId, nativeId } = this.actions.locate(id);
     const command = { action, targetNativeId: nativeId, direction, options };
-    return this.actions.handle({ siteId, command, reason, validateOnly }, request, reply);
+    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
 }

@@ -5,6 +5,10 @@ import { providerProblem } from '../providers/provider-problem.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/registry.js';
+import type { PageQueryDto } from './dto/queries.dto.js';
+import type { HttpExchange } from './http/exchange.decorator.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { presentPage, type Page } from './presenters/page.presenter.js';
 
 /** Live reads of one site, with the upstream's errors turned into problems. */
 @Injectable()
@@ -22,6 +26,18 @@ export class SiteReads {
     const provider = this.providers.find(parsePublicId(id)?.siteId ?? '');
     if (!provider) throw new ProblemError(problem('not-found', `There is no ${id}.`));
     return this.of(provider, read);
+  }
+
+  /** One page of what belongs to the thing with that id. */
+  async pageOf<T extends { id: string }>(
+    id: string,
+    query: PageQueryDto,
+    exchange: HttpExchange,
+    read: (provider: Provider) => Promise<T[]>,
+  ): Promise<Page<T>> {
+    const page = presentPage(await this.ofId(id, read), query, { of: exchange.request.url.split('?')[0] });
+    nextPageLink(exchange, page.nextPageToken);
+    return page;
   }
 
   async of<T>(provider: Provider, read: (provider: Provider) => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
 import { InventoryService } from '../inventory/inventory.service.js';
-import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
 import { NoQueryDto } from './dto/queries.dto.js';
 import { wantsFresh } from './http/cache-control.js';
@@ -48,7 +48,7 @@ export class SitesController {
       'SDRS: `domains[]` with their availability zones, and the networks in use. SRM: `vcenters[]`, `replicationTypes[]`, and the candidate machines.',
   })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
-  @ProblemResponses('not-found', 'upstream-unavailable', 'upstream-timeout', 'upstream-bad-answer')
+  @ReadsOneSite()
   async creationOptions(@Param('siteId') siteId: string): Promise<Record<string, unknown>> {
     return this.reads.of(this.reads.site(siteId), (provider) => provider.creationOptions());
   }

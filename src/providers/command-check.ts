@@ -64,6 +64,9 @@ function changeFaults(
   changes: NonNullable<ActionCommand['changes']>,
 ): FieldFault[] {
   const changeable = descriptor.capabilities.changeableFields;
+  if (changes.name === undefined && changes.description === undefined) {
+    return [{ pointer: '', detail: `There is nothing to change: give ${changeable.join(' or ')}.` }];
+  }
   return (['name', 'description'] as const)
     .filter((name) => changes[name] !== undefined && !changeable.includes(name))
     .map((name) => ({

@@ -42,3 +42,15 @@ function documented(codes: readonly ProblemCode[]) {
 function exampleOf(code: ProblemCode): object {
   return { ...problem(code, PROBLEMS[code].meaning), requestId: '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e' };
 }
+
+/** A live read of one site. */
+export function ReadsOneSite() {
+  return ProblemResponses(
+    'invalid-request',
+    'page-token-invalid',
+    'not-found',
+    'upstream-unavailable',
+    'upstream-timeout',
+    'upstream-bad-answer',
+  );
+}

@@ -174,20 +174,25 @@ export class RecoveryPlanListDto {
 
 export class ProtectedInstanceListDto {
   items!: ProtectedInstanceDto[];
+  nextPageToken?: string;
 }
 
 export class ReplicationPairListDto {
   items!: ReplicationPairDto[];
+  nextPageToken?: string;
 }
 
 export class DrillListDto {
   items!: DrillDto[];
+  nextPageToken?: string;
 }
 
 export class GroupsOfPlanDto {
   items!: ProtectionGroupDto[];
+  nextPageToken?: string;
 }
 
 export class PlansOfGroupDto {
   items!: RecoveryPlanDto[];
+  nextPageToken?: string;
 }

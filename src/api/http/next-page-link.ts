@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpExchange } from './exchange.decorator.js';
 
 /** RFC 8288: the next page, with the same filters. */
-export function nextPageLink(request: FastifyRequest, reply: FastifyReply, token: string | undefined): void {
+export function nextPageLink({ request, reply }: HttpExchange, token: string | undefined): void {
   if (token === undefined) return;
   const [path = '', query = ''] = request.url.split('?');
   const parameters = new URLSearchParams(query);

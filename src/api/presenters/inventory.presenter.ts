@@ -3,8 +3,7 @@ import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
 import type { InventoryQueryDto } from '../dto/queries.dto.js';
-import { LARGEST_PAGE } from '../dto/queries.dto.js';
-import { makePageToken, readPageToken } from '../http/page-token.js';
+import { presentPage, type Page } from './page.presenter.js';
 
 interface Listed {
   id: string;
@@ -18,23 +17,13 @@ interface Listed {
 export function presentInventory<T extends Listed>(
   readings: readonly Reading<T[]>[],
   query: InventoryQueryDto,
-): { items: T[]; sources: Source[]; nextPageToken?: string } {
+): Page<T> & { sources: Source[] } {
   const { pageSize, pageToken, ...filters } = query;
   const concerned = readings.filter((r) => !query.provider || r.source.provider === query.provider);
-  const after = pageToken === undefined ? '' : readPageToken<{ after: string }>(pageToken, filters).after;
-  const all = concerned
-    .flatMap((reading) => reading.value ?? [])
-    .filter((item) => matches(item, query))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const rest = all.filter((item) => item.id > after);
-  const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
-  const last = items.at(-1);
+  const all = concerned.flatMap((reading) => reading.value ?? []).filter((item) => matches(item, query));
   return {
-    items,
+    ...presentPage(all, { pageSize, pageToken }, filters),
     sources: concerned.map((reading) => reading.source),
-    ...(last && rest.length > items.length
-      ? { nextPageToken: makePageToken({ after: last.id }, filters) }
-      : {}),
   };
 }
 

@@ -1,0 +1,21 @@
+import { LARGEST_PAGE, type PageQueryDto } from '../dto/queries.dto.js';
+import { makePageToken, readPageToken } from '../http/page-token.js';
+
+export interface Page<T> {
+  items: T[];
+  nextPageToken?: string;
+}
+
+/** One page of what is all at hand, in the order of the ids. The token is bound to `filters`. */
+export function presentPage<T extends { id: string }>(
+  all: readonly T[],
+  { pageSize, pageToken }: PageQueryDto,
+  filters: object,
+): Page<T> {
+  const after = pageToken === undefined ? '' : readPageToken<{ after: string }>(pageToken, filters).after;
+  const rest = [...all].sort((a, b) => (a.id < b.id ? -1 : 1)).filter((item) => item.id > after);
+  const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
+  const last = items.at(-1);
+  const more = last !== undefined && rest.length > items.length;
+  return { items, ...(more ? { nextPageToken: makePageToken({ after: last.id }, filters) } : {}) };
+}
