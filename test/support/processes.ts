@@ -6,6 +6,7 @@ const LINES_KEPT = 200;
 export interface ProcessOrders {
   name: string;
   script: string;
+  args?: readonly string[];
   env: Record<string, string>;
 }
 
@@ -28,9 +29,9 @@ export class Subprocess {
   }
 
   /** Begins; says nothing about readiness. */
-  static begin({ name, script, env }: ProcessOrders): Subprocess {
+  static begin({ name, script, args = [], env }: ProcessOrders): Subprocess {
     const { PATH = '', HOME = '' } = process.env;
-    const child = fork(script, {
+    const child = fork(script, args, {
       execArgv: [],
       env: { PATH, HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -57,13 +58,17 @@ export class Subprocess {
     return started;
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   get log(): string {
     return this.lines.join('\n');
   }
 
-  /** SIGTERM, and the exit code; null = it had to be killed. */
-  async stop(deadlineMs = 20_000): Promise<number | null> {
-    this.child.kill('SIGTERM');
+  /** Asked to end, and its exit code; null = it had to be killed. */
+  async stop(deadlineMs = 20_000, signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
     const force = setTimeout(() => this.child.kill('SIGKILL'), deadlineMs);
     const code = await this.ended;
     clearTimeout(force);
