@@ -3,12 +3,16 @@ import { reduce } from '../../../src/domain/operation-machine.js';
 import { accepted, intent, refused } from '../support/changes.js';
 import { after, at, operation, refusal } from '../support/operation.js';
 
+const DELAY: Change = { kind: 'DELAYED', notBefore: at(90), text: 'Later.' };
+
 describe('several calls', () => {
   const first = after(operation(), intent(0, 'a', 'stop one', 'stop two'), accepted('a', 'job-1'));
 
   it('go on being submitted until the last one was answered', () => {
     expect(first).toMatchObject({ state: 'SUBMITTING', startedTime: at(20) });
-    const both = after(first, intent(1, 'b'), accepted('b', 'job-2'));
+    const sending = after(first, intent(1, 'b'), DELAY, DELAY);
+    const both = after(sending, DELAY, DELAY, DELAY, accepted('b', 'job-2'));
+    expect(both.updatedTime).not.toBe(at(20));
     expect(both.state).toBe('RUNNING');
     expect(both.startedTime).toBe(at(20));
     expect(both.upstream.jobs.map(({ id }) => id)).toEqual(['job-1', 'job-2']);

@@ -50,6 +50,8 @@ describe('sending one call', () => {
     const sending = after(operation(), intent(0, 'a', 'move', 'move more'));
     expect(reduce(sending, intent(1, 'b'), at(30))).toBeNull();
     expect(reduce(after(sending, ambiguous('a')), intent(1, 'b'), at(30))).toBeNull();
+    const odd = operation({ state: 'SUBMITTING', calls: [call('AMBIGUOUS'), call('PENDING')] });
+    expect(reduce(odd, intent(1, 'b'), at(30))).toBeNull();
   });
 
   it('cannot be intended for a call that does not exist', () => {

@@ -93,13 +93,13 @@ describe('following', () => {
 
   it('tells each follower of his own operation, at sites of every shard', async () => {
     const { feed, store, start } = await opened();
-    await start();
     const ids: string[] = [];
     for (let i = 0; i < 24; i += 1) ids.push(await operationWith(store, 1, `site-${i}`));
+    await start();
     const followers = ids.map((id) => following(feed, id));
     for (const id of ids) await store.transition(id, delay(1));
     for (const [i, follower] of followers.entries()) {
-      expect(await follower.until(1)).toContain(2);
+      expect(await follower.until(1)).toEqual([2]);
       expect(follower.heard.every(({ event }) => event.operationId === ids[i])).toBe(true);
     }
   });

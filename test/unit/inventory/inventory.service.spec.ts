@@ -1,5 +1,5 @@
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
-import { SnapshotStore } from '../../../src/inventory/snapshot-store.js';
+import { SnapshotStore } from '../../../src/inventory/redis-snapshot-store.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';

@@ -5,6 +5,7 @@ import { silentLog } from '../../../src/platform/log/log.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
+import { at } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
 
 const the = redisForThisFile();
@@ -46,6 +47,19 @@ describe('a target that changed between acceptance and sending', () => {
     expect(await work.now(id)).toMatchObject({
       state: 'REJECTED',
       error: { code: 'state-changed', blocking: [{ code: 'groups-changed' }] },
+    });
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('so that the upstream itself would object is not sent anything', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    const group = work.world.groups.get('books');
+    if (group) group.word = 'idle';
+    await work.runner.submit(id);
+    expect(await work.now(id)).toMatchObject({
+      state: 'REJECTED',
+      error: { code: 'state-changed', blocking: [{ code: 'group-not-protected' }] },
     });
     expect(work.changesSent).toBe(0);
   });
@@ -110,6 +124,29 @@ it('two runners that are called for one operation at once start it once, a hundr
     expect(next).toContain('DONE');
     expect((await work.now(id)).state).toBe('RUNNING');
   }
+});
+
+it('a runner whose look at the target was overtaken by another one sends nothing', async () => {
+  const looks: (() => void)[] = [];
+  const work = new LongWork(the.redis, (driver) =>
+    changed(driver, {
+      prepare: async (...args) => {
+        const found = await driver.prepare(...args);
+        if (looks.length === 0) return found;
+        await new Promise<void>((go) => looks.push(go));
+        return found;
+      },
+    }),
+  );
+  const { id } = await work.accept();
+  looks.push(() => undefined);
+  const slow = work.runner.submit(id);
+  while (looks.length < 2) await new Promise(setImmediate);
+  await work.store.transition(id, { kind: 'DELAYED', notBefore: at(600), text: 'Another one says: later.' });
+  looks[1]?.();
+  expect(await slow).toEqual({ againInMs: SETTINGS.pollIntervalMs });
+  expect(await work.now(id)).toMatchObject({ state: 'PENDING', notBefore: at(600) });
+  expect(work.changesSent).toBe(0);
 });
 
 describe('a runner that is rung for nothing', () => {

@@ -13,6 +13,16 @@ describe('a cancel', () => {
     expect((await work.accept()).state).toBe('PENDING');
   });
 
+  it('before the send needs nothing of the upstream: what it could not stop is not begun', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept({
+      action: 'ENABLE_PROTECTION',
+      targetNativeId: 'archive',
+      direction: null,
+    });
+    expect((await work.service.cancel(id, 'ben')).state).toBe('CANCELLED');
+  });
+
   it('of a run is carried to the upstream, which stops', async () => {
     const work = new LongWork(the.redis);
     const id = await work.begun();

@@ -1,6 +1,7 @@
 import { Sweeper } from '../../../src/operations/sweeper.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { LongWork } from '../support/long-work.js';
+import { changed } from '../support/memory-site.js';
 import { redisForThisFile } from '../support/redis.js';
 
 const the = redisForThisFile();
@@ -15,6 +16,19 @@ it('rings for what is to be sent, and for its site', async () => {
   const work = new LongWork(the.redis);
   const { id } = await work.accept();
   expect(await sweep(work)).toEqual([`ensure submit ${id}`, `ensure watch ${work.site.siteId}`]);
+});
+
+it('rings for what somebody was about to send and may have left', async () => {
+  const work = new LongWork(the.redis, (driver) =>
+    changed(driver, { start: () => Promise.reject(new Error('killed')) }),
+  );
+  const { id } = await work.accept();
+  const deaf = work.store.transition.bind(work.store);
+  work.store.transition = () => Promise.reject(new Error('killed'));
+  await expect(work.runner.submit(id)).rejects.toThrow('killed');
+  work.store.transition = deaf;
+  expect((await work.now(id)).state).toBe('SUBMITTING');
+  expect(await sweep(work)).toContain(`ensure submit ${id}`);
 });
 
 it('rings for the watcher only, once the upstream has it', async () => {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
-import { SnapshotStore } from '../../../src/inventory/snapshot-store.js';
+import { SnapshotStore } from '../../../src/inventory/redis-snapshot-store.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
