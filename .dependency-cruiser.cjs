@@ -101,7 +101,6 @@ module.exports = {
           '/redis-[^/]+\\.ts$',
           '\\.(module|queue|processor)\\.ts$',
           '^src/start-up\\.ts$',
-          '^src/inventory/snapshot-store\\.ts$',
         ],
       },
       { path: 'node_modules/ioredis/' },

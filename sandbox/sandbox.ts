@@ -70,10 +70,10 @@ export class Sandbox {
   /** None of somebody's own sites: those may be real. */
   private async plansToOffer(access: GatewayAccess): Promise<ShownPlan[]> {
     if (this.options.sitesFile) return [];
-    const plans = await plansToShow(access, SIMULATED_SITES);
+    const plans = await plansToShow(access);
     if (plans.length < SIMULATED_SITES) {
       this.announce(
-        'not every site has a plan that can be failed over now (npm start -- --fresh begins anew)',
+        'not every site has a plan that something can be done with now (npm start -- --fresh begins anew)',
       );
     }
     return plans;

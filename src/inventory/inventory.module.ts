@@ -8,7 +8,7 @@ import { SiteMemory } from '../providers/provider-driver.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { InventoryService } from './inventory.service.js';
 import { RedisSiteMemory } from './redis-site-memory.js';
-import { SnapshotStore } from './snapshot-store.js';
+import { SnapshotStore } from './redis-snapshot-store.js';
 
 /** What is kept about the sites between two looks; the small facts of it are for the drivers, too. */
 @Global()

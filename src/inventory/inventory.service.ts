@@ -7,7 +7,7 @@ import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { providerProblem } from '../providers/provider-problem.js';
-import type { KnownState, SnapshotKind, SnapshotStore } from './snapshot-store.js';
+import type { KnownState, SnapshotKind, SnapshotStore } from './redis-snapshot-store.js';
 
 /** How one site contributed to an answer. */
 export interface Source {

@@ -61,6 +61,7 @@ export class DoorbellWorkers {
       {
         connection: this.connection,
         prefix: shardPrefix(shard),
+        skipVersionCheck: true,
         concurrency,
         // A killed worker's job is taken over within lockDuration + 2 × stalledInterval; a crash is no verdict.
         lockDuration: 10_000,

@@ -31,7 +31,13 @@ export class QueueDoorbells extends Doorbells {
     super();
     const queuesNamed = (name: string): Queue[] =>
       SHARDS.map((shard) => {
-        const queue = new Queue(name, { connection, prefix: shardPrefix(shard), defaultJobOptions: RING });
+        const queue = new Queue(name, {
+          connection,
+          prefix: shardPrefix(shard),
+          defaultJobOptions: RING,
+          // The start-up checks the server, and says what is wrong once.
+          skipVersionCheck: true,
+        });
         queue.on('error', throttled(log, `queue ${name}`));
         return queue;
       });

@@ -59,7 +59,8 @@ function configuredSite(
     faults.push(`${path}.id "${siteId}" is used twice: give each site an id of its own.`);
   }
   seen.add(siteId);
-  const factory = typeof provider === 'string' ? drivers[provider] : undefined;
+  const factory =
+    typeof provider === 'string' && Object.hasOwn(drivers, provider) ? drivers[provider] : undefined;
   if (!factory) {
     faults.push(`${path}.provider must be one of ${Object.keys(drivers).join(', ')}.`);
     return { id: siteId, name: siteId, provider: '', settings: {} };

@@ -10,10 +10,10 @@ import { Sandbox } from '../../sandbox/sandbox.js';
 /** A gateway of two plans; tells its environment to whoever asks. */
 const API = `
   import { createServer } from 'node:http';
-  const plan = (siteId, id) => ({ id: siteId + '.' + id, siteId, name: id, state: 'PROTECTED', activeSite: 'PRODUCTION' });
+  const plan = (siteId, id) => ({ id: siteId + '.' + id, siteId, name: id, state: 'PROTECTED', activeSite: 'PRODUCTION', nextDirection: 'TO_RECOVERY' });
   const pages = {
     '/readyz': {},
-    '/v1/recovery-plans': { items: [plan('eu-cloud', 'billing'), plan('berlin-dc', 'shop')] },
+    '/v1/recovery-plans': { items: [plan('eu-cloud', 'billing'), plan('berlin-dc', 'shop')], sources: [{ state: 'FRESH' }] },
     '/env': process.env,
   };
   createServer((request, response) => response.end(JSON.stringify(pages[request.url.split('?')[0]])))

@@ -1,17 +1,17 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import type { TlsTrust } from './tls-trust.js';
+import { serverName, type TlsTrust } from './tls-trust.js';
 import { TransportError } from './transport-error.js';
 
 /** A connection of its own to the URL's host, ready to be written to. Throws `TransportError` in phase CONNECT. */
 export async function connectTo(url: URL, trust: TlsTrust, timeoutMs: number): Promise<net.Socket> {
   const secure = url.protocol === 'https:';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const port = Number(url.port || (secure ? 443 : 80));
   const options = secure ? await trust.optionsFor(host, port, timeoutMs) : {};
   return new Promise((resolve, reject) => {
     const socket = secure
-      ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...options })
+      ? tls.connect({ host, port, ...serverName(host), ...options })
       : net.connect({ host, port });
     const fail = (reason: string, timedOut: boolean): void => {
       socket.destroy();
@@ -29,4 +29,9 @@ export async function connectTo(url: URL, trust: TlsTrust, timeoutMs: number): P
       resolve(socket);
     });
   });
+}
+
+/** The host as sockets want it: an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }

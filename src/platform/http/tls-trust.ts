@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import tls from 'node:tls';
 import { TransportError } from './transport-error.js';
 
@@ -55,7 +56,7 @@ export class TlsTrust {
 function presentedCertificate(host: string, port: number, timeoutMs: number): Promise<tls.PeerCertificate> {
   return new Promise((resolve, reject) => {
     // Nothing is ever written to this connection: it only shows the certificate that is to be compared.
-    const socket = tls.connect({ host, port, servername: host, rejectUnauthorized: false });
+    const socket = tls.connect({ host, port, ...serverName(host), rejectUnauthorized: false });
     const fail = (reason: string): void => {
       socket.destroy();
       reject(new TransportError('CONNECT', reason));
@@ -68,6 +69,11 @@ function presentedCertificate(host: string, port: number, timeoutMs: number): Pr
       resolve(certificate);
     });
   });
+}
+
+/** The name to ask a server for; addresses are not names. */
+export function serverName(host: string): { servername?: string } {
+  return net.isIP(host) ? {} : { servername: host };
 }
 
 function normalized(fingerprint: string): string {

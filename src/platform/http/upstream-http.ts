@@ -1,8 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Duplex } from 'node:stream';
 import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { connectTo } from './fresh-connection.js';
+import { connectTo, hostOf } from './fresh-connection.js';
 import { TlsTrust, type TlsSettings } from './tls-trust.js';
 import { TransportError } from './transport-error.js';
 
@@ -82,7 +81,8 @@ export class UpstreamHttp {
             throw error;
           }
           const module = this.baseUrl.protocol === 'https:' ? https : http;
-          return module.request({ ...options, agent: agentOver(socket) }, onResponse);
+          // Without an agent the request is written to the connection it is given, and to no other.
+          return module.request({ ...options, agent: undefined, createConnection: () => socket }, onResponse);
         },
       };
       return await this.exchange(request, AbortSignal.timeout(timeoutMs), {
@@ -104,7 +104,7 @@ export class UpstreamHttp {
   private async newKeepAliveAgent(): Promise<http.Agent | https.Agent> {
     if (this.baseUrl.protocol !== 'https:') return new http.Agent({ keepAlive: true, maxSockets: 8 });
     const port = Number(this.baseUrl.port || 443);
-    const tls = await this.trust.optionsFor(this.baseUrl.hostname, port, this.connectTimeoutMs);
+    const tls = await this.trust.optionsFor(hostOf(this.baseUrl), port, this.connectTimeoutMs);
     return new https.Agent({ keepAlive: true, maxSockets: 8, ...tls });
   }
 
@@ -147,13 +147,6 @@ export class UpstreamHttp {
     }
     return url.href;
   }
-}
-
-/** An agent that knows one connection, already open. */
-function agentOver(socket: Duplex): http.Agent {
-  const agent = new http.Agent({ keepAlive: false });
-  agent.createConnection = () => socket;
-  return agent;
 }
 
 function responseOf(answer: AxiosResponse<string>): UpstreamResponse {

@@ -40,9 +40,13 @@ const stopTimers = () =>
   jest.useFakeTimers({
     doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance', 'Date', 'setInterval'],
   });
+/** Resolves when so many callers have begun to wait. */
+const waiting = async (callers: number) => {
+  while (jest.getTimerCount() < callers) await new Promise(setImmediate);
+};
 const waited = async (asked: Promise<void>, ms: number) => {
   await asked;
-  await new Promise(setImmediate);
+  await waiting(1);
   jest.advanceTimersByTime(ms);
 };
 
@@ -84,12 +88,11 @@ describe('a site that is slow', () => {
     stopTimers();
     const first = groups();
     await asked;
+    await waiting(1);
     clock.advance(6_000);
     const second = groups();
-    for (let i = 0; i < 50; i += 1) {
-      await new Promise(setImmediate);
-      jest.advanceTimersByTime(1);
-    }
+    await waiting(2);
+    jest.advanceTimersByTime(1);
     expect((await second).source.state).toBe('UNAVAILABLE');
     jest.advanceTimersByTime(6_000);
     await first;
