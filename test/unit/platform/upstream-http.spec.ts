@@ -143,6 +143,19 @@ describe('a read', () => {
     await http.close();
   });
 
+  it('is not carried on, with its credentials, to where a redirection points', async () => {
+    const other = await webServer({ status: 200, body: '{}' });
+    const server = await webServer({
+      status: 302,
+      body: '',
+      headers: { location: `${other.url}/elsewhere` },
+    });
+    const http = new UpstreamHttp({ baseUrl: server.url });
+    expect((await http.read(read)).status).toBe(302);
+    expect(other.requests).toEqual([]);
+    await http.close();
+  });
+
   it('that takes too long, or is given up, is an error of the exchange', async () => {
     const server = await bareServer(null);
     const http = new UpstreamHttp({ baseUrl: server.url, readTimeoutMs: 50 });
