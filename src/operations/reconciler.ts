@@ -51,7 +51,7 @@ export class Reconciler {
       return;
     }
     const quarantineOver = this.clock.now() - Date.parse(intentTime) >= this.settings.quarantineMs;
-    if (operation.state === 'RECONCILING' && quarantineOver) {
+    if (quarantineOver) {
       await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence: finding.evidence });
     }
   }
