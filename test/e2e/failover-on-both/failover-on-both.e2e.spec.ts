@@ -30,7 +30,9 @@ describe('the same failover on an SDRS plan and on an SRM plan', () => {
         origin: 'GATEWAY',
       });
       const { queuedMs, submitMs, upstreamMs, detectMs, totalMs } = ended.timings;
-      for (const time of [queuedMs, submitMs, upstreamMs, detectMs]) expect(time).toBeGreaterThanOrEqual(0);
+      for (const time of [queuedMs, submitMs, upstreamMs]) expect(time).toBeGreaterThanOrEqual(0);
+      // Seen over and settled in one look: when it was over before that cannot be told.
+      expect(detectMs ?? 0).toBeGreaterThanOrEqual(0);
       expect(totalMs).toBeGreaterThan(100);
       const plan = await api.plan(ended.target.id ?? '');
       expect(plan).toMatchObject({ state: 'FAILED_OVER', activeSite: 'RECOVERY' });

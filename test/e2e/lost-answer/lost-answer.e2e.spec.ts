@@ -128,13 +128,21 @@ describe('a request that is lost before the upstream has begun', () => {
     },
   );
 
-  it('is sent again when it is certain that nothing arrived', async () => {
+  it('is sent later when it is certain that nothing has arrived', async () => {
     const { api, sdrs } = world();
     const plan = await api.planNamed('erp-dr');
-    await sdrs.stop();
-    await sdrs.start();
+    await world().killWorkers();
     const operation = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
+    const reading = await readEvents(api, operation.links.events);
+    await sdrs.stop();
+    await world().startWorker();
+    await eventuallyTrue('it is put off', () =>
+      reading.events.some(({ event }) => event === 'operation.delayed'),
+    );
+    await sdrs.start();
     await api.succeeded(operation);
-    await eventuallyTrue('one execution', async () => (await sdrs.executions()).length === 1);
+    await reading.ended;
+    expect(reading.events.map(({ event }) => event)).not.toContain('operation.reconciling');
+    expect(await sdrs.executions()).toHaveLength(1);
   });
 });

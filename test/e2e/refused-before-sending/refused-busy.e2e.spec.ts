@@ -6,7 +6,7 @@ import type {
 import { useWorld } from '../../support/world.js';
 
 /** So that an operation still runs when the next request comes. */
-const SLOWLY = { durationFactor: 0.05 };
+const SLOWLY = { durationFactor: 0.025 };
 
 describe('a group that an operation holds', () => {
   const world = useWorld();

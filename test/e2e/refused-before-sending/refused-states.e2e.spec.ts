@@ -117,4 +117,33 @@ describe('an action that the target’s state does not allow', () => {
       expect((await api.read<{ items: unknown[] }>('/v1/operations')).items).toEqual([]);
     },
   );
+
+  it('can be found out for group changes too, with nothing sent', async () => {
+    const { api } = world();
+    const { domains, sourceVpcIds } = await api.read<{ domains: { id: string }[]; sourceVpcIds: string[] }>(
+      '/v1/sites/eu-cloud/creation-options',
+    );
+    const zones = { sourceAvailabilityZone: 'eu-de-01', targetAvailabilityZone: 'eu-de-02' };
+    const group = { siteId: 'eu-cloud', ...zones, sourceVpcId: sourceVpcIds[0], validateOnly: true };
+    const good = await api.ask<PreflightReportDto>('POST', '/v1/protection-groups', {
+      body: { ...group, name: 'new-dr', domainId: domains[0]?.id },
+      key: null,
+    });
+    expect(good).toMatchObject({ status: 200, body: { validateOnly: true, allowed: true, blocking: [] } });
+    expect(good.body.wouldSubmit).toMatchObject([
+      { method: 'POST', body: { server_group: { name: 'new-dr' } } },
+    ]);
+
+    const shop = await api.planNamed('shop-dr');
+    const path = `/v1/protection-groups/${shop.id}`;
+    const removed = await api.ask<PreflightReportDto>('DELETE', `${path}?validateOnly=true`, { key: null });
+    expect(removed).toMatchObject({ status: 200, body: { allowed: false } });
+    expect(removed.body.blocking.map(({ code }) => code)).toContain('group-has-instances');
+    const renamed = await api.ask<PreflightReportDto>('PATCH', path, {
+      body: { name: 'shop-2', validateOnly: true },
+      key: null,
+    });
+    expect(renamed).toMatchObject({ status: 200, body: { allowed: true } });
+    await nothingWasSent();
+  });
 });

@@ -11,6 +11,7 @@ import { Subprocess } from '../../support/processes.js';
 
 const START = resolve('scripts', 'start.mjs');
 const READY_MS = 120_000;
+const A_FEW_SECONDS = 12;
 const TEST_MS = 180_000;
 
 describe('npm start', () => {
@@ -29,6 +30,8 @@ describe('npm start', () => {
 
   interface Banner {
     client: GatewayClient;
+    /** Until it was ready, by its own words. */
+    seconds: number;
     /** The lines to paste: the key, and the requests. */
     lines: string[];
   }
@@ -57,6 +60,7 @@ describe('npm start', () => {
     const [, key = ''] = /^ *API key +(\S+)/m.exec(text) ?? [];
     return {
       client: new GatewayClient(url, key),
+      seconds: Number(/^dr-gateway is up, after ([\d.]+) s/m.exec(text)?.[1]),
       lines: text.split('\n').filter((line) => /^(KEY=|curl )/.test(line)),
     };
   }
@@ -93,6 +97,7 @@ describe('npm start', () => {
       await interrupt();
 
       const second = await start();
+      expect(second.seconds).toBeLessThan(A_FEW_SECONDS);
       expect(second.client.apiKey).toBe(client.apiKey);
       expect(await history(second.client)).toEqual([...begun].sort());
       expect(await second.client.planNamed('erp-dr')).toMatchObject({

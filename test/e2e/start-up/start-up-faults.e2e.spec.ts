@@ -7,7 +7,9 @@ import { useWorld } from '../../support/world.js';
 
 const SECRET = 'hunter2-very-secret';
 
-describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (script) => {
+const SCRIPTS = ['main', 'worker'] as const;
+
+describe('API and worker with a faulty configuration', () => {
   const world = useWorld({ workers: 0, sites: [] });
   let directory: string;
   beforeAll(() => {
@@ -15,15 +17,23 @@ describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (sc
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  /** Starts it and waits for its end: one sentence per fault, nothing else. */
+  /** Starts both and waits for their ends: one sentence per fault, nothing else, and the same from both. */
   async function faultsOf(change: Record<string, string | undefined>): Promise<string[]> {
-    const given = { ...world().env, ADMIN_API_KEY: SECRET, ...change };
+    const [api = [], worker] = await Promise.all(SCRIPTS.map((script) => saidBy(script, change)));
+    expect(worker).toEqual(api);
+    return api;
+  }
+
+  async function saidBy(
+    script: (typeof SCRIPTS)[number],
+    change: Record<string, string | undefined>,
+  ): Promise<string[]> {
+    const given = Object.entries({ ...world().env, ADMIN_API_KEY: SECRET, ...change });
     const env = Object.fromEntries(
-      Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      given.filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
     const process = Subprocess.begin({ name: script, script: productScript(script), env });
-    const code = await process.end();
-    expect(code).toBe(1);
+    expect(await process.end()).toBe(1);
     expect(process.log).not.toContain(SECRET);
     expect(process.log).not.toMatch(/^\s+at /m);
     return process.log.split('\n').filter((line) => line !== '' && !line.startsWith('{"level"'));
@@ -35,7 +45,7 @@ describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (sc
     return path;
   }
 
-  it('ends with code 1 and a sentence for each wrong or missing variable', async () => {
+  it('end with code 1 and a sentence for each wrong or missing variable', async () => {
     const faults = await faultsOf({
       PORT: 'many',
       LOG_LEVEL: 'loud',
@@ -56,7 +66,7 @@ describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (sc
     expect(faults).toHaveLength(6);
   });
 
-  it('ends with a sentence for each fault of the sites file', async () => {
+  it('end with a sentence for each fault of the sites file', async () => {
     const faults = await faultsOf({
       SITES_FILE: sitesFile(`sites:
   - id: Bad Id
@@ -87,13 +97,13 @@ describe.each(['main', 'worker'] as const)('%s with a faulty configuration', (sc
       () => sitesFile('sites: [{ id: a, provider: sdrs, auth: { password: "${NOT_SET_ANYWHERE}" } }]'),
       /NOT_SET_ANYWHERE/,
     ],
-  ])('ends with one sentence when the sites file %s', async (_what, path, sentence) => {
+  ])('end with one sentence when the sites file %s', async (_what, path, sentence) => {
     const faults = await faultsOf({ SITES_FILE: path() });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(sentence);
   });
 
-  it('does not work on a Redis that throws data away', async () => {
+  it('do not work on a Redis that throws data away', async () => {
     const policy = (value: string) =>
       world().withRedis((redis) => redis.config('SET', 'maxmemory-policy', value));
     await policy('allkeys-lru');
