@@ -114,4 +114,17 @@ describe('the same failover on an SDRS plan and on an SRM plan', () => {
     });
     expect(other.status).toBe(200);
   });
+
+  it('looks at a running operation as often as it is told to, not once a second', async () => {
+    const { api, srm } = world();
+    await srm.settings({ durationFactor: 0.05 });
+    const { id } = await failOver('srm');
+    await api.inState(id, 'RUNNING');
+    await srm.control('DELETE', '/journal');
+    const startedAt = performance.now();
+    await api.ended(id);
+    const looks = await srm.requests('?method=GET&path=/tasks$');
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(looks.length / seconds).toBeGreaterThan(2);
+  });
 });

@@ -3,7 +3,7 @@ import { useWorld } from '../../support/world.js';
 
 /** API and worker are two processes, and each has a session of its own. */
 const PROCESSES = 2;
-const SLOWLY = { durationFactor: 0.04 };
+const SLOWLY = { durationFactor: 0.025 };
 
 describe('a token or session that dies', () => {
   const world = useWorld();
