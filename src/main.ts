@@ -5,20 +5,29 @@ import { openApiDocument, serveDocs } from './api/docs/openapi.js';
 import { fastifyOptions, tuneServer } from './api/http/server.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
 import { Metrics } from './platform/metrics.js';
-import { endOnSignals, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import {
+  checkStore,
+  endOnSignals,
+  listen,
+  loadConfiguration,
+  openStore,
+  run,
+  tellReady,
+} from './start-up.js';
 
 /** The API process. */
 run(async () => {
   const { environment, sites, log } = loadConfiguration('api');
+  await checkStore(environment, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with(environment, sites, log),
     new FastifyAdapter(fastifyOptions),
     { logger: new FrameworkLog(log), abortOnError: false, bodyParser: false },
   );
-  await openStore(app, log);
+  await openStore(app);
   tuneServer(app, app.get(Metrics));
   serveDocs(app, openApiDocument(app));
-  await app.listen({ port: environment.port, host: environment.host });
+  await listen(app, environment);
   endOnSignals(() => app.close(), log);
   log.info({ url: await app.getUrl(), sites: sites.map((site) => site.id) }, 'the API listens');
   tellReady();

@@ -9,7 +9,7 @@ import {
 } from './platform/config/environment.js';
 import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
-import { connectWithin, evictionPolicy } from './platform/redis/connection.js';
+import { connectRedis, connectWithin, evictionPolicy, RefusedByRedis } from './platform/redis/connection.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
 import { DRIVERS } from './providers/drivers.js';
 import { configuredSites, type ConfiguredSite } from './providers/sites.js';
@@ -35,25 +35,62 @@ export function loadConfiguration(processName: string): Configuration {
   };
 }
 
-/** Waits for Redis, and refuses one that throws data away when it is full. */
-export async function openStore(app: INestApplicationContext, log: Log): Promise<void> {
-  const commands = app.get<Redis>(COMMANDS);
+/**
+ * Looks at Redis on a connection of its own, before anything is wired to it: refuses one that is not there,
+ * does not let us in, or throws data away when it is full.
+ */
+export async function checkStore(environment: Environment, log: Log): Promise<void> {
+  const redis = connectRedis(environment.redisUrl, 'commands', log);
   try {
-    await Promise.all([
-      connectWithin(commands, REDIS_PATIENCE_MS),
-      connectWithin(app.get<Redis>(BLOCKING), REDIS_PATIENCE_MS),
-    ]);
-  } catch {
+    await connected(redis);
+    const policy = await evictionPolicy(redis);
+    if (policy === null) log.warn('Redis does not show its maxmemory-policy; it must be noeviction');
+    else if (policy !== 'noeviction') {
+      throw new ConfigurationError([
+        `The Redis server's maxmemory-policy is ${policy}, so it may throw operations away: set it to noeviction.`,
+      ]);
+    }
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Opens the connections that the process works with. */
+export async function openStore(app: INestApplicationContext): Promise<void> {
+  await Promise.all([connected(app.get<Redis>(COMMANDS)), connected(app.get<Redis>(BLOCKING))]);
+}
+
+async function connected(redis: Redis): Promise<void> {
+  try {
+    await connectWithin(redis, REDIS_PATIENCE_MS);
+  } catch (error) {
     throw new ConfigurationError([
-      `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
+      error instanceof RefusedByRedis
+        ? 'The Redis server refuses the user or password in REDIS_URL: write the right ones.'
+        : `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
     ]);
   }
-  const policy = await evictionPolicy(commands);
-  if (policy === null) log.warn('Redis does not show its maxmemory-policy; it must be noeviction');
-  else if (policy !== 'noeviction') {
-    throw new ConfigurationError([
-      `The Redis server's maxmemory-policy is ${policy}, so it may throw operations away: set it to noeviction.`,
-    ]);
+}
+
+/** Listens, or says in a sentence why that cannot be. */
+export async function listen(
+  app: { listen(options: { port: number; host: string }): Promise<unknown> },
+  { port, host }: Environment,
+): Promise<void> {
+  try {
+    await app.listen({ port, host });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EADDRINUSE')
+      throw new ConfigurationError([`PORT ${port} is taken on ${host}: write another.`]);
+    if (code === 'EACCES')
+      throw new ConfigurationError([`PORT ${port} needs more rights: write one above 1023.`]);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new ConfigurationError([
+        `HOST ${host} is no address of this machine: write one that is, or 0.0.0.0.`,
+      ]);
+    }
+    throw error;
   }
 }
 

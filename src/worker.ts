@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { DoorbellWorkers } from './operations/doorbells.processor.js';
 import { Sweeper } from './operations/sweeper.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
-import { endOnSignals, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import { checkStore, endOnSignals, loadConfiguration, openStore, run, tellReady } from './start-up.js';
 import { WorkerModule } from './worker.module.js';
 
 const SWEEP_EVERY_MS = 10_000;
@@ -10,11 +10,12 @@ const SWEEP_EVERY_MS = 10_000;
 /** The worker process: answers the bells, and sweeps for whatever was not rung. */
 run(async () => {
   const { environment, sites, log } = loadConfiguration('worker');
+  await checkStore(environment, log);
   const app = await NestFactory.createApplicationContext(WorkerModule.with(environment, sites, log), {
     logger: new FrameworkLog(log),
     abortOnError: false,
   });
-  await openStore(app, log);
+  await openStore(app);
   await app.init();
   const workers = app.get(DoorbellWorkers);
   const sweeper = app.get(Sweeper);
@@ -29,7 +30,8 @@ run(async () => {
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   endOnSignals(async () => {
     clearInterval(sweeping);
-    await workers.close();
+    // A send in progress gets its answer; a store that is away is not waited for.
+    await workers.close(environment.submitTimeoutMs + 5_000);
     await app.close();
   }, log);
   log.info({ sites: sites.map((site) => site.id) }, 'the worker works');

@@ -58,6 +58,13 @@ export function judgeAction(
       remedy: `Ask for ${facts.nextDirection}, if that is what you mean.`,
     });
   }
+  if (needsDirection && facts?.nextDirection === null) {
+    blocking.push({
+      code: 'direction-unknown',
+      text: 'Where the workload runs now cannot be told, so the direction cannot be checked.',
+      remedy: 'Look at the target with the upstream’s own means; it acts when the state is known again.',
+    });
+  }
   if (wish.heldBy) {
     blocking.push({
       code: 'operation-in-progress',
@@ -80,10 +87,16 @@ function remedyFor(lifecycle: Lifecycle, action: DrAction, facts: ResourceFacts)
   const wanted = lifecycle.actions[action]?.from;
   if (Array.isArray(wanted)) {
     for (const [other, row] of Object.entries(lifecycle.actions)) {
-      if (other === action || row.from === 'ANY' || !Array.isArray(row.to)) continue;
+      if (other === action || row.from === 'ANY' || row.observes === 'DRILL' || !Array.isArray(row.to))
+        continue;
       if (row.from.includes(facts.word) && row.to.some((word) => wanted.includes(word)))
         return `Run ${other} first.`;
     }
   }
-  return 'Wait until the target has reached that state.';
+  const possible = Object.entries(lifecycle.actions)
+    .filter(([, row]) => row.from !== 'ANY' && row.observes !== 'DRILL' && row.from.includes(facts.word))
+    .map(([name]) => name);
+  return possible.length > 0
+    ? `From this state it is ${possible.join(' or ')} that can be run.`
+    : 'Wait until the target has reached that state.';
 }

@@ -38,6 +38,8 @@ export function parsePublicId(id: string): SiteScopedId | null {
     } else bytes.push(char === '~' ? 0x3a : char.charCodeAt(0));
   }
   const nativeId = Buffer.from(bytes).toString('utf8');
+  // In a path these two would mean a folder.
+  if (nativeId === '.' || nativeId === '..') return null;
   // One thing has one id: other spellings of it are none.
   return publicId(siteId, nativeId) === id ? { siteId, nativeId } : null;
 }

@@ -12,7 +12,7 @@ import {
 } from './operation.js';
 import type { Problem } from './problem.js';
 
-/** From which states each state may be reached. Anything else cannot be written. Checked at start-up. */
+/** From which states each state may be reached. Anything else cannot be written. */
 export const TRANSITIONS: Readonly<Record<OperationState, readonly OperationState[]>> = {
   PENDING: ['PENDING', 'SUBMITTING'],
   SUBMITTING: ['PENDING', 'SUBMITTING', 'RECONCILING', 'UNKNOWN'],
@@ -189,7 +189,7 @@ function refused(operation: Operation, call: SubmittedCall, reason: Problem, now
 
 function givenUp(operation: Operation, reason: Problem, now: string): Applied | null {
   const open = operation.calls.filter((call) => call.state === 'PENDING');
-  if (operation.state !== 'SUBMITTING' || open.length === 0) return null;
+  if (open.length === 0) return null;
   if (operation.calls.some((call) => call.state === 'SENDING')) return null;
   if (!operation.calls.some((call) => call.state === 'ACCEPTED')) {
     return verdict(

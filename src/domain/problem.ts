@@ -208,7 +208,8 @@ export const PROBLEMS = {
   'store-unavailable': {
     status: 503,
     title: 'The gateway cannot reach its store',
-    meaning: 'Redis does not answer or takes no writes. Nothing was accepted.',
+    meaning:
+      'Redis does not answer or takes no writes. Repeat the request with the same Idempotency-Key: it is accepted once.',
     retryable: true,
   },
   'upstream-timeout': {

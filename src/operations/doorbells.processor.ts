@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DelayedError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../platform/clock.js';
@@ -39,9 +40,11 @@ export class DoorbellWorkers {
     await Promise.all(this.workers.map((worker) => worker.waitUntilReady()));
   }
 
-  /** Lets steps in progress end, for as long as the caller has patience. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.workers.map((worker) => worker.close()));
+  /** Lets steps in progress end, within the limit; without Redis, closing would wait for ever. */
+  async close(limitMs: number): Promise<void> {
+    const closed = Promise.allSettled(this.workers.map((worker) => worker.close()));
+    const patience = this.connection.status === 'ready' ? limitMs : 1_000;
+    await Promise.race([closed, pause(patience, undefined, { ref: false })]);
   }
 
   private worker(
@@ -54,14 +57,13 @@ export class DoorbellWorkers {
       name,
       async (job: Job<{ id: string }>, token?: string) => {
         const next = await answer(job.data.id);
-        if (next === 'DONE') return;
+        if (next === 'DONE' || next === 'NOTHING') return;
         await job.moveToDelayed(this.clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
         throw new DelayedError();
       },
       {
         connection: this.connection,
         prefix: shardPrefix(shard),
-        skipVersionCheck: true,
         concurrency,
         // A killed worker's job is taken over within lockDuration + 2 × stalledInterval; a crash is no verdict.
         lockDuration: 10_000,

@@ -35,8 +35,6 @@ export class QueueDoorbells extends Doorbells {
           connection,
           prefix: shardPrefix(shard),
           defaultJobOptions: RING,
-          // The start-up checks the server, and says what is wrong once.
-          skipVersionCheck: true,
         });
         queue.on('error', throttled(log, `queue ${name}`));
         return queue;

@@ -39,7 +39,7 @@ export class OperationRunner {
 
   async submit(operationId: string): Promise<Next> {
     const operation = await this.store.find(operationId);
-    if (!operation || isVerdict(operation.state)) return 'DONE';
+    if (!operation || isVerdict(operation.state)) return 'NOTHING';
     const provider = this.providers.find(operation.siteId);
     if (!provider) {
       this.log.error(
@@ -49,7 +49,7 @@ export class OperationRunner {
       return { againInMs: 60_000 };
     }
     if (operation.state === 'CANCELLING') return this.sendCancel(operation, provider);
-    if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'DONE';
+    if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'NOTHING';
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
     if (sending) return this.afterVanishedSender(operation, sending);
@@ -186,7 +186,7 @@ export class OperationRunner {
       return 'DONE';
     }
     const call = provider.cancelCall(operation.command);
-    if (cancel?.state !== 'REQUESTED' || !call) return 'DONE';
+    if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
     const lookedAt = this.clock.monotonic();
     const overBy = isoTime(
       this.clock.now() + 2 * this.settings.sendDeadlineMs + this.settings.submitTimeoutMs,

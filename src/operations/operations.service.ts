@@ -98,6 +98,7 @@ export class OperationsService {
     });
     if (!changed) {
       const now = await this.get(id);
+      if (now.state === 'CANCELLING' || now.state === 'CANCELLED') return now;
       throw new ProblemError(
         problem(
           'cancel-not-supported',

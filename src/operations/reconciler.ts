@@ -19,9 +19,12 @@ export class Reconciler {
     private readonly log: Log,
   ) {}
 
+  /** When each UNKNOWN operation was last looked at here. */
+  private readonly looks = new Map<string, number>();
+
   async reconcile(open: readonly Operation[], provider: Provider): Promise<void> {
     for (const operation of open) {
-      if (operation.state !== 'RECONCILING' && operation.state !== 'UNKNOWN') continue;
+      if (!this.isDue(operation)) continue;
       try {
         await this.one(operation, provider);
       } catch (error) {
@@ -30,6 +33,19 @@ export class Reconciler {
         this.log.warn({ operationId: operation.id, kind: error.kind }, `no evidence yet: ${error.message}`);
       }
     }
+  }
+
+  /** An UNKNOWN operation waits for a person: evidence is looked for, but it must not eat the site's budget. */
+  private isDue({ id, state }: Operation): boolean {
+    if (state === 'RECONCILING') return true;
+    if (state !== 'UNKNOWN') {
+      this.looks.delete(id);
+      return false;
+    }
+    const now = this.clock.monotonic();
+    if (now - (this.looks.get(id) ?? -Infinity) < this.settings.unknownIntervalMs) return false;
+    this.looks.set(id, now);
+    return true;
   }
 
   private async one(operation: Operation, provider: Provider): Promise<void> {

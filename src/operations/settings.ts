@@ -34,5 +34,5 @@ export function operationSettings(
   };
 }
 
-/** What a step says when it ends. */
-export type Next = { againInMs: number } | 'DONE';
+/** What a step says when it ends; NOTHING = it found nothing to do. */
+export type Next = { againInMs: number } | 'DONE' | 'NOTHING';

@@ -1,3 +1,4 @@
+import type { Operation } from '../domain/operation.js';
 import type { Log } from '../platform/log/log.js';
 import { SHARDS } from '../platform/redis/keys.js';
 import type { Doorbells } from './doorbells.js';
@@ -19,14 +20,15 @@ export class Sweeper {
         const operation = await this.store.find(id);
         if (!operation) continue;
         sites.add(siteOfOperation(id) ?? operation.siteId);
-        const toBeSent =
-          operation.state === 'PENDING' ||
-          operation.state === 'SUBMITTING' ||
-          operation.state === 'CANCELLING';
-        if (toBeSent) await this.doorbells.ensureSubmission(id);
+        if (somethingToSend(operation)) await this.doorbells.ensureSubmission(id);
       }
     }
     for (const siteId of sites) await this.doorbells.ensureWatch(siteId);
     this.log.trace({ sites: sites.size }, 'swept');
   }
+}
+
+function somethingToSend({ state, cancel }: Operation): boolean {
+  if (state === 'PENDING' || state === 'SUBMITTING') return true;
+  return state === 'CANCELLING' && (cancel?.state === 'REQUESTED' || cancel?.state === 'SENDING');
 }

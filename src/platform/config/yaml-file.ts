@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigurationError, type Variables } from './environment.js';
@@ -52,7 +52,10 @@ function fill(value: unknown, path: string, filling: Filling): unknown {
       }
       result[secret] = secretFrom(item, here, filling);
     } else {
-      result[name] = fill(item, here, filling);
+      result[name] =
+        FILES_BY_NATURE.has(name) && typeof item === 'string'
+          ? readableFile(item, here, filling)
+          : fill(item, here, filling);
     }
   }
   return result;
@@ -67,6 +70,17 @@ function fillText(text: string, path: string, filling: Filling): string {
     }
     return value;
   });
+}
+
+/** The path, from the YAML file's own folder, of a file that is there. */
+function readableFile(file: string, path: string, filling: Filling): string {
+  const resolved = resolve(filling.folder, fillText(file, path, filling));
+  try {
+    accessSync(resolved, constants.R_OK);
+  } catch {
+    filling.faults.push(`${path} names the file ${file}, which cannot be read: put it there.`);
+  }
+  return resolved;
 }
 
 function secretFrom(file: string, path: string, filling: Filling): string {

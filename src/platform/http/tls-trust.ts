@@ -20,8 +20,11 @@ export interface TlsSettings {
  */
 export class TlsTrust {
   private pinned: Promise<tls.ConnectionOptions> | null = null;
+  private readonly authority: tls.ConnectionOptions;
 
-  constructor(private readonly settings: TlsSettings) {}
+  constructor(private readonly settings: TlsSettings) {
+    this.authority = settings.caFile ? { ca: readFileSync(settings.caFile) } : {};
+  }
 
   async optionsFor(host: string, port: number, timeoutMs: number): Promise<tls.ConnectionOptions> {
     if (this.settings.fingerprint256) {
@@ -33,7 +36,7 @@ export class TlsTrust {
         throw error;
       }
     }
-    return this.settings.caFile ? { ca: readFileSync(this.settings.caFile) } : {};
+    return this.authority;
   }
 
   private async pin(host: string, port: number, timeoutMs: number): Promise<tls.ConnectionOptions> {

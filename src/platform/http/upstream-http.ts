@@ -165,16 +165,15 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 function transportErrorOf(error: unknown, timedOut: boolean): TransportError {
   if (error instanceof TransportError) return error;
-  const code = error instanceof AxiosError ? (error.code ?? '') : '';
-  const message = timedOut
-    ? 'no answer in time'
-    : error instanceof Error
-      ? error.message || code
-      : String(error);
+  const message = timedOut ? 'no answer in time' : describe(error);
   // The axios error itself is not kept as the cause: it carries the request with its credentials.
-  return new TransportError(NEVER_CONNECTED.has(code) ? 'CONNECT' : 'EXCHANGE', message, { timedOut });
+  // Nor is its code believed: a connection that stood can die with the words of one that never did.
+  return new TransportError('EXCHANGE', message, { timedOut });
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || (error instanceof AxiosError ? (error.code ?? '') : error.name);
 }

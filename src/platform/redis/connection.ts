@@ -41,13 +41,21 @@ export function throttled(log: Log, source: string): (error: Error) => void {
   };
 }
 
-/** Connects within the limit, or rejects with a sentence. */
+/** The server is there, and does not let us in: waiting does not help. */
+export class RefusedByRedis extends Error {}
+
+/** Connects within the limit, or rejects. */
 export async function connectWithin(redis: Redis, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`Redis did not answer within ${limitMs} ms`)), limitMs);
   });
-  const ready = new Promise<void>((resolve) => redis.once('ready', resolve));
+  const ready = new Promise<void>((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.on('error', (error: Error) => {
+      if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(error.message)) reject(new RefusedByRedis(error.message));
+    });
+  });
   redis.connect().catch(() => undefined);
   try {
     await Promise.race([ready, limit]);

@@ -38,7 +38,11 @@ describe('an operation that could not be sent', () => {
     const work = new LongWork(the.redis);
     work.world.troubles.push({ on: 'CHANGE', trouble: 'UNREACHABLE', times: Infinity });
     const { id } = await work.accept();
-    for (let next = await work.runner.submit(id); next !== 'DONE'; next = await work.runner.submit(id))
+    for (
+      let next = await work.runner.submit(id);
+      typeof next === 'object';
+      next = await work.runner.submit(id)
+    )
       work.clock.advance(next.againInMs);
     expect(await work.now(id)).toMatchObject({
       state: 'REJECTED',
