@@ -22,6 +22,8 @@ export interface LifecycleRow {
   to: readonly string[] | 'GONE' | 'ANY';
   /** The words it ends badly in. */
   failed: readonly string[];
+  /** The words that a run which was stopped on request rests in, where they are also those of a good end. */
+  cancelled?: readonly string[];
   /** Whether a good end leaves the workload at the other site. */
   flipsActiveSite: boolean;
   /**
@@ -57,6 +59,7 @@ export function lifecycleFaults(lifecycle: Lifecycle, targetOf: (action: DrActio
     check('via', row.via, observed);
     check('to', row.to, observed);
     check('failed', row.failed, observed);
+    check('cancelled', row.cancelled ?? [], observed);
     for (const word of row.via) {
       if (lifecycle.states[observed][word]?.passing === false) {
         faults.push(`lifecycle of ${action}: "${word}" is in "via" but is declared as a state that rests`);

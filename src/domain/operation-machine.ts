@@ -14,7 +14,7 @@ import type { Problem } from './problem.js';
 
 /** From which states each state may be reached. Anything else cannot be written. */
 export const TRANSITIONS: Readonly<Record<OperationState, readonly OperationState[]>> = {
-  PENDING: ['PENDING', 'SUBMITTING'],
+  PENDING: ['PENDING', 'SUBMITTING', 'RECONCILING', 'UNKNOWN'],
   SUBMITTING: ['PENDING', 'SUBMITTING', 'RECONCILING', 'UNKNOWN'],
   RUNNING: ['SUBMITTING', 'RUNNING', 'WAITING_FOR_INPUT', 'RECONCILING', 'UNKNOWN', 'CANCELLING'],
   WAITING_FOR_INPUT: ['RUNNING', 'WAITING_FOR_INPUT', 'UNKNOWN'],
@@ -275,7 +275,8 @@ function cancelRequested(
   request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'>,
   now: string,
 ): Applied | null {
-  if (operation.cancel && operation.cancel.state !== 'REFUSED') return null;
+  const again = operation.cancel?.state === 'REFUSED' || operation.cancel?.state === 'AMBIGUOUS';
+  if (operation.cancel && !again) return null;
   const cancel: CancelRequest = { ...request, state: 'REQUESTED', detail: null, overBy: null };
   if (operation.state === 'PENDING') {
     return verdict(
@@ -290,7 +291,7 @@ function cancelRequested(
       now,
     );
   }
-  if (operation.state !== 'RUNNING' && operation.state !== 'WAITING_FOR_INPUT') return null;
+  if (!['RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING'].includes(operation.state)) return null;
   return cancelling(operation, cancel, `${request.requestedBy} asked to cancel.`);
 }
 

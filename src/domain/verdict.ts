@@ -49,6 +49,14 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   const whole = operation.calls.every((call) => call.state === 'ACCEPTED');
   const jobsSpeak =
     succeeded.length === seen.jobs.length && !(seen.jobs.length === 0 && wasAdopted(operation));
+  if (cancelAccepted && succeeded.length === 0 && row.cancelled?.includes(resource.word)) {
+    return ended(
+      'CANCELLED',
+      'PARTIAL',
+      undefined,
+      `It was asked to stop, and the target is ${resource.word}.`,
+    );
+  }
   if (arrived(operation, row, resource) && (jobsSpeak || changed || row.to === 'ANY')) {
     return ended(
       'SUCCEEDED',

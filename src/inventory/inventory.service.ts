@@ -2,12 +2,13 @@ import type { ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { isRedisTrouble } from '../platform/redis/trouble.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { providerProblem } from '../providers/provider-problem.js';
-import type { KnownState, SnapshotKind, SnapshotStore } from './redis-snapshot-store.js';
+import type { KnownState, Snapshot, SnapshotKind, SnapshotStore } from './redis-snapshot-store.js';
 
 /** How one site contributed to an answer. */
 export interface Source {
@@ -35,12 +36,18 @@ const PATIENCE_WITH_SNAPSHOT_MS = 2_000;
 /** … and so long for one that has none. */
 const PATIENCE_WITHOUT_MS = 6_000;
 
+/** A look that is under way, and since when. */
+interface Look {
+  look: Promise<Snapshot<unknown> | null>;
+  sinceMs: number;
+}
+
 /**
  * What the sites hold. Reads through a snapshot per site and kind that all processes share: one dead, slow or
  * lying site never hides the others, and a failed read never replaces what was known.
  */
 export class InventoryService {
-  private readonly underway = new Map<string, { look: Promise<void>; sinceMs: number }>();
+  private readonly underway = new Map<string, Look>();
 
   constructor(
     private readonly providers: ProviderRegistry,
@@ -83,7 +90,8 @@ export class InventoryService {
     const patience = known.snapshot ? PATIENCE_WITH_SNAPSHOT_MS : PATIENCE_WITHOUT_MS;
     const inTime = await within(looking, Math.max(0, patience - (this.clock.now() - sinceMs)));
     const after = await this.snapshots.read<T>(provider.siteId, kind);
-    return this.reading(provider, after, !inTime);
+    const inHand = inTime ? ((await looking) as Snapshot<T> | null) : null;
+    return this.reading(provider, inHand ? { ...after, snapshot: inHand, failure: null } : after, !inTime);
   }
 
   private isGoodEnough<T>({ snapshot, failure, lastEventMs }: KnownState<T>): boolean {
@@ -96,11 +104,7 @@ export class InventoryService {
    * One look at a time per site and kind in this process; whoever comes meanwhile shares it, and what it has
    * already waited: a site that hangs makes the first caller wait, not each of them.
    */
-  private refresh<T>(
-    provider: Provider,
-    kind: SnapshotKind,
-    look: () => Promise<T>,
-  ): { look: Promise<void>; sinceMs: number } {
+  private refresh<T>(provider: Provider, kind: SnapshotKind, look: () => Promise<T>): Look {
     const name = `${provider.siteId}/${kind}`;
     const running = this.underway.get(name);
     if (running) return running;
@@ -112,15 +116,33 @@ export class InventoryService {
     return started;
   }
 
-  private async look<T>(provider: Provider, kind: SnapshotKind, look: () => Promise<T>): Promise<void> {
+  /** What was seen; null when the look failed. A store that is full keeps nothing, but takes nothing away. */
+  private async look<T>(
+    provider: Provider,
+    kind: SnapshotKind,
+    look: () => Promise<T>,
+  ): Promise<Snapshot<T> | null> {
+    const { siteId } = provider;
     const takenMs = this.clock.now();
     try {
-      await this.snapshots.keep(provider.siteId, kind, { takenMs, value: await look() });
+      const snapshot = { takenMs, value: await look() };
+      await this.keeping(siteId, () => this.snapshots.keep(siteId, kind, snapshot));
+      return snapshot;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      this.log.warn({ siteId: provider.siteId, kind: error.kind, upstream: error.upstream }, error.message);
+      this.log.warn({ siteId, kind: error.kind, upstream: error.upstream }, error.message);
       const failure = { atMs: this.clock.now(), problem: providerProblem(error, provider) };
-      await this.snapshots.noteFailure(provider.siteId, kind, failure);
+      await this.keeping(siteId, () => this.snapshots.noteFailure(siteId, kind, failure));
+      return null;
+    }
+  }
+
+  private async keeping(siteId: string, keep: () => Promise<void>): Promise<void> {
+    try {
+      await keep();
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      this.log.warn({ siteId }, 'what was seen could not be kept');
     }
   }
 
@@ -147,7 +169,7 @@ export class InventoryService {
 }
 
 /** Whether the work was done in that time. It goes on either way; its errors are noted where it is done. */
-async function within(work: Promise<void>, patienceMs: number): Promise<boolean> {
+async function within(work: Promise<unknown>, patienceMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tired = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), patienceMs);

@@ -4,8 +4,7 @@ import type { Lifecycle } from '../domain/lifecycle.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import type { Operation } from '../domain/operation.js';
 import type { NextAction } from '../domain/problem.js';
-
-const COLLECTIONS = { PROTECTION_GROUP: 'protection-groups', RECOVERY_PLAN: 'recovery-plans' } as const;
+import { actionRequest } from '../domain/resource-paths.js';
 
 /** What can be done with the target in the state in which an operation left it. */
 export function nextActionsAfter(
@@ -20,9 +19,5 @@ export function nextActionsAfter(
       ACTION_FACTS[action].targetType === type &&
       lifecycle.actions[action]?.from !== 'ANY' &&
       judgeAction(lifecycle, action, resource).allowed,
-  ).map((action) => ({
-    title: `Run ${action}`,
-    method: 'POST',
-    href: `/v1/${COLLECTIONS[type]}/${id}/actions/${ACTION_FACTS[action].pathName}`,
-  }));
+  ).map((action) => ({ title: `Run ${action}`, ...actionRequest(action, id) }));
 }

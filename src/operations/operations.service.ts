@@ -3,6 +3,7 @@ import { ACTION_FACTS } from '../domain/dr-action.js';
 import { publicId } from '../domain/ids.js';
 import { isVerdict, type Operation, type OperationTarget } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
+import { operationPath } from '../domain/resource-paths.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Preparation } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
@@ -79,7 +80,9 @@ export class OperationsService {
   /** Asks for a stop. Before the send it is ours to give; afterwards only the upstream's, if it can. */
   async cancel(id: string, requestedBy: string): Promise<Operation> {
     const operation = await this.get(id);
-    if (operation.state === 'CANCELLING' || operation.state === 'CANCELLED') return operation;
+    // Asked already; again only when it is not known whether the first asking arrived.
+    const asked = operation.state === 'CANCELLING' && operation.cancel?.state !== 'AMBIGUOUS';
+    if (asked || operation.state === 'CANCELLED') return operation;
     const provider = this.providers.find(operation.siteId);
     const supported = provider?.cancelCall(operation.command) ?? null;
     if (operation.state !== 'PENDING' && (isVerdict(operation.state) || !supported)) {
@@ -167,7 +170,7 @@ export class OperationsService {
           `This Idempotency-Key began operation ${found.operationId} with another request.`,
           {
             nextActions: [
-              { title: 'Look at that operation', method: 'GET', href: `/v1/operations/${found.operationId}` },
+              { title: 'Look at that operation', method: 'GET', href: operationPath(found.operationId) },
             ],
           },
         ),
@@ -214,10 +217,10 @@ function busy(heldBy: string, blocking?: PreflightReport['blocking']): ProblemEr
       {
         ...(blocking ? { blocking } : {}),
         nextActions: [
-          { title: 'Look at the operation that holds it', method: 'GET', href: `/v1/operations/${heldBy}` },
+          { title: 'Look at the operation that holds it', method: 'GET', href: operationPath(heldBy) },
         ],
       },
     ),
-    { link: `</v1/operations/${heldBy}>; rel="blocking-operation"`, 'retry-after': '10' },
+    { link: `<${operationPath(heldBy)}>; rel="blocking-operation"`, 'retry-after': '10' },
   );
 }

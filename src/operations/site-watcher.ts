@@ -1,5 +1,4 @@
-import type { Change } from '../domain/operation-change.js';
-import type { Seen } from '../domain/operation-change.js';
+import type { Change, Seen } from '../domain/operation-change.js';
 import type { Observation } from '../domain/observation.js';
 import type { Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
@@ -29,6 +28,7 @@ export class SiteWatcher {
   private readonly reconciler: Reconciler;
   /** Ticks in a row that learnt nothing, per site: only for the back-off. */
   private readonly failures = new Map<string, number>();
+  private readonly strangeWords = new Set<string>();
 
   constructor(
     private readonly store: OperationStore,
@@ -90,9 +90,22 @@ export class SiteWatcher {
     for (const operation of watched) {
       const observation = seen.get(operation.id);
       if (!observation) continue;
+      this.warnOfUnknownWord(provider, observation);
       const change = this.changeFor(operation, observation, provider);
       if (change) await this.store.transition(operation.id, change);
     }
+  }
+
+  /** A word that no table knows is neither success nor failure: it is watched on, and told once. */
+  private warnOfUnknownWord(provider: Provider, { resource }: Observation): void {
+    if (!resource?.exists || resource.state !== 'UNKNOWN') return;
+    const name = `${provider.siteId} ${resource.word}`;
+    if (this.strangeWords.has(name)) return;
+    this.strangeWords.add(name);
+    this.log.warn(
+      { siteId: provider.siteId, word: resource.word },
+      'the upstream uses a state that is not known here',
+    );
   }
 
   private changeFor(operation: Operation, observation: Observation, provider: Provider): Change | null {

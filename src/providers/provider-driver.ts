@@ -120,7 +120,10 @@ export interface ProviderCapabilities {
 }
 
 export interface UpstreamBudget {
-  /** Requests a minute that reads may use; null = no published limit. */
+  /**
+   * Requests a minute that the upstream publishes as its limit for one session; null = none. For whoever chooses
+   * POLL_INTERVAL_MS: nothing enforces it yet, and an upstream that says 429 is left alone as long as it says.
+   */
   readonly readsPerMinute: number | null;
 }
 

@@ -8,6 +8,8 @@ import type {
   ReplicationPair,
 } from '../domain/inventory.js';
 import type { Finding, Observation } from '../domain/observation.js';
+import type { Log } from '../platform/log/log.js';
+import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
 import type {
   CallContext,
@@ -27,6 +29,8 @@ export interface ProviderOptions {
   siteName: string;
   /** How long a call that only reads may take, all its requests together. */
   readTimeoutMs: number;
+  /** For answers that cannot be understood; absent = they are not told. */
+  log?: Log;
 }
 
 /**
@@ -119,7 +123,7 @@ export class Provider {
       return await this.driver.start(call, gate, { signal: new AbortController().signal });
     } catch (error) {
       if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery('AMBIGUOUS');
-      throw surprise(error).withDelivery('AMBIGUOUS');
+      throw this.surprise(error).withDelivery('AMBIGUOUS');
     }
   }
 
@@ -146,17 +150,20 @@ export class Provider {
     try {
       return await read({ signal: AbortSignal.timeout(this.options.readTimeoutMs) });
     } catch (error) {
-      throw error instanceof ProviderError ? error : surprise(error);
+      throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }
   }
-}
 
-/** Answers that a mapper could not digest: the upstream's fault, not ours to crash on. */
-function surprise(error: unknown): ProviderError {
-  return new ProviderError('BAD_ANSWER', 'The upstream gave an answer that cannot be understood.', {
-    retry: 'TEMPORARY',
-    cause: error,
-  });
+  /** An answer that a mapper could not digest: the upstream's fault or ours, but nothing to crash on. */
+  private surprise(error: unknown): ProviderError {
+    const cause =
+      error instanceof Error ? { message: error.message, stack: error.stack?.slice(0, 1000) } : {};
+    this.options.log?.error({ siteId: this.siteId, cause }, 'an answer could not be understood');
+    return new ProviderError('BAD_ANSWER', 'The upstream gave an answer that cannot be understood.', {
+      retry: 'TEMPORARY',
+      cause: error,
+    });
+  }
 }
 
 function unique<T extends { id: string }>(items: T[]): T[] {

@@ -108,7 +108,12 @@ export function createRegistry(
         submitTimeoutMs: parts.submitTimeoutMs,
         memory: parts.memory,
       });
-      return new Provider(driver, { siteId: id, siteName: name, readTimeoutMs: READ_TIMEOUT_MS });
+      return new Provider(driver, {
+        siteId: id,
+        siteName: name,
+        readTimeoutMs: READ_TIMEOUT_MS,
+        log: parts.log,
+      });
     }),
   );
 }

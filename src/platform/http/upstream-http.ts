@@ -121,7 +121,8 @@ export class UpstreamHttp {
         url: this.urlOf(request),
         headers: {
           accept: 'application/json',
-          ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          // Without a body there is no type of it; left to itself, axios names one.
+          'content-type': text === undefined ? false : 'application/json',
           ...request.headers,
         },
         ...(text === undefined ? {} : { data: text }),

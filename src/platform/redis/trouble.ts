@@ -1,6 +1,6 @@
 /** How Redis being away, full or read-only shows in errors of its client. */
 const MESSAGES =
-  /connection is closed|stream isn't writeable|max retries per request|command timed out|ECONNREFUSED|ECONNRESET|^OOM |^READONLY |^MISCONF |^NOREPLICAS |^LOADING |^MASTERDOWN /i;
+  /connection is closed|stream isn't writeable|max retries per request|command timed out|ECONNREFUSED|ECONNRESET|^OOM |^READONLY |^MISCONF |^NOREPLICAS |^LOADING |^MASTERDOWN |^EXECABORT |^CLUSTERDOWN |^TRYAGAIN |^NOAUTH /i;
 
 export function isRedisTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
