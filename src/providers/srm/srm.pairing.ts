@@ -9,6 +9,8 @@ export interface PairedSites {
   /** A "ROBO" pairing: both ends are one vCenter, and no remote login is needed (1.5). */
   sameVcenter: boolean;
   version: string | null;
+  /** The SRM server at the far end is known to be out of reach. */
+  farServerDown: boolean;
   /** Sentences about servers and certificates that are not in order. */
   warnings: string[];
 }
@@ -48,6 +50,7 @@ function pairedSites(pairing: WirePairing): PairedSites {
     remoteVcenter,
     sameVcenter: localVcenter.id !== null && localVcenter.id === remoteVcenter.id,
     version: textOf(pairing.local_srm_server?.version),
+    farServerDown: pairing.remote_srm_server?.server_status === 'ERROR',
     warnings: [
       ...serverWarnings('The SRM server of this site', pairing.local_srm_server),
       ...serverWarnings('The SRM server of the other site', pairing.remote_srm_server),

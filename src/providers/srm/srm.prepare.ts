@@ -1,4 +1,5 @@
 import type { ActionCommand } from '../../domain/action-command.js';
+import type { DrAction } from '../../domain/dr-action.js';
 import { publicId } from '../../domain/ids.js';
 import type { Blocker, Preparation } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
@@ -6,6 +7,7 @@ import { busyBlockers, idleBlockers, namesakeBlockers, protectedVms, runBlockers
 import { createBaseline, groupBaseline, planBaseline } from './srm.baseline.js';
 import * as calls from './srm.calls.js';
 import type { SrmClient } from './srm.client.js';
+import { blockersOfBoth, blockersOfRun, blockersOfServer, farSiteOf, runWarnings } from './srm.far-site.js';
 import type { SrmHome } from './srm.home.js';
 import type { WireList } from './srm.lists.js';
 import { groupFacts, planFacts } from './srm.mapper.js';
@@ -46,11 +48,11 @@ export class SrmPreparing {
     command: ActionCommand,
     signal: AbortSignal,
   ): Promise<Preparation> {
-    const [plan, groups, tasks, remote] = await Promise.all([
+    const [plan, groups, tasks, far] = await Promise.all([
       this.client.plan(planId, signal),
       this.client.groupsOfPlan(planId, signal),
       this.client.newestTasks(signal),
-      this.remoteBlockers(signal),
+      farSiteOf(this.client, signal),
     ]);
     if (groups.gaps.length > 0) throw partial('which groups the plan holds', groups);
     const groupIds = groups.items.map((group) => group.id);
@@ -59,9 +61,12 @@ export class SrmPreparing {
     return {
       resource: planFacts(plan, home),
       groupIds: groupIds.map((id) => publicId(this.siteId, id)),
-      blockers: [...remote, ...busyBlockers(tasks.items, [planId])],
+      blockers: [
+        ...(action === 'REPROTECT' ? blockersOfBoth(far) : blockersOfRun(far, plan)),
+        ...busyBlockers(tasks.items, [planId]),
+      ],
       warnings: [
-        ...(action === 'REPROTECT' ? await this.farServerWarnings(signal) : []),
+        ...(action === 'REPROTECT' ? [] : runWarnings(far)),
         ...(command.options.skipProtectionSiteOperations === true
           ? ['Nothing is shut down or synchronised at the protected site; SRM ignores "syncData" then.']
           : []),
@@ -72,19 +77,17 @@ export class SrmPreparing {
   }
 
   private async groupChange(
-    action:
-      'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP',
+    action: GroupAction,
     groupId: string,
     command: ActionCommand,
     signal: AbortSignal,
   ): Promise<Preparation> {
-    const needsRemote = action === 'ENABLE_PROTECTION' || action === 'UPDATE_PROTECTION_GROUP';
     const [group, plans, tasks, vms, remote] = await Promise.all([
       this.client.group(groupId, signal),
       this.client.plansOfGroup(groupId, signal),
       this.client.newestTasks(signal),
       this.client.vmsOfGroup(groupId, signal),
-      needsRemote ? this.remoteBlockers(signal) : [],
+      this.farBlockers(action, signal),
     ]);
     const home = (await this.home.of([group])).get(group.id) ?? null;
     const blockers = [
@@ -97,7 +100,7 @@ export class SrmPreparing {
       resource: groupFacts(group, home),
       groupIds: [publicId(this.siteId, groupId)],
       blockers: [...blockers, ...idleBlockers(action, vms)],
-      warnings: needsRemote ? await this.farServerWarnings(signal) : [],
+      warnings: [],
       baseline: groupBaseline(group, vms.items, tasks),
       calls: groupCalls(action, change),
     };
@@ -119,48 +122,39 @@ export class SrmPreparing {
         `"protectedVcenterId" ${wanted} is neither end of the pairing; it is one of ${vcenters.join(', ')}.`,
       );
     }
-    const [groups, tasks, remote] = await Promise.all([
+    const [groups, tasks, far] = await Promise.all([
       this.client.groups(signal),
       this.client.newestTasks(signal),
-      this.remoteBlockers(signal),
+      farSiteOf(this.client, signal),
     ]);
     return {
       resource: null,
       groupIds: [],
-      blockers: [...remote, ...namesakeBlockers(name, groups.items)],
-      warnings: await this.farServerWarnings(signal),
+      blockers: [...blockersOfBoth(far), ...namesakeBlockers(name, groups.items)],
+      warnings: [],
       baseline: createBaseline(name, groups.items, tasks),
       calls: [call],
     };
   }
 
-  /** Reads go on without the far site; what changes something needs both logins (1.5). */
-  private async remoteBlockers(signal: AbortSignal): Promise<Blocker[]> {
-    try {
-      await this.client.session.both(await this.client.pairedSites(signal), signal);
-      return [];
-    } catch (error) {
-      const trouble = this.client.session.remoteTrouble;
-      if (!(error instanceof ProviderError) || trouble === null || error.message !== trouble) throw error;
-      return [
-        {
-          code: 'remote-session-missing',
-          text: `SRM needs a login at the far site for this, and it fails: ${trouble}`,
-          remedy:
-            'Check "auth.remoteUserName" and "auth.remotePassword" of the site and that the far site answers, then try again.',
-        },
-      ];
+  /** What each change of a group needs of the far site (column "Remote" of section 2). */
+  private async farBlockers(action: GroupAction, signal: AbortSignal): Promise<Blocker[]> {
+    switch (action) {
+      case 'ENABLE_PROTECTION':
+      case 'UPDATE_PROTECTION_GROUP':
+        return blockersOfBoth(await farSiteOf(this.client, signal));
+      case 'DELETE_PROTECTION_GROUP':
+        return blockersOfServer(await this.client.pairedSites(signal, true));
+      case 'DISABLE_PROTECTION':
+        return [];
     }
   }
-
-  /** Turning replication round and changing a group also need the far server to be up (1.5). */
-  private async farServerWarnings(signal: AbortSignal): Promise<string[]> {
-    const sites = await this.client.pairedSites(signal, true);
-    return sites.warnings.filter(
-      (warning) => warning.includes('other site') && warning.endsWith('reports ERROR.'),
-    );
-  }
 }
+
+type GroupAction = Extract<
+  DrAction,
+  'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP'
+>;
 
 interface GroupChange {
   group: WireGroup;
@@ -168,10 +162,7 @@ interface GroupChange {
   command: ActionCommand;
 }
 
-function groupCalls(
-  action: 'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP',
-  { group, vms, command }: GroupChange,
-): Preparation['calls'] {
+function groupCalls(action: GroupAction, { group, vms, command }: GroupChange): Preparation['calls'] {
   switch (action) {
     case 'ENABLE_PROTECTION':
       return [calls.configureAllCall(group)];

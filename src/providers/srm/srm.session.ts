@@ -14,6 +14,10 @@ export interface LocalSession {
   readonly madeAt: number;
 }
 
+/** A login at the far site that takes as long would use up the time in which a change may be sent. */
+const SLOW_MS = 2_000;
+const SILENCE_MS = 30_000;
+
 /** Which of the two logins an appliance says it misses; UNTOLD = it could not be asked. */
 export type MissingLogin = 'LOCAL' | 'REMOTE' | 'NONE' | 'UNTOLD';
 
@@ -32,7 +36,10 @@ export class SrmSession {
   private retired: LocalSession | null = null;
   /** The id of the local session that is logged in at the far site as well. */
   private remoteOf: string | null = null;
-  private remoteFailure: string | null = null;
+  /** Why the last login at the far site failed; null = it did not. */
+  private remoteFailure: ProviderError | null = null;
+  /** Until when a far site that kept us waiting is not asked again. */
+  private silentUntil = 0;
   private readonly localLogin = new SingleFlight<LocalSession>();
   private readonly remoteLogin = new SingleFlight<void>();
   private readonly localPause: LoginPause;
@@ -48,11 +55,6 @@ export class SrmSession {
     this.maxAgeMs = (settings.sessionMaxAgeSeconds ?? 280) * 1000;
     this.localPause = new LoginPause(clock);
     this.remotePause = new LoginPause(clock);
-  }
-
-  /** Why the last login at the far site failed; null = it did not. */
-  get remoteTrouble(): string | null {
-    return this.remoteFailure;
   }
 
   async local(signal: AbortSignal): Promise<LocalSession> {
@@ -73,6 +75,20 @@ export class SrmSession {
     throw new ProviderError('UNAUTHENTICATED', 'The SRM session ended while the far site was logged in at.', {
       retry: 'TEMPORARY',
     });
+  }
+
+  /** The local session, and why it is not logged in at the far site too; null = it is. */
+  async asFarAsPossible(
+    sites: PairedSites,
+    signal: AbortSignal,
+  ): Promise<{ local: LocalSession; farTrouble: ProviderError | null }> {
+    try {
+      return { local: await this.both(sites, signal), farTrouble: null };
+    } catch (error) {
+      const farTrouble = this.remoteFailure;
+      if (farTrouble === null || error !== farTrouble) throw error;
+      return { local: await this.local(signal), farTrouble };
+    }
   }
 
   /** This session is gone upstream. Another one, made in the meantime, is kept. */
@@ -98,6 +114,7 @@ export class SrmSession {
       if (remote.status === 429 || remote.status >= 502) return 'UNTOLD';
       if (remote.status >= 200 && remote.status < 300) return 'NONE';
       if (this.remoteOf === local.id) this.remoteOf = null;
+      this.silentUntil = 0;
       return 'REMOTE';
     } catch (error) {
       if (error instanceof ProviderError) return 'UNTOLD';
@@ -145,6 +162,8 @@ export class SrmSession {
   }
 
   private async logInRemotely(sites: PairedSites, local: LocalSession): Promise<void> {
+    const begun = this.clock.monotonic();
+    if (this.remoteFailure !== null && begun < this.silentUntil) throw this.remoteFailure;
     try {
       this.remotePause.check();
       const { remoteUserName, remotePassword } = this.settings.auth;
@@ -156,6 +175,7 @@ export class SrmSession {
       if (response.status >= 200 && response.status < 300) {
         this.remoteOf = local.id;
         this.remoteFailure = null;
+        this.silentUntil = 0;
         this.remotePause.clear();
         return;
       }
@@ -164,20 +184,22 @@ export class SrmSession {
         this.forget(local);
         return;
       }
+      const failure = this.upstream.failure(response);
+      // Which status goes with a far server that is down is not stated (1.5); its name is the better sign.
+      if (speaksOfDownConnection(failure)) throw farSiteSilent(failure);
       if ([400, 401, 403].includes(response.status)) {
         throw this.remotePause.note(
-          refusedLogin(
-            this.upstream.failure(response),
-            'The far site refuses the login with "auth.remoteUserName".',
-          ),
+          refusedLogin(failure, 'The far site refuses the login with "auth.remoteUserName".'),
         );
       }
-      throw this.upstream.failure(response);
+      throw failure;
     } catch (error) {
       if (error instanceof ProviderError) {
         if (this.remoteFailure === null)
           this.log.warn({ reason: error.message }, 'login at the far site failed');
-        this.remoteFailure = error.message;
+        this.remoteFailure = error;
+        const now = this.clock.monotonic();
+        if (now - begun >= SLOW_MS) this.silentUntil = now + SILENCE_MS;
       }
       throw error;
     }
@@ -210,6 +232,14 @@ function remotePath(sites: PairedSites): string {
 
 function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+}
+
+function speaksOfDownConnection({ upstream }: ProviderError): boolean {
+  return [upstream.code, upstream.message].some((text) => text?.includes('ConnectionDownFault') === true);
+}
+
+function farSiteSilent({ message, upstream }: ProviderError): ProviderError {
+  return new ProviderError('UNAVAILABLE', message, { retry: 'TEMPORARY', upstream });
 }
 
 function refusedLogin(failure: ProviderError, sentence: string): ProviderError {

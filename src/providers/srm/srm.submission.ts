@@ -4,6 +4,7 @@ import type { SendGate } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
 import type { SrmClient } from './srm.client.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import { failsForSilence } from './srm.far-site.js';
 import type { PairedSites } from './srm.pairing.js';
 import { actionIn, planIdIn, withPairing } from './srm.paths.js';
 import { sessionHeader, type LocalSession } from './srm.session.js';
@@ -12,6 +13,9 @@ import { textOf } from './srm.wire.js';
 
 /** Calls that SRM takes without a login at the far site (column "Remote" of section 2: O, D and none). */
 const LOCAL_ACTIONS: readonly (string | null)[] = ['remove-protection', 'dismiss-prompt'];
+
+/** Calls that SRM takes while the far server is down, when nobody can log in there (1.5). */
+const RUN_ALONE: readonly (string | null)[] = ['test', 'cleanup', 'recovery', 'cancel'];
 
 /** Sends one state-changing request, both logins made beforehand, and says what came of it. */
 export class SrmSubmission {
@@ -45,15 +49,12 @@ export class SrmSubmission {
     if (LOCAL_ACTIONS.includes(actionIn(call.path))) {
       return { sites, local: await this.client.session.local(signal) };
     }
-    try {
-      return { sites, local: await this.client.session.both(sites, signal) };
-    } catch (error) {
-      // A group of this site can be deleted without the far one.
-      if (error instanceof ProviderError && call.method === 'DELETE') {
-        return { sites, local: await this.client.session.local(signal) };
-      }
-      throw error;
-    }
+    const { local, farTrouble } = await this.client.session.asFarAsPossible(sites, signal);
+    // A group of this site can be deleted without the login at the far one.
+    if (farTrouble === null || call.method === 'DELETE') return { sites, local };
+    const mayRunAlone = RUN_ALONE.includes(actionIn(call.path));
+    if (mayRunAlone && (await failsForSilence(farTrouble, this.client, signal))) return { sites, local };
+    throw farTrouble;
   }
 
   /** A refusal may speak of a login that is missing, or, behind a bare 400, of the plan's state (6.2). */

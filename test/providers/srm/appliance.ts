@@ -231,14 +231,19 @@ export function refusal(message: string, code = 'MADE_UP'): object {
   return { error_code: code, message, op_id: '0d7f8a52-58a4-4cf8-8a63-2b1c3c1f9d10' };
 }
 
-export function pairing(local: string, remote: string): object {
-  const server = (id: string, name: string): object => ({ id, name, server_status: 'OK', version: '9.0.2' });
+export function pairing(local: string, remote: string, farStatus = 'OK'): object {
+  const server = (id: string, name: string, status = 'OK'): object => ({
+    id,
+    name,
+    server_status: status,
+    version: '9.0.2',
+  });
   return {
     pairing_id: PAIRING,
     local_vc_server: server(local, 'vc-a'),
     remote_vc_server: server(remote, 'vc-b'),
     local_srm_server: server('33333333', 'site-a'),
-    remote_srm_server: server('44444444', 'site-b'),
+    remote_srm_server: server('44444444', 'site-b', farStatus),
   };
 }
 

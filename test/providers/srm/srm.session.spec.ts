@@ -99,8 +99,8 @@ describe('the sessions of SRM', () => {
     expect(site.appliance.count(`POST ${REMOTE}`)).toBe(1);
   });
 
-  it('block actions while the far site cannot be logged in at', async () => {
-    site.appliance.on(`POST ${REMOTE}`, { status: 500, body: refusal('ConnectionDownFault') });
+  it('block actions while the far site refuses the login', async () => {
+    site.appliance.on(`POST ${REMOTE}`, { status: 403, body: refusal('NoPermission') });
     site.appliance.on(`GET ${PLANS}/${PLAN_ID}`, { body: plan('READY_STATE') });
     site.appliance.on(`GET ${PLANS}/${PLAN_ID}/protection-groups`, list([group('OK')]));
     const preparation = await site.driver.prepare(command('FAILOVER'), 'op-1', cx());
