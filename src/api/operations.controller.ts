@@ -50,7 +50,7 @@ export class OperationsController {
         ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
         newestFirst: orderBy === 'createdTime desc',
       },
-      pageToken === undefined ? null : readPageToken<OperationCursor>(pageToken, bound),
+      pageToken === undefined ? null : readPageToken(pageToken, bound, isCursor),
       Math.min(pageSize, LARGEST_PAGE),
     );
     const nextPageToken = page.next ? makePageToken(page.next, bound) : undefined;
@@ -143,4 +143,9 @@ export class OperationsController {
     const operation = await this.operations.get(id);
     await this.streams.stream(operation, reply, lastEventId);
   }
+}
+
+function isCursor(place: unknown): place is OperationCursor {
+  const { createdMs, id } = (place ?? {}) as Partial<Record<keyof OperationCursor, unknown>>;
+  return Number.isFinite(createdMs) && typeof id === 'string';
 }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, MaxLength, Min } from 'class-validator';
 import { ACTIVE_SITES, DR_ACTIONS, type ActiveSite, type DrAction } from '../../domain/dr-action.js';
 import { PROTECTION_STATES, type ProtectionState } from '../../domain/inventory.js';
 import {
@@ -11,6 +11,7 @@ import {
   type Origin,
   type Outcome,
 } from '../../domain/operation.js';
+import { IsMoment, MayBeAbsent } from './decorators.js';
 
 export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
@@ -23,7 +24,7 @@ const AsList = () =>
 
 export class PageQueryDto {
   /** At most 200; more is taken as 200. */
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -31,93 +32,93 @@ export class PageQueryDto {
   pageSize: number = USUAL_PAGE;
 
   /** From `nextPageToken` of the page before, with the same filters. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(1024)
   pageToken?: string;
 }
 
 export class InventoryQueryDto extends PageQueryDto {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   siteId?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   provider?: string;
 
   /** One state or several, separated by commas. */
-  @IsOptional()
+  @MayBeAbsent()
   @AsList()
   @IsIn(PROTECTION_STATES, { each: true })
   state?: ProtectionState[];
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(ACTIVE_SITES)
   activeSite?: ActiveSite;
 
   /** Text in the name. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(200)
   q?: string;
 }
 
 export class OperationsQueryDto extends PageQueryDto {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   siteId?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   provider?: string;
 
   /** One state or several, separated by commas. */
-  @IsOptional()
+  @MayBeAbsent()
   @AsList()
   @IsIn(OPERATION_STATES, { each: true })
   state?: OperationState[];
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(DR_ACTIONS)
   action?: DrAction;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(OUTCOMES)
   outcome?: Outcome;
 
   /** Id of a protection group or recovery plan. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   targetId?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   requestedBy?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(ORIGINS)
   origin?: Origin;
 
   /** Text in the target's name or the reason. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(200)
   q?: string;
 
   /** RFC 3339, inclusive. */
-  @IsOptional()
-  @IsISO8601({ strict: true })
+  @MayBeAbsent()
+  @IsMoment()
   @ApiProperty({ format: 'date-time' })
   createdAfter?: string;
 
   /** RFC 3339, exclusive. */
-  @IsOptional()
-  @IsISO8601({ strict: true })
+  @MayBeAbsent()
+  @IsMoment()
   @ApiProperty({ format: 'date-time' })
   createdBefore?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['createdTime desc', 'createdTime asc'])
   @ApiProperty({ required: false })
   orderBy: 'createdTime desc' | 'createdTime asc' = 'createdTime desc';
@@ -127,13 +128,13 @@ export class NoQueryDto {}
 
 export class DeleteQueryDto {
   /** Why, for the history. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   reason?: string;
 
   /** true = check everything, send nothing. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['true', 'false'])
   validateOnly?: 'true' | 'false';
 }

@@ -6,12 +6,13 @@ import {
   IsBoolean,
   IsIn,
   IsNotEmpty,
-  IsOptional,
+  IsObject,
   IsString,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { DIRECTIONS, type Direction } from '../../domain/dr-action.js';
+import { MayBeAbsent } from './decorators.js';
 
 /** What every request that changes something may say. */
 export class ChangeRequestDto {
@@ -19,7 +20,7 @@ export class ChangeRequestDto {
    * Why, for the history.
    * @example 'Storage array failing in AZ 1, incident 4711'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   reason?: string;
@@ -28,7 +29,7 @@ export class ChangeRequestDto {
    * true = check everything, send nothing; answers 200 with the pre-flight report.
    * @example false
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   validateOnly?: boolean;
 }
@@ -63,7 +64,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
   name!: string;
 
   /** @example 'ERP, both application servers and the database' */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(4096)
   description?: string;
@@ -72,7 +73,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SDRS: the zone where the workload runs at home.
    * @example 'eu-de-01'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   sourceAvailabilityZone?: string;
@@ -81,7 +82,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SDRS: the zone it is recovered in.
    * @example 'eu-de-02'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   targetAvailabilityZone?: string;
@@ -90,7 +91,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SDRS: the active-active domain of the two zones.
    * @example '7f0c8a52-3f1e-4b0a-9d3c-2b7a5e6f1c11'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   domainId?: string;
@@ -99,7 +100,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SDRS: the network of both sides.
    * @example 'a1b2c3d4-0000-4000-8000-000000000001'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   sourceVpcId?: string;
@@ -108,7 +109,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SDRS: only `migration` (within one network), the default.
    * @example 'migration'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['migration'])
   drType?: string;
 
@@ -116,7 +117,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SRM: how the machines are replicated; `HBR` = vSphere Replication, the default.
    * @example 'HBR'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['HBR'])
   replicationType?: string;
 
@@ -124,13 +125,14 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
    * SRM: the vCenter whose machines are protected; default: the pairing's local one.
    * @example '11111111-aaaa-4aaa-8aaa-111111111111'
    */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   protectedVcenterId?: string;
 
   /** SRM: the machines. */
-  @IsOptional()
+  @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => HbrSpecDto)
   hbrSpec?: HbrSpecDto;
@@ -138,14 +140,14 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
 
 export class UpdateProtectionGroupDto extends ChangeRequestDto {
   /** @example 'erp-dr-2' */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(80)
   name?: string;
 
   /** SRM only: SDRS cannot change a description. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(4096)
   description?: string;
@@ -161,47 +163,47 @@ class DirectedRequestDto extends ChangeRequestDto {
   direction!: Direction;
 
   /** SRM: replicate the latest changes first. Default: true when planned, false otherwise. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   syncData?: boolean;
 }
 
 export class PlannedFailoverDto extends DirectedRequestDto {
   /** SRM: move eligible machines while they run. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   migrateEligibleVms?: boolean;
 }
 
 export class FailoverDto extends DirectedRequestDto {
   /** SRM: leave the site that fails alone; no shutdown and no synchronisation there. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   skipProtectionSiteOperations?: boolean;
 }
 
 export class ReprotectDto extends ChangeRequestDto {
   /** SRM: go on in spite of clean-up errors; may leave things behind. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   forced?: boolean;
 }
 
 export class StartDrillDto extends ChangeRequestDto {
   /** SRM: replicate the latest changes first. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   syncData?: boolean;
 
   /** SDRS: the drill's name. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(64)
   drillName?: string;
 
   /** SDRS: the network the drill runs in; one is made when absent. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(64)
@@ -210,7 +212,7 @@ export class StartDrillDto extends ChangeRequestDto {
 
 export class CleanUpDrillDto extends ChangeRequestDto {
   /** SRM: go on in spite of errors; may leave things behind. */
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   forced?: boolean;
 }

@@ -7,14 +7,9 @@ export function makePageToken(place: object, filters: object): string {
 }
 
 /** The place, or a problem when the token is broken or belongs to other filters. */
-export function readPageToken<T>(token: string, filters: object): T {
-  let content: { p?: T; f?: string } | null = null;
-  try {
-    content = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as { p?: T; f?: string };
-  } catch {
-    // told below, like every other broken token
-  }
-  if (!content?.p || content.f !== digest(filters)) {
+export function readPageToken<T>(token: string, filters: object, isPlace: (place: unknown) => place is T): T {
+  const content = contentOf(token);
+  if (content?.f !== digest(filters) || !isPlace(content.p)) {
     throw new ProblemError(
       problem(
         'page-token-invalid',
@@ -26,6 +21,18 @@ export function readPageToken<T>(token: string, filters: object): T {
     );
   }
   return content.p;
+}
+
+/** null = not even JSON. */
+function contentOf(token: string): { p?: unknown; f?: unknown } | null {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as {
+      p?: unknown;
+      f?: unknown;
+    } | null;
+  } catch {
+    return null;
+  }
 }
 
 function digest(filters: object): string {

@@ -5,6 +5,8 @@ import { problem, ProblemError, type FieldError } from '../../domain/problem.js'
 
 const PLAIN_TYPES = new Set<unknown>([String, Boolean, Number, Array, Object, undefined]);
 
+type Kind = 'body' | 'query';
+
 /** Checks bodies and queries against their DTO. Every fault is told at once, each with its place. */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
@@ -20,7 +22,11 @@ export class RequestValidationPipe implements PipeTransform {
       forbidNonWhitelisted: true,
       forbidUnknownValues: false,
     });
-    if (faults.length > 0) throw invalid(faults.flatMap((fault) => fieldErrors(fault, '', type)));
+    const errors = [
+      ...dropped(plain, dto, '').map((path) => unknownField(path, type)),
+      ...faults.flatMap((fault) => fieldErrors(fault, '', type)),
+    ];
+    if (errors.length > 0) throw invalid(errors);
     return dto;
   }
 }
@@ -32,17 +38,47 @@ function invalid(errors: FieldError[]): ProblemError {
   return new ProblemError(problem('invalid-request', detail, { errors }));
 }
 
-function fieldErrors(fault: ValidationError, path: string, type: 'body' | 'query'): FieldError[] {
-  const here = `${path}/${fault.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const place = type === 'body' ? { pointer: here } : { parameter: fault.property };
-  const own = Object.entries(fault.constraints ?? {}).map(([kind, text]) => ({
-    ...place,
-    detail:
-      kind === 'whitelistValidation'
-        ? `There is no ${type === 'body' ? 'field' : 'parameter'} "${fault.property}" here.`
-        : sentence(text),
-  }));
+function fieldErrors(fault: ValidationError, path: string, type: Kind): FieldError[] {
+  const here = below(path, fault.property);
+  const own = Object.entries(fault.constraints ?? {}).map(([kind, text]) =>
+    kind === 'whitelistValidation'
+      ? unknownField(here, type)
+      : { ...placeOf(here, type), detail: sentence(text) },
+  );
   return [...own, ...(fault.children ?? []).flatMap((child) => fieldErrors(child, here, type))];
+}
+
+/** Pointers to what was given and did not reach the DTO: names that every object has, like `constructor`. */
+function dropped(plain: object, dto: object, path: string): string[] {
+  return Object.entries(plain).flatMap(([name, given]: [string, unknown]) => {
+    const taken = Object.getOwnPropertyDescriptor(dto, name)?.value as unknown;
+    if (!Object.hasOwn(dto, name)) return [below(path, name)];
+    return isObject(given) && isObject(taken) ? dropped(given, taken, below(path, name)) : [];
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownField(path: string, type: Kind): FieldError {
+  const name = nameAt(path);
+  return {
+    ...placeOf(path, type),
+    detail: `There is no ${type === 'body' ? 'field' : 'parameter'} "${name}" here.`,
+  };
+}
+
+function placeOf(path: string, type: Kind): Pick<FieldError, 'pointer' | 'parameter'> {
+  return type === 'body' ? { pointer: path } : { parameter: nameAt(path) };
+}
+
+function below(path: string, name: string): string {
+  return `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function nameAt(path: string): string {
+  return (path.split('/').at(-1) ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function sentence(text: string): string {

@@ -12,10 +12,14 @@ export function presentPage<T extends { id: string }>(
   { pageSize, pageToken }: PageQueryDto,
   filters: object,
 ): Page<T> {
-  const after = pageToken === undefined ? '' : readPageToken<{ after: string }>(pageToken, filters).after;
+  const after = pageToken === undefined ? '' : readPageToken(pageToken, filters, isPlace).after;
   const rest = [...all].sort((a, b) => (a.id < b.id ? -1 : 1)).filter((item) => item.id > after);
   const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
   const last = items.at(-1);
   const more = last !== undefined && rest.length > items.length;
   return { items, ...(more ? { nextPageToken: makePageToken({ after: last.id }, filters) } : {}) };
+}
+
+function isPlace(place: unknown): place is { after: string } {
+  return typeof (place as { after?: unknown } | null | undefined)?.after === 'string';
 }

@@ -63,20 +63,33 @@ describe('Idempotency-Key', () => {
 
 describe('a page token', () => {
   const filters = { siteId: 'alpha', state: ['RUNNING'], q: undefined };
+  const isPlace = (place: unknown): place is { after: string } =>
+    typeof (place as { after?: unknown } | null)?.after === 'string';
 
   it('leads back to its place, with the same filters in any order', () => {
     const token = makePageToken({ after: 'alpha.ü' }, filters);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
-    expect(readPageToken(token, { state: ['RUNNING'], siteId: 'alpha' })).toEqual({ after: 'alpha.ü' });
+    expect(readPageToken(token, { state: ['RUNNING'], siteId: 'alpha' }, isPlace)).toEqual({
+      after: 'alpha.ü',
+    });
   });
 
   it.each([{ siteId: 'beta', state: ['RUNNING'] }, { siteId: 'alpha' }, {}])(
     'is refused with other filters: %j',
     (others) => {
       const token = makePageToken({ after: 'x' }, filters);
-      expect(problemOf(() => readPageToken(token, others))).toMatchObject({
+      expect(problemOf(() => readPageToken(token, others, isPlace))).toMatchObject({
         code: 'page-token-invalid',
         errors: [{ parameter: 'pageToken' }],
+      });
+    },
+  );
+
+  it.each([{ after: 1 }, { createdMs: 1, id: 'x' }, [], {}])(
+    'whose place is none of this list is refused: %j',
+    (place) => {
+      expect(problemOf(() => readPageToken(makePageToken(place, {}), {}, isPlace))).toMatchObject({
+        code: 'page-token-invalid',
       });
     },
   );
@@ -84,7 +97,9 @@ describe('a page token', () => {
   it.each(['', 'nonsense', 'bnVsbA', 'e30', 'MQ', Buffer.from('"text"').toString('base64url')])(
     'that was not made here is refused: %j',
     (token) => {
-      expect(problemOf(() => readPageToken(token, {}))).toMatchObject({ code: 'page-token-invalid' });
+      expect(problemOf(() => readPageToken(token, {}, isPlace))).toMatchObject({
+        code: 'page-token-invalid',
+      });
     },
   );
 });

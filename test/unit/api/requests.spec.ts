@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { ArgumentMetadata } from '@nestjs/common';
 import { InventoryQueryDto, OperationsQueryDto } from '../../../src/api/dto/queries.dto.js';
-import { CreateProtectionGroupDto } from '../../../src/api/dto/requests.dto.js';
+import { CreateProtectionGroupDto, UpdateProtectionGroupDto } from '../../../src/api/dto/requests.dto.js';
 import { RequestValidationPipe } from '../../../src/api/http/request-validation.pipe.js';
 import { ProblemError, type Problem } from '../../../src/domain/problem.js';
 
@@ -61,6 +61,33 @@ describe('a body', () => {
     );
   });
 
+  it.each([{ name: null }, { description: null }, { reason: null }, { validateOnly: null }])(
+    'in which null stands for an absent field is refused: %j',
+    async (given) => {
+      const [field] = Object.keys(given);
+      expect(new Set(pointers(await problemOf(given, body(UpdateProtectionGroupDto))))).toEqual(
+        new Set([`/${field}`]),
+      );
+    },
+  );
+
+  it('in which null, a list or a text stands for an object is refused', async () => {
+    for (const hbrSpec of [null, [], 'vms'])
+      expect(pointers(await problemOf({ ...group, hbrSpec }, body(CreateProtectionGroupDto)))).toContain(
+        '/hbrSpec',
+      );
+  });
+
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+    'with a field that every object has is refused by its name: %s',
+    async (name) => {
+      const given = { ...group, [name]: 1, hbrSpec: { vms: ['vm-1'], [name]: 1 } };
+      expect(new Set(pointers(await problemOf(given, body(CreateProtectionGroupDto))))).toEqual(
+        new Set([`/${name}`, `/hbrSpec/${name}`]),
+      );
+    },
+  );
+
   it('that is absent misses its fields', async () => {
     expect(pointers(await problemOf(undefined, body(CreateProtectionGroupDto)))).toEqual(
       expect.arrayContaining(['/siteId', '/name']) as string[],
@@ -101,14 +128,41 @@ describe('a query', () => {
     expect(pointers(await problemOf(given, parameters(InventoryQueryDto)))[0]).toBe(Object.keys(given)[0]);
   });
 
-  it.each(['yesterday', '2030-13-01T00:00:00Z'])(
-    'with a time that is none is refused: %j',
-    async (createdAfter) => {
-      expect(pointers(await problemOf({ createdAfter }, parameters(OperationsQueryDto)))).toEqual([
-        'createdAfter',
+  it.each(['constructor', 'toString', '__proto__'])(
+    'with a parameter that every object has is refused by its name: %s',
+    async (name) => {
+      const given: unknown = JSON.parse(`{"${name}": "1"}`);
+      expect((await problemOf(given, parameters(InventoryQueryDto))).errors).toEqual([
+        { parameter: name, detail: `There is no parameter "${name}" here.` },
       ]);
     },
   );
+
+  it.each(['2030-01-31T00:00:00Z', '2028-02-29T23:59:59.123456+05:30'])(
+    'with a moment is taken: %j',
+    async (createdAfter) => {
+      expect(await pipe.transform({ createdAfter }, parameters(OperationsQueryDto))).toMatchObject({
+        createdAfter,
+      });
+    },
+  );
+
+  it.each([
+    'yesterday',
+    '2026-W01-1',
+    '2026-123',
+    '20260101',
+    '2026-01-01',
+    '2026-01-01T00:00:00',
+    '2026-02-30T00:00:00Z',
+    '2030-13-01T00:00:00Z',
+    '2030-01-01T25:00:00Z',
+    '',
+  ])('with a time that is none is refused: %j', async (createdAfter) => {
+    expect(pointers(await problemOf({ createdAfter }, parameters(OperationsQueryDto)))).toEqual([
+      'createdAfter',
+    ]);
+  });
 });
 
 it('what has no DTO, and what is neither body nor query, is handed on', async () => {
