@@ -16,12 +16,6 @@ import type {
 
 type Query = NonNullable<UpstreamRequest['query']>;
 
-export interface Listing<T> {
-  items: T[];
-  /** Whether one request brought it all. There is no order to rely on between pages. */
-  onePage: boolean;
-}
-
 /** The text of the parameter says up to 1000, its error code says below (section 3). */
 const PAGE_SIZE = 999;
 const MOST_PAGES = 200;
@@ -38,7 +32,7 @@ export class SdrsClient {
     this.root = `/v1/${encodeURIComponent(projectId)}`;
   }
 
-  listGroups(signal: AbortSignal): Promise<Listing<WireGroup>> {
+  listGroups(signal: AbortSignal): Promise<WireGroup[]> {
     return this.list<WireGroup>('/server-groups', 'server_groups', {}, signal, idOf);
   }
 
@@ -51,19 +45,18 @@ export class SdrsClient {
     return this.detail(`/server-groups/${encodeURIComponent(id)}`, 'server_group', id, signal);
   }
 
-  async listInstances(groupId: string, signal: AbortSignal): Promise<WireInstance[]> {
+  listInstances(groupId: string, signal: AbortSignal): Promise<WireInstance[]> {
     const query = { server_group_id: groupId };
-    return (await this.list<WireInstance>('/protected-instances', 'protected_instances', query, signal, idOf))
-      .items;
+    return this.list<WireInstance>('/protected-instances', 'protected_instances', query, signal, idOf);
   }
 
-  async listPairs(groupId: string, signal: AbortSignal): Promise<WirePair[]> {
+  listPairs(groupId: string, signal: AbortSignal): Promise<WirePair[]> {
     const query = { server_group_id: groupId };
-    return (await this.list<WirePair>('/replications', 'replications', query, signal, idOf)).items;
+    return this.list<WirePair>('/replications', 'replications', query, signal, idOf);
   }
 
   /** null = of every group. */
-  listDrills(groupId: string | null, signal: AbortSignal): Promise<Listing<WireDrill>> {
+  listDrills(groupId: string | null, signal: AbortSignal): Promise<WireDrill[]> {
     const query = groupId === null ? {} : { server_group_id: groupId };
     return this.list<WireDrill>('/disaster-recovery-drills', 'disaster_recovery_drills', query, signal, idOf);
   }
@@ -74,10 +67,10 @@ export class SdrsClient {
   }
 
   /** Without a group: the failures of groups themselves. With one: those inside it (section 3.9). */
-  async listFailureJobs(groupId: string | null, signal: AbortSignal): Promise<WireFailureJob[]> {
+  listFailureJobs(groupId: string | null, signal: AbortSignal): Promise<WireFailureJob[]> {
     const query = groupId === null ? {} : { server_group_id: groupId };
     const key = (job: WireFailureJob): string => `${job.job_id ?? ''}/${job.resource_id ?? ''}`;
-    return (await this.list('/task-center/failure-jobs', 'failure_jobs', query, signal, key)).items;
+    return this.list('/task-center/failure-jobs', 'failure_jobs', query, signal, key);
   }
 
   async listDomains(signal: AbortSignal): Promise<WireDomain[]> {
@@ -122,16 +115,20 @@ export class SdrsClient {
     return item as unknown as T;
   }
 
-  /** Reads on until a page is empty or short: `count` cannot be trusted, but may say that more is to come. */
+  /**
+   * Reads on until a page is empty (section 3): a server may cap its pages below our limit, and `count`
+   * may be of the page alone. One that ignores the offset sends the same page for ever.
+   */
   private async list<T>(
     path: string,
     field: string,
     query: Query,
     signal: AbortSignal,
     key: (item: T) => string | null,
-  ): Promise<Listing<T>> {
+  ): Promise<T[]> {
     const found = new Map<string, T>();
     let offset = 0;
+    let previous = '';
     for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
       const { items, count, response } = await this.page<T>(
         path,
@@ -139,16 +136,21 @@ export class SdrsClient {
         { ...query, limit: PAGE_SIZE, offset },
         signal,
       );
-      const before = found.size;
-      for (const item of items) {
+      if (items.length === 0) return [...found.values()];
+      const names = items.map((item) => {
         const name = key(item);
         if (name === null) throw badAnswer(response, `an entry of "${field}" has no id`);
         found.set(name, item);
+        return name;
+      });
+      const page = JSON.stringify(names);
+      if (page === previous) {
+        const more = items.length >= PAGE_SIZE || (count !== null && count > found.size);
+        if (more) throw badAnswer(response, 'the same page came twice');
+        return [...found.values()];
       }
+      previous = page;
       offset += items.length;
-      const complete = items.length < PAGE_SIZE && !(count !== null && count > offset);
-      if (items.length === 0 || complete) return { items: [...found.values()], onePage: pages === 1 };
-      if (found.size === before) throw badAnswer(response, 'the same page came twice');
     }
     throw new ProviderError('BAD_ANSWER', `SDRS does not come to an end of "${field}".`, {
       retry: 'TEMPORARY',

@@ -13,7 +13,7 @@ export function zonesOf(domain: WireDomain): string[] {
 /** The service does not list networks: those that groups use already are what it can offer. */
 export async function readCreationOptions(client: SdrsClient, signal: AbortSignal): Promise<CreationOptions> {
   const domains = await client.listDomains(signal);
-  const groups = (await client.listGroups(signal)).items;
+  const groups = await client.listGroups(signal);
   const vpcs = new Set(groups.flatMap((group) => textOf(group.source_vpc_id) ?? []));
   return {
     domains: domains.map((domain) => ({

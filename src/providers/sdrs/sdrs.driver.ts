@@ -64,8 +64,8 @@ export class SdrsDriver implements ProviderDriver {
   }
 
   async listProtectionGroups({ signal }: CallContext): Promise<ProtectionGroup[]> {
-    const { items } = await this.client.listGroups(signal);
-    return items.map((group) => toProtectionGroup(this.site.siteId, group));
+    const groups = await this.client.listGroups(signal);
+    return groups.map((group) => toProtectionGroup(this.site.siteId, group));
   }
 
   async getProtectionGroup(groupId: string, { signal }: CallContext): Promise<ProtectionGroup> {
@@ -91,8 +91,8 @@ export class SdrsDriver implements ProviderDriver {
   }
 
   async listRecoveryPlans({ signal }: CallContext): Promise<RecoveryPlan[]> {
-    const { items } = await this.client.listGroups(signal);
-    return items.map((group) => toImplicitPlan(this.site.siteId, group));
+    const groups = await this.client.listGroups(signal);
+    return groups.map((group) => toImplicitPlan(this.site.siteId, group));
   }
 
   async getRecoveryPlan(planId: string, { signal }: CallContext): Promise<RecoveryPlan> {
@@ -104,8 +104,8 @@ export class SdrsDriver implements ProviderDriver {
   }
 
   async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
-    const { items } = await this.client.listDrills(planId, signal);
-    const drills = await this.ofExisting(planId, items, signal);
+    const listed = await this.client.listDrills(planId, signal);
+    const drills = await this.ofExisting(planId, listed, signal);
     return drills.map((drill) => toDrill(this.site.siteId, planId, drill));
   }
 

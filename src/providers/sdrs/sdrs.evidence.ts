@@ -51,7 +51,7 @@ export class SdrsEvidence {
 
   private async ofCreation(sent: SentCall, baseline: SdrsBaseline, signal: AbortSignal): Promise<Finding> {
     const wanted = sentGroup(sent.call.body);
-    const candidates = createdGroups((await this.client.listGroups(signal)).items, wanted, baseline);
+    const candidates = createdGroups(await this.client.listGroups(signal), wanted, baseline);
     if (candidates.length > 1) return undecidable(`${candidates.length} groups could be the one asked for`);
     const [group] = candidates;
     if (group && group.status !== 'error') return started(`group ${group.id} was made as asked`);
@@ -68,8 +68,8 @@ export class SdrsEvidence {
 
   private async ofNewDrill(sent: SentCall, baseline: SdrsBaseline, signal: AbortSignal): Promise<Finding> {
     const wanted = sentDrill(sent.call.body);
-    const { items } = await this.client.listDrills(sent.command.targetNativeId, signal);
-    const candidates = createdDrills(items, wanted, baseline);
+    const drills = await this.client.listDrills(sent.command.targetNativeId, signal);
+    const candidates = createdDrills(drills, wanted, baseline);
     if (candidates.length > 1) return undecidable(`${candidates.length} new drills bear the name asked for`);
     const [drill] = candidates;
     if (drill) return started(`drill ${drill.id} was made as asked`);

@@ -4,7 +4,7 @@ import type { WatchedOperation } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
 import { baselineFrom } from './sdrs.baseline.js';
 import { createdDrills, createdGroups, sentDrill, sentGroup } from './sdrs.candidates.js';
-import type { Listing, SdrsClient } from './sdrs.client.js';
+import type { SdrsClient } from './sdrs.client.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { absentAsNull } from './sdrs.errors.js';
 import { textOf } from './sdrs.fields.js';
@@ -18,12 +18,10 @@ import type { WireDrill, WireGroup } from './sdrs.wire.js';
 const FEW = 5;
 
 interface World {
-  groups: Listing<WireGroup>;
+  groups: WireGroup[];
   /** null = no drill is watched; an error = they could not be read this time. */
-  drills: Listing<WireDrill> | ProviderError | null;
+  drills: WireDrill[] | ProviderError | null;
   jobs: JobReadings;
-  /** Whether the jobs were read before the lists, so that the lists show what an ended job left. */
-  jobsFirst: boolean;
 }
 
 /** What an operation is about, as the lists show it. */
@@ -58,11 +56,11 @@ export class SdrsObserver {
   }
 
   private async look(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<World> {
-    const jobsFirst = watched.length <= FEW;
-    const early = jobsFirst ? await readJobs(this.client, watched.flatMap(jobIdsOf), signal) : null;
+    const few = watched.length <= FEW;
+    const early = few ? await readJobs(this.client, watched.flatMap(jobIdsOf), signal) : null;
     const groups = await this.client.listGroups(signal);
     const drills = watched.some(isAboutDrill) ? await this.readDrills(signal) : null;
-    const world: World = { groups, drills, jobs: early ?? new Map(), jobsFirst };
+    const world: World = { groups, drills, jobs: early ?? new Map() };
     if (early) return world;
     const moved = watched.filter((operation) => !isPassing(operation, subjectOf(operation, world)));
     return { ...world, jobs: await readJobs(this.client, moved.flatMap(jobIdsOf), signal) };
@@ -92,7 +90,7 @@ export class SdrsObserver {
       jobs.push(reading === undefined ? assumedRunning(id) : toJobObservation(id, reading));
     }
     const subject = subjectOf(operation, world);
-    const resource = await this.factsOf(operation, subject, jobs, world, signal);
+    const resource = await this.factsOf(operation, subject, jobs, signal);
     // An entry of the list without its status tells nothing, least of all that something ended.
     if (resource?.exists && resource.word === '') return null;
     return {
@@ -111,7 +109,6 @@ export class SdrsObserver {
     operation: WatchedOperation,
     subject: Subject,
     jobs: readonly JobObservation[],
-    world: World,
     signal: AbortSignal,
   ): Promise<ResourceFacts | null> {
     if (subject.kind === 'GROUP') return factsOfGroup(subject.group);
@@ -119,15 +116,13 @@ export class SdrsObserver {
     // Not visible yet is not gone: what an unfinished job makes may still appear.
     if (isCreation(operation) && !isOver(jobs)) return null;
     if (subject.id === null) return isCreation(operation) ? GONE : null;
-    const listing = isAboutDrill(operation) ? world.drills : world.groups;
-    const whole = listing !== null && !(listing instanceof ProviderError) && listing.onePage;
-    if (whole && (world.jobsFirst || !isCreation(operation))) return GONE;
     return this.confirmedAbsence(operation, subject.id, signal);
   }
 
   /**
-   * Pages come in no promised order, so an entry can slip between two of them, and what a job has just
-   * made can be younger than the list: ask for it by its id.
+   * Absence from a list proves nothing: any page may be one of several (a server may cap it), they come in
+   * no promised order, so an entry can slip between two, and what a job has just made can be younger than
+   * the list. It is asked for by its id, which happens once in the life of an operation.
    */
   private async confirmedAbsence(
     operation: WatchedOperation,
@@ -153,10 +148,10 @@ export class SdrsObserver {
 function subjectOf(operation: WatchedOperation, world: World): Subject {
   const baseline = baselineFrom(operation.baseline);
   const body = operation.calls[0]?.call.body;
-  const groups = world.groups.items;
+  const groups = world.groups;
   const groupOf = (id: string | null): WireGroup | null => groups.find((group) => group.id === id) ?? null;
   if (isAboutDrill(operation)) {
-    const drills = world.drills && !(world.drills instanceof ProviderError) ? world.drills.items : [];
+    const drills = world.drills && !(world.drills instanceof ProviderError) ? world.drills : [];
     const isNew = operation.command.action === 'START_DRILL';
     const told = isNew
       ? entityOf(operation, world, 'disaster_recovery_drill_id')

@@ -44,7 +44,7 @@ export class SdrsPreparation {
     const call = this.calls.createGroup(command, operationId);
     const wanted = sentGroup(call.body) as WireNewGroup;
     const { blockers, warnings } = await this.judgeDomain(wanted, signal);
-    const groups = (await this.client.listGroups(signal)).items;
+    const groups = await this.client.listGroups(signal);
     const subject = { name: wanted.name, resourceType: NEW_GROUP };
     return {
       resource: null,
@@ -103,7 +103,7 @@ export class SdrsPreparation {
     common: Preparation,
     signal: AbortSignal,
   ): Promise<Preparation> {
-    const drills = (await this.client.listDrills(group.id, signal)).items;
+    const drills = await this.client.listDrills(group.id, signal);
     const baseline = { ...baselineOfGroup(group), drillIds: drills.map(({ id }) => id) };
     if (command.action === 'START_DRILL') {
       const call = this.calls.createDrill(group, command, operationId);

@@ -22,6 +22,7 @@ export interface Asked {
   method: string;
   /** Without the project's part. */
   path: string;
+  offset: number;
   token: string | undefined;
   body: unknown;
 }
@@ -40,6 +41,7 @@ export class ScriptedUpstream {
       const asked: Asked = {
         method: request.method ?? '',
         path: (request.url ?? '').replace(`/v1/${PROJECT}`, '').replace(/[?&](limit|offset)=\d+/g, ''),
+        offset: Number(/[?&]offset=(\d+)/.exec(request.url ?? '')?.[1] ?? 0),
         token: request.headers['x-auth-token'] as string | undefined,
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
       };
@@ -70,8 +72,12 @@ export class ScriptedUpstream {
     return this;
   }
 
+  /** A list that is written down as it stands is one page: behind it there is an empty one. */
   on(what: string, answer: Answer | Script): void {
-    this.scripts.set(what, typeof answer === 'function' ? answer : () => answer);
+    this.scripts.set(
+      what,
+      typeof answer === 'function' ? answer : ({ offset }) => (offset === 0 ? answer : emptied(answer)),
+    );
   }
 
   /** How often it was asked this. */
@@ -93,6 +99,14 @@ export class ScriptedUpstream {
     this.server.closeAllConnections();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
+}
+
+function emptied(answer: Answer): Answer {
+  const fields = Object.entries(answer.body ?? {}).map(([name, value]: [string, unknown]) => [
+    name,
+    Array.isArray(value) ? [] : value,
+  ]);
+  return { ...answer, body: Object.fromEntries(fields) as unknown };
 }
 
 export function aToken(value: string, lifeSeconds = 24 * 3600): Answer {

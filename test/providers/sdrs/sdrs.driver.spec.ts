@@ -61,20 +61,36 @@ describe('the driver of sdrs', () => {
   });
 
   describe('pages', () => {
-    it('read on after a full page, until one is short', async () => {
-      pages([many(0, 999), many(999, 1)]);
-      expect(await driver.listProtectionGroups(patiently)).toHaveLength(1000);
+    it.each<[string, number | undefined]>([
+      ['is of the page alone', 2],
+      ['is of all', 5],
+      ['is missing', undefined],
+    ])(
+      'are read until one is empty, however short the server makes them, when the count %s',
+      async (_, count) => {
+        pages([many(0, 2), many(2, 2), many(4, 1)], count);
+        const groups = await driver.listProtectionGroups(patiently);
+        expect(groups.map(({ id }) => id)).toEqual(['otc.g0', 'otc.g1', 'otc.g2', 'otc.g3', 'otc.g4']);
+        expect(
+          upstream.asked.filter(({ path }) => path === '/server-groups').map(({ offset }) => offset),
+        ).toEqual([0, 2, 4, 5]);
+      },
+    );
+
+    it('are read on when one brings only what is known already', async () => {
+      pages([many(0, 2), many(1, 1), many(2, 1)]);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(3);
+    });
+
+    it('end when a server that ignores the offset sends the same short one again', async () => {
+      pages([many(0, 3), many(0, 3), many(0, 3)], 3);
+      expect(await driver.listProtectionGroups(patiently)).toHaveLength(3);
       expect(upstream.count('GET /server-groups')).toBe(2);
     });
 
-    it('stop after a full page when the next is empty', async () => {
-      pages([many(0, 999), []]);
-      expect(await driver.listProtectionGroups(patiently)).toHaveLength(999);
-    });
-
-    it('read on after a short page when the count promises more', async () => {
-      pages([many(0, 100), many(100, 50)], 150);
-      expect(await driver.listProtectionGroups(patiently)).toHaveLength(150);
+    it('are a bad answer when the same one comes again although there are more', async () => {
+      pages([many(0, 2), many(0, 2)], 5);
+      expect((await errorOf(driver.listProtectionGroups(patiently))).kind).toBe('BAD_ANSWER');
     });
 
     it('show a group once that two pages hold', async () => {
@@ -82,7 +98,7 @@ describe('the driver of sdrs', () => {
       expect(await driver.listProtectionGroups(patiently)).toHaveLength(1000);
     });
 
-    it('are a bad answer when the same one comes for ever', async () => {
+    it('are a bad answer when the same full one comes again', async () => {
       pages([many(0, 999), many(0, 999)]);
       expect((await errorOf(driver.listProtectionGroups(patiently))).kind).toBe('BAD_ANSWER');
     });

@@ -34,7 +34,7 @@ describe('the observation of sdrs', () => {
     const seen = await one(watched('FAILOVER', 'j1'));
     expect(seen.jobs).toMatchObject([{ id: 'j1', state: 'RUNNING', word: 'RUNNING' }]);
     expect(seen.resource).toMatchObject({ word: 'failing-over', state: 'FAILING_OVER' });
-    expect(reads()).toEqual(['/jobs/j1', '/server-groups']);
+    expect(reads()).toEqual(['/jobs/j1', '/server-groups', '/server-groups']);
   });
 
   it('reads the jobs of many only where a group has left the passing states', async () => {
@@ -50,7 +50,7 @@ describe('the observation of sdrs', () => {
     expect(seen.map(({ jobs }) => jobs[0]?.state)).toEqual(
       groups.map((_, index) => (index === 3 ? 'SUCCEEDED' : 'RUNNING')),
     );
-    expect(reads()).toEqual(['/server-groups', '/jobs/j3']);
+    expect(reads()).toEqual(['/server-groups', '/server-groups', '/jobs/j3']);
   });
 
   it('shows an operation without a job by its group alone', async () => {
@@ -104,14 +104,11 @@ describe('the observation of sdrs', () => {
     ]);
   });
 
-  it('takes absence from a whole list for an end, and asks again after a list of several pages', async () => {
-    list([]);
+  it('asks for what the list lacks by its id, for a list may have been cut into pages', async () => {
+    list([aGroup({ id: 'other' })]);
     job('j1', { status: 'SUCCESS' });
+    upstream.on(`GET /server-groups/${GROUP_ID}`, refusal('SDRS.1013'));
     expect((await one(watched('DELETE_PROTECTION_GROUP', 'j1'))).resource?.exists).toBe(false);
-    let page = 0;
-    upstream.on('GET /server-groups', () => ({
-      body: { server_groups: (page += 1) === 1 ? [aGroup({ id: 'other' })] : [], count: 2 },
-    }));
     upstream.on(`GET /server-groups/${GROUP_ID}`, { body: { server_group: aGroup({ status: 'deleting' }) } });
     expect((await one(watched('DELETE_PROTECTION_GROUP', 'j1'))).resource?.word).toBe('deleting');
   });
@@ -173,6 +170,7 @@ describe('the observation of sdrs', () => {
     it('shows the removed drill as gone', async () => {
       list([aGroup()]);
       drills([]);
+      upstream.on('GET /disaster-recovery-drills/d1', refusal('SDRS.1902'));
       job('j1', { status: 'SUCCESS' });
       const removal = {
         ...watched('CLEAN_UP_DRILL', 'j1'),

@@ -4,6 +4,7 @@ import {
   aToken,
   driverOf,
   errorOf,
+  GROUP_ID,
   openGate,
   PASSWORD,
   patiently,
@@ -28,9 +29,9 @@ describe('the session of sdrs', () => {
 
   it('logs in once for ten callers at a time', async () => {
     const driver = driverOf(upstream);
-    await Promise.all(Array.from({ length: 10 }, () => driver.listProtectionGroups(patiently)));
+    await Promise.all(Array.from({ length: 10 }, () => driver.getProtectionGroup(GROUP_ID, patiently)));
     expect(upstream.count(LOG_IN)).toBe(1);
-    expect(upstream.count('GET /server-groups')).toBe(10);
+    expect(upstream.count(`GET /server-groups/${GROUP_ID}`)).toBe(10);
   });
 
   it('asks for a token of the configured project', async () => {
@@ -86,9 +87,9 @@ describe('the session of sdrs', () => {
     ],
   ])('logs in again and repeats a read once after %s', async (_, answer) => {
     upstream.on('GET /server-groups', ({ token }) =>
-      token === 'token-1' ? answer : { body: { server_groups: [aGroup()], count: 1 } },
+      token === 'token-1' ? answer : { body: { server_groups: [], count: 0 } },
     );
-    expect(await driverOf(upstream).listProtectionGroups(patiently)).toHaveLength(1);
+    expect(await driverOf(upstream).listProtectionGroups(patiently)).toEqual([]);
     expect(upstream.count(LOG_IN)).toBe(2);
     expect(upstream.count('GET /server-groups')).toBe(2);
   });

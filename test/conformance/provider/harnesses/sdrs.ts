@@ -131,7 +131,8 @@ export const sdrsSubject: ConformanceSubject = {
     credentials: ['token'],
     prompts: false,
     // There is no list of jobs (SDRS reference 5.4): a few are read one by one, of many only those that moved.
-    requestsToObserve: (operations) => 1 + (operations <= 5 ? operations : 0),
+    // The list of groups takes two: pages are read until one is empty (section 3).
+    requestsToObserve: (operations) => 2 + (operations <= 5 ? operations : 0),
   },
   createHarness,
   close: () => shelf.close(),
