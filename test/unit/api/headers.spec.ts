@@ -1,4 +1,5 @@
 import { wantsFresh } from '../../../src/api/http/cache-control.js';
+import { isSeen } from '../../../src/api/http/entity-tag.js';
 import { idempotencyClaim } from '../../../src/api/http/idempotency.js';
 import { makePageToken, readPageToken } from '../../../src/api/http/page-token.js';
 import { waitSeconds } from '../../../src/api/http/prefer.js';
@@ -127,5 +128,18 @@ it.each([
   ['no-store', false],
   ['max-age=0', false],
 ])('Cache-Control: %j insists on a new look: %s', (header, fresh) => {
-  expect(wantsFresh(header)).toBe(fresh);
+  expect(wantsFresh({ headers: { 'cache-control': header } })).toBe(fresh);
+});
+
+it.each([
+  [undefined, false],
+  ['', false],
+  ['"3"', true],
+  ['W/"3"', true],
+  ['"1", W/"3"', true],
+  ['*', true],
+  ['"33"', false],
+  ['3', false],
+])('If-None-Match: %j has seen version 3: %s', (header, seen) => {
+  expect(isSeen(header, '"3"')).toBe(seen);
 });

@@ -66,9 +66,10 @@ describe('the direction', () => {
     expect(judgeAction(lifecycle, 'REPROTECT', plan('moved')).direction).toBeNull();
   });
 
-  it('stands in no one’s way where the upstream cannot tell it', () => {
+  it('must be known: a failover that goes wherever it goes is not allowed', () => {
     const facts = plan('ready', { nextDirection: null });
-    expect(judgeAction(lifecycle, 'FAILOVER', facts, { direction: 'TO_PRODUCTION' }).allowed).toBe(true);
+    const judged = judgeAction(lifecycle, 'FAILOVER', facts, { direction: 'TO_PRODUCTION' });
+    expect(judged.blocking).toMatchObject([{ code: 'direction-unknown' }]);
   });
 });
 

@@ -6,7 +6,6 @@ const NATIVE_IDS = [
   'VirtualMachine:vm-29:11111111-aaaa-4aaa-8aaa-111111111111',
   ':',
   '~',
-  '.',
   'a.b.c',
   '.2e',
   '%2F',
@@ -30,6 +29,10 @@ function* arbitraryTexts(count: number): Generator<string> {
 describe('a public id', () => {
   it.each(NATIVE_IDS)('leads back to the site and to %j', (nativeId) => {
     expect(parsePublicId(publicId('eu-cloud', nativeId))).toEqual({ siteId: 'eu-cloud', nativeId });
+  });
+
+  it.each(['.', '..'])('is none for %j, which would mean a folder in a path', (nativeId) => {
+    expect(parsePublicId(publicId('eu-cloud', nativeId))).toBeNull();
   });
 
   it('leads back to whatever text an upstream may call a thing', () => {

@@ -93,11 +93,11 @@ describe('a cancel', () => {
     expect(after(refused, request)).toMatchObject({ state: 'CANCELLING', cancel: { state: 'REQUESTED' } });
   });
 
-  it('whose fate is not known is neither sent nor asked for again', () => {
+  it('whose fate is not known is not sent again by itself, but may be asked for again', () => {
     const ambiguous = after(running, request, sending, answered('AMBIGUOUS'));
     expect(ambiguous).toMatchObject({ state: 'CANCELLING', cancel: { state: 'AMBIGUOUS' } });
     expect(reduce(ambiguous, sending, at(40))).toBeNull();
-    expect(reduce(ambiguous, request, at(40))).toBeNull();
+    expect(reduce(ambiguous, request, at(40))?.operation.cancel).toMatchObject({ state: 'REQUESTED' });
   });
 
   it('that could not be sent is sent again', () => {

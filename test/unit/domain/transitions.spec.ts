@@ -36,8 +36,8 @@ describe('the table of transitions', () => {
     expect(Object.values(TRANSITIONS).flat().filter(isVerdict)).toEqual([]);
   });
 
-  it('leads back to nothing-sent only from before the upstream has answered', () => {
-    expect([...TRANSITIONS.PENDING].sort()).toEqual(['PENDING', 'SUBMITTING']);
+  it('leads back to nothing-sent only while no answer of the upstream is known', () => {
+    expect([...TRANSITIONS.PENDING].sort()).toEqual(['PENDING', 'RECONCILING', 'SUBMITTING', 'UNKNOWN']);
   });
 
   it('never succeeds or fails what was not taken by the upstream', () => {

@@ -110,13 +110,13 @@ describe('a site that fails', () => {
     expect(await service.connections('nowhere', false)).toEqual([]);
   });
 
-  it('by a fault of our own is not passed off as the upstream’s', async () => {
-    const { service, siteId } = inventory(the.redis);
+  it('is not what a store that is full makes of a good answer', async () => {
     const broken = new SnapshotStore(the.redis);
     broken.keep = () => Promise.reject(new Error('OOM command not allowed'));
     const registry = new ProviderRegistry([memorySite(new TestClock()).provider]);
     const inner = new InventoryService(registry, broken, new TestClock(), silentLog());
-    await expect(inner.protectionGroups(undefined, false)).rejects.toThrow('OOM');
-    expect((await service().protectionGroups(siteId, false))[0]?.source.state).toBe('FRESH');
+    const [reading] = await inner.protectionGroups(undefined, false);
+    expect(reading?.source.state).toBe('FRESH');
+    expect(reading?.value?.length).toBeGreaterThan(0);
   });
 });

@@ -50,7 +50,7 @@ describe('an operation whose send is answered', () => {
   it('is submitted no second time, however often somebody rings', async () => {
     const work = new LongWork(the.redis);
     const id = await work.begun();
-    for (let i = 0; i < 5; i += 1) expect(await work.runner.submit(id)).toBe('DONE');
+    for (let i = 0; i < 5; i += 1) expect(await work.runner.submit(id)).toBe('NOTHING');
     expect(work.changesSent).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe('an operation whose answer was lost', () => {
     work.world.troubles.push({ on: 'CHANGE', trouble: 'ANSWER_LOST' });
     const id = await work.begun();
     expect((await work.now(id)).state).toBe('RECONCILING');
-    expect(await work.runner.submit(id)).toBe('DONE');
+    expect(await work.runner.submit(id)).toBe('NOTHING');
     await work.tickAfter(5_000);
     expect(await work.now(id)).toMatchObject({
       state: 'RUNNING',

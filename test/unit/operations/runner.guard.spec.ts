@@ -150,7 +150,7 @@ it('a runner whose look at the target was overtaken by another one sends nothing
 describe('a runner that is rung for nothing', () => {
   it('is done at once with what does not exist', async () => {
     const work = new LongWork(the.redis);
-    expect(await work.runner.submit('nonsense')).toBe('DONE');
+    expect(await work.runner.submit('nonsense')).toBe('NOTHING');
   });
 
   it('comes back later for a site that is not configured, and leaves the operation alone', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Variables } from '../../../src/platform/config/environment.js';
 import { readYamlFile } from '../../../src/platform/config/yaml-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -60,7 +61,15 @@ describe('a field that ends in File', () => {
   });
 
   it('stays what it is where a file is meant', () => {
-    expect(read('tls: { caFile: ca.pem }')).toEqual({ tls: { caFile: 'ca.pem' } });
+    file('ca.pem', 'an authority');
+    const { tls } = read('tls: { caFile: ca.pem }') as { tls: { caFile: string } };
+    expect(readFileSync(tls.caFile, 'utf8')).toBe('an authority');
+  });
+
+  it('must name a file that is there', () => {
+    expect(faultsOf(() => read('tls: { caFile: nowhere.pem }'))).toEqual([
+      'tls.caFile names the file nowhere.pem, which cannot be read: put it there.',
+    ]);
   });
 
   it('whose file cannot be read is told', () => {
