@@ -1,5 +1,5 @@
 import type { Blocker } from '../provider-driver.js';
-import type { WireList } from './srm.lists.js';
+import { tellsAll, type WireList } from './srm.lists.js';
 import { isUnderWay } from './srm.tasks.js';
 import { isProtected, vmStateOf } from './srm.vm-states.js';
 import type { WireGroup, WireGroupVm, WirePlan, WireTask } from './srm.wire.js';
@@ -10,12 +10,12 @@ export function protectedVms(vms: WireList<WireGroupVm>): WireGroupVm[] {
 
 export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocker[] {
   const count = protectedVms(vms).length;
-  const complete = vms.gaps.length === 0 && vms.items.length > 0;
+  const complete = tellsAll(vms, 'protection_status_details');
   // A machine in error may be mended by configuring it again.
   const allWell = vms.items.every(
     (vm) => vmStateOf(vm.protection_status_details?.status ?? '') === 'PROTECTED',
   );
-  if (action === 'ENABLE_PROTECTION' && complete && allWell) {
+  if (action === 'ENABLE_PROTECTION' && complete && vms.items.length > 0 && allWell) {
     return [
       {
         code: 'already-protected',
@@ -24,7 +24,7 @@ export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocke
       },
     ];
   }
-  if (action === 'DISABLE_PROTECTION' && vms.gaps.length === 0 && count === 0) {
+  if (action === 'DISABLE_PROTECTION' && complete && count === 0) {
     return [
       {
         code: 'already-unprotected',

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../platform/http/upstream-http.js';
 import { ProviderError } from '../provider-error.js';
 import { badAnswer } from './srm.errors.js';
-import { nextOffset, PAGE_SIZE, pageOf, type WireList, type WirePage } from './srm.lists.js';
+import { hasGaps, nextOffset, PAGE_SIZE, pageOf, type WireList, type WirePage } from './srm.lists.js';
 import { choosePairing, type PairedSites } from './srm.pairing.js';
 import * as paths from './srm.paths.js';
 import { sessionHeader, type LocalSession, type SrmSession } from './srm.session.js';
@@ -21,6 +21,8 @@ import {
 
 /** How long the chosen pairing is believed without a look. */
 const PAIRING_MAX_AGE_MS = 600_000;
+/** A gap with both logins in order is likely to stay, and asking costs two requests of the minute's budget. */
+const GAPS_STAND_MS = 30_000;
 /** No inventory is as long as this; it ends a list that never ends. */
 const MAX_PAGES = 200;
 
@@ -33,6 +35,8 @@ interface ReadOptions {
 /** The reads of SRM. Knows no domain: wire types come out. Renews sessions and repeats a read once (1.4). */
 export class SrmClient {
   private sites: { value: PairedSites; readAt: number } | null = null;
+  /** Until when gaps are taken for what they are, without asking after the login again. */
+  private gapsStandUntil = 0;
   private readonly sitesRead = new SingleFlight<PairedSites>();
 
   constructor(
@@ -142,7 +146,8 @@ export class SrmClient {
     const scoped = path.startsWith('/pairings/');
     const sites = scoped ? await this.pairedSites(signal) : null;
     for (let attempt = 1; ; attempt += 1) {
-      const local = await this.loggedIn(options.remote === true ? sites : null, signal);
+      const remoteOf = options.remote === true ? sites : null;
+      const local = await this.loggedIn(remoteOf, signal);
       const response = await this.upstream.read({
         method: 'GET',
         path: sites === null ? path : paths.withPairing(path, sites.pairingId),
@@ -150,11 +155,11 @@ export class SrmClient {
         headers: sessionHeader(local),
         signal,
       });
-      if (response.status >= 200 && response.status < 300) return response;
-      if (
-        attempt > 1 ||
-        !(await this.canRepeat(response, local, options.remote === true ? sites : null, signal))
-      ) {
+      if (response.status >= 200 && response.status < 300) {
+        if (attempt > 1 || !(await this.lacksLogin(response, local, remoteOf, signal))) return response;
+        continue;
+      }
+      if (attempt > 1 || !(await this.canRepeat(response, local, remoteOf, signal))) {
         // Another pairing may have taken the place of the one that was chosen.
         if (response.status === 404 && scoped) this.sites = null;
         throw this.upstream.failure(response);
@@ -171,6 +176,22 @@ export class SrmClient {
       if (error instanceof ProviderError) return this.session.local(signal);
       throw error;
     }
+  }
+
+  /** A remote login that is lost shows as a gap, not as a refusal, where partial data are allowed (1.5, P). */
+  private async lacksLogin(
+    response: UpstreamResponse,
+    local: LocalSession,
+    remoteOf: PairedSites | null,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (remoteOf === null || !this.session.isRemote(local) || !hasGaps(response)) return false;
+    const now = this.clock.monotonic();
+    if (now < this.gapsStandUntil) return false;
+    const missing = await this.session.findMissing(remoteOf, local, signal);
+    if (missing === 'LOCAL' || missing === 'REMOTE') return true;
+    this.gapsStandUntil = now + GAPS_STAND_MS;
+    return false;
   }
 
   private async canRepeat(
@@ -205,6 +226,7 @@ export class SrmClient {
   ): Promise<WireList<T>> {
     const items = new Map<unknown, T>();
     const gaps: string[] = [];
+    const gapFields: (string | null)[] = [];
     let offset: number | null = 0;
     let upstreamMs: number | null = null;
     for (let count = 0; offset !== null && count < MAX_PAGES; count += 1) {
@@ -212,9 +234,10 @@ export class SrmClient {
       const page: WirePage<T> = pageOf<T>(await this.read(path, signal, { ...options, query }), idField);
       for (const item of page.items) items.set((item as Record<string, unknown>)[idField], item);
       gaps.push(...page.gaps);
+      gapFields.push(...page.gapFields);
       upstreamMs ??= page.upstreamMs;
       offset = nextOffset(page, offset);
     }
-    return { items: [...items.values()], gaps: [...new Set(gaps)], upstreamMs };
+    return { items: [...items.values()], gaps: [...new Set(gaps)], gapFields, upstreamMs };
   }
 }

@@ -1,5 +1,6 @@
 import type { CreationOptions } from '../provider-driver.js';
 import type { SrmClient } from './srm.client.js';
+import { tellsAll } from './srm.lists.js';
 import type { WireGroup } from './srm.wire.js';
 
 /** Groups whose members are looked at; beyond that it would cost the minute's budget. */
@@ -43,6 +44,6 @@ async function membersOf(
   );
   if (here.length > MAX_GROUPS_READ) return null;
   const members = await Promise.all(here.map((group) => client.vmsOfGroup(group.id, signal)));
-  if (members.some((list) => list.gaps.length > 0)) return null;
+  if (!members.every((list) => tellsAll(list))) return null;
   return new Set(members.flatMap((list) => list.items.map((vm) => vm.id)));
 }

@@ -1,6 +1,6 @@
 import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
 import { badAnswer } from './srm.errors.js';
-import { gapsOf, textOf, type WireMeta } from './srm.wire.js';
+import { gapFieldsOf, gapsOf, textOf, type WireMeta } from './srm.wire.js';
 
 /** 100 is the default; the largest is not stated, and clients use 200 and more (3.1). */
 export const PAGE_SIZE = 200;
@@ -12,6 +12,8 @@ export interface WireList<T> {
    * such a list may exist all the same.
    */
   gaps: string[];
+  /** The fields of items that the gaps are about; null = whole items may be missing. */
+  gapFields: (string | null)[];
   /** The appliance's clock, from the `Date` header. */
   upstreamMs: number | null;
 }
@@ -27,7 +29,8 @@ export interface WirePage<T> extends WireList<T> {
 export function pageOf<T extends object>(response: UpstreamResponse, idField: string): WirePage<T> {
   const upstreamMs = dateOf(response);
   if (response.status === 204) {
-    return { items: [], gaps: [], upstreamMs, received: 0, total: 0, limit: PAGE_SIZE, hasNext: false };
+    const nothing = { items: [], gaps: [], gapFields: [], received: 0, total: 0 };
+    return { ...nothing, upstreamMs, limit: PAGE_SIZE, hasNext: false };
   }
   const body = response.json as { list?: unknown; _meta?: WireMeta | null } | null | undefined;
   const list: unknown = Array.isArray(body) ? body : body?.list;
@@ -44,12 +47,24 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: st
   return {
     items,
     gaps: [...gapsOf(meta), ...(nameless > 0 ? [`${nameless} entries came without an id`] : [])],
+    gapFields: [...gapFieldsOf(meta), ...(nameless > 0 ? [null] : [])],
     upstreamMs,
     received: list.length,
     total: typeof meta?.total === 'number' ? meta.total : null,
     limit: typeof meta?.limit === 'number' && meta.limit > 0 ? meta.limit : PAGE_SIZE,
     hasNext: next === undefined || meta?.links === undefined ? null : next !== null,
   };
+}
+
+/** Whether every item is there with these fields, whatever else could not be filled. */
+export function tellsAll({ gapFields }: WireList<unknown>, ...fields: string[]): boolean {
+  return gapFields.every((field) => field !== null && field !== 'id' && !fields.includes(field));
+}
+
+/** An answer of 200 with parts that could not be filled (3.1). */
+export function hasGaps(response: UpstreamResponse): boolean {
+  const body = response.json as { _meta?: WireMeta | null } | null | undefined;
+  return gapsOf(body?._meta).length > 0;
 }
 
 /** Where the next page begins; null = this was the last. The appliance may cap the limit that was asked. */

@@ -9,7 +9,7 @@ import * as calls from './srm.calls.js';
 import type { SrmClient } from './srm.client.js';
 import { blockersOfBoth, blockersOfRun, blockersOfServer, farSiteOf, runWarnings } from './srm.far-site.js';
 import type { SrmHome } from './srm.home.js';
-import type { WireList } from './srm.lists.js';
+import { tellsAll, type WireList } from './srm.lists.js';
 import { groupFacts, planFacts } from './srm.mapper.js';
 import type { PlanGroups } from './srm.plan-groups.js';
 import type { WireGroup, WireGroupVm } from './srm.wire.js';
@@ -169,11 +169,11 @@ function groupCalls(action: GroupAction, { group, vms, command }: GroupChange): 
     case 'DELETE_PROTECTION_GROUP':
       return [calls.deleteGroupCall(group)];
     case 'DISABLE_PROTECTION':
-      if (vms.gaps.length > 0) throw partial('which machines are protected', vms);
+      if (!tellsAll(vms, 'protection_status_details')) throw partial('which machines are protected', vms);
       return protectedVms(vms).map((vm) => calls.removeProtectionCall(group, vm));
     case 'UPDATE_PROTECTION_GROUP':
       // A list with a gap would throw the machines that it leaves out of the group.
-      if (group.replication_type === 'HBR' && vms.gaps.length > 0)
+      if (group.replication_type === 'HBR' && !tellsAll(vms))
         throw partial('which machines belong to it', vms);
       return [calls.reconfigureCall(group, vms.items, command.changes ?? {})];
   }

@@ -91,13 +91,18 @@ export class SrmSession {
     }
   }
 
+  /** Whether this session is believed to be logged in at the far site. */
+  isRemote(local: LocalSession): boolean {
+    return this.remoteOf === local.id;
+  }
+
   /** This session is gone upstream. Another one, made in the meantime, is kept. */
   forget(local: LocalSession): void {
     if (this.current?.id === local.id) this.current = null;
     if (this.remoteOf === local.id) this.remoteOf = null;
   }
 
-  /** After a 401 or 403: asks which login is missing and forgets only that (1.5). */
+  /** After a 401, a 403 or a gap: asks which login is missing and forgets only that (1.5). */
   async findMissing(sites: PairedSites, local: LocalSession, signal: AbortSignal): Promise<MissingLogin> {
     try {
       if (!(await this.isKnown(local, signal))) {

@@ -130,6 +130,12 @@ export function percentOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : null;
 }
 
+/** Which field of a list's items each gap is about (a JSONPath, 3.1); null = more than one field, or not told. */
+export function gapFieldsOf(meta: WireMeta | null | undefined): (string | null)[] {
+  const errors = Array.isArray(meta?.errors) ? meta.errors : [];
+  return errors.map(({ field }) => /^\$\.list\[(?:\d+|\*)\]\.(\w+)/.exec(textOf(field) ?? '')?.[1] ?? null);
+}
+
 /** Sentences about the parts of a 200 answer that could not be filled (3.1). */
 export function gapsOf(meta: WireMeta | null | undefined): string[] {
   const errors = Array.isArray(meta?.errors) ? meta.errors : [];

@@ -16,6 +16,7 @@ import {
   VC_B,
   vm,
   type Bench,
+  type Reply,
 } from './appliance.js';
 
 describe('preparing an action on SRM', () => {
@@ -145,6 +146,34 @@ describe('preparing an action on SRM', () => {
     await expect(
       prepare(command('UPDATE_PROTECTION_GROUP', { changes: { name: 'erp-2' } })),
     ).rejects.toMatchObject({ retry: 'TEMPORARY' });
+  });
+
+  describe('with a list of machines that leaves out a field', () => {
+    const without = (field: string): Reply =>
+      list([vm(1, 'OK'), vm(2, 'NOT_CONFIGURED')], [{ message: 'remote down', field }]);
+    const membersAre = (reply: Reply): void => site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, reply);
+
+    it('removes protection where the field is none that it takes', async () => {
+      membersAre(without('$.list[0].protection_info'));
+      await expect(prepare(command('DISABLE_PROTECTION'))).resolves.toMatchObject({
+        blockers: [],
+        calls: [{ label: 'Stop protecting machine erp-1 of group erp' }],
+      });
+    });
+
+    it('says the members again where only their protection is not told', async () => {
+      membersAre(without('$.list[*].protection_status_details.status'));
+      const { calls } = await prepare(command('UPDATE_PROTECTION_GROUP', { changes: { name: 'erp-2' } }));
+      expect(calls[0]?.body).toMatchObject({ hbr_spec: { vms: [expect.any(String), expect.any(String)] } });
+    });
+
+    it.each(['$.list[1].id', '$.list[0].protection_status_details', '$.list', 'list[0].protection_info'])(
+      'does not remove protection without %s',
+      async (field) => {
+        membersAre(without(field));
+        await expect(prepare(command('DISABLE_PROTECTION'))).rejects.toMatchObject({ retry: 'TEMPORARY' });
+      },
+    );
   });
 
   describe('creating a group', () => {

@@ -158,6 +158,46 @@ describe('the sessions of SRM', () => {
     expect(site.appliance.count(`POST ${REMOTE}`)).toBe(2);
   });
 
+  describe('with a list that has gaps', () => {
+    const FIELD = { message: 'Data of the remote site is missing.', field: '$.list[0].protection_info' };
+    const read = (): Promise<unknown> => site.driver.listProtectedInstances(GROUP_ID, cx());
+    beforeEach(async () => {
+      site.appliance.on(`GET ${GROUPS}/${GROUP_ID}`, { body: group('OK') });
+      site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, ({ session }) =>
+        list([vm(1, 'OK')], site.appliance.remoteSessions.has(session ?? '') ? [] : [FIELD]),
+      );
+      await site.driver.check(cx());
+      site.appliance.forgetJournal();
+    });
+
+    it('are looked at, and the far login is made again where it was lost', async () => {
+      site.appliance.remoteSessions.clear();
+      await expect(read()).resolves.toEqual([expect.objectContaining({ conditions: [] })]);
+      expect(site.appliance.count(`POST ${REMOTE}`)).toBe(1);
+      expect(site.appliance.count(`GET ${GROUPS}/${GROUP_ID}/vms`)).toBe(2);
+    });
+
+    it('are made anew altogether where the near one was lost too', async () => {
+      site.appliance.remoteSessions.clear();
+      site.appliance.on('GET /session', ({ session }) =>
+        session === 'session-1' ? { status: 401 } : { body: { username: 'gateway' } },
+      );
+      await expect(read()).resolves.toEqual([expect.objectContaining({ conditions: [] })]);
+      expect(site.appliance.count('POST /session')).toBe(1);
+    });
+
+    it('are not asked after again for half a minute where they are in order', async () => {
+      site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, list([vm(1, 'OK')], [FIELD]));
+      await read();
+      await read();
+      expect(site.appliance.count(`GET ${REMOTE}`)).toBe(1);
+      expect(site.appliance.count(`GET ${GROUPS}/${GROUP_ID}/vms`)).toBe(2);
+      site.clock.pass(30);
+      await read();
+      expect(site.appliance.count(`GET ${REMOTE}`)).toBe(2);
+    });
+  });
+
   it('stand for a missing right when both logins are in order', async () => {
     site.appliance.on(`POST ${PLANS}/${PLAN_ID}/actions/recovery`, {
       status: 403,
