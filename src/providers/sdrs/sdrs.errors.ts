@@ -1,5 +1,5 @@
 import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
-import { ProviderError } from '../provider-error.js';
+import { ProviderError, type ProviderErrorKind } from '../provider-error.js';
 import { isGatewayCode, verdictOfCode, verdictOfStatus, type Verdict } from './sdrs.error-codes.js';
 import { recordOf, textOf } from './sdrs.fields.js';
 
@@ -75,13 +75,31 @@ export function speaksOfToken(response: UpstreamResponse): boolean {
   return words.code === '403' && /x-auth-token/i.test(words.message ?? '');
 }
 
-/** The upstream does not know the job (section 9: 404, or 400 or 500 with a code of its own). */
+/**
+ * The upstream does not know the job (section 9: 404, or 400 or 500 with a code of its own). No source
+ * names that code, and the id is the service's own, so a 400 of the service can mean nothing else: unless
+ * it speaks of who asks, or of a fault.
+ */
 export function speaksOfUnknownJob(response: UpstreamResponse): boolean {
   const words = vendorWords(response.json);
   if (words?.code === 'SDRS.0408') return true;
-  if (response.status === 400) return words?.wrapper?.toLowerCase() === 'itemnotfound';
+  if (response.status === 400) {
+    return words !== null && isServicesOwn(words) && !OTHER_TROUBLE.includes(verdictOf(response, words).kind);
+  }
   if (response.status !== 404) return false;
   return words ? !isGatewayCode(words.code) : response.text.trim() === '';
+}
+
+const OTHER_TROUBLE: readonly ProviderErrorKind[] = [
+  'UNAUTHENTICATED',
+  'PERMISSION_DENIED',
+  'UPSTREAM_FAULT',
+];
+
+/** By its code, or by one of the wrappers that the documents show. */
+function isServicesOwn({ code, wrapper }: VendorWords): boolean {
+  if (isGatewayCode(code)) return false;
+  return code.startsWith('SDRS.') || ['itemnotfound', 'badrequest'].includes(wrapper?.toLowerCase() ?? '');
 }
 
 function verdictOf(response: UpstreamResponse, words: VendorWords | null): Verdict {

@@ -64,6 +64,8 @@ describe('the observation of sdrs', () => {
     ['400', refusal('SDRS.0408', 400)],
     ['500', refusal('SDRS.0408', 500)],
     ['an empty 404', { status: 404 }],
+    ['400 over its id', refusal('SDRS.0201', 400)],
+    ['400 in another wrapper', { status: 400, body: { badrequest: { code: '400', message: 'job' } } }],
   ])('says GONE of a job that the upstream does not know (%s)', async (_, answer) => {
     list([aGroup()]);
     upstream.on('GET /jobs/j1', answer);
@@ -72,6 +74,11 @@ describe('the observation of sdrs', () => {
 
   it.each<[string, Answer]>([
     ['an inner error', refusal('SDRS.0013', 500)],
+    ['an inner error over its id', refusal('SDRS.0201', 500)],
+    ['a lack of rights', refusal('SDRS.0004', 400)],
+    ['a dead token', refusal('SDRS.0002', 400)],
+    ["the gateway's 400", { status: 400, body: { error_msg: 'x', error_code: 'APIGW.0201' } }],
+    ['a 400 of somebody in between', { status: 400, body: '<html>' }],
     ['a closed gateway', { status: 404, body: { error_msg: 'x', error_code: 'APIGW.0101' } }],
     ['a rate limit', { status: 429, body: { error_msg: 'x', error_code: 'APIGW.0308' } }],
     ['an empty answer', { status: 200 }],
