@@ -4,6 +4,7 @@ import { numberOf, percentOf } from './sdrs.fields.js';
 import { faultLevelOf } from './sdrs.parts-mapper.js';
 import type { WireGroup, WirePair } from './sdrs.wire.js';
 
+/** The actions that the group's instances and pairs carry out. */
 const NEEDS_PAIRS: readonly DrAction[] = [
   'ENABLE_PROTECTION',
   'DISABLE_PROTECTION',
@@ -11,6 +12,10 @@ const NEEDS_PAIRS: readonly DrAction[] = [
   'FAILOVER',
   'REPROTECT',
 ];
+
+export function isCarriedByMembers(action: DrAction): boolean {
+  return NEEDS_PAIRS.includes(action);
+}
 
 /** What the group's own counts forbid. */
 export function groupBlockers(action: DrAction, group: WireGroup): Blocker[] {

@@ -9,6 +9,9 @@ export interface DrillChoice {
   warnings: string[];
 }
 
+/** From which a drill can be deleted (section 4.4). */
+const REMOVABLE: readonly string[] = ['available', 'error', 'error-deleting'];
+
 /**
  * Which drill a clean-up removes. The gateway allows one per plan, so usually there is one. Of several
  * (others were made behind its back): the oldest that bears a name of our making, else the oldest at
@@ -26,6 +29,13 @@ export function drillToCleanUp(drills: readonly WireDrill[]): DrillChoice {
       code: 'drill-starting',
       text: `The drill ${nameOf(drill)} is still being set up.`,
       remedy: 'Wait until it stands.',
+    });
+  }
+  if (!REMOVABLE.includes(drill.status ?? '')) {
+    return refusal(drill, {
+      code: 'drill-in-unknown-state',
+      text: `The drill ${nameOf(drill)} is in the state "${drill.status ?? ''}", which the gateway does not know.`,
+      remedy: 'Wait until it changes, or look at the drill in the console.',
     });
   }
   const warnings = others.length

@@ -12,7 +12,13 @@ import {
   NEW_GROUP,
   type FailureSubject,
 } from './sdrs.baseline.js';
-import { faultBlockers, faultWarnings, groupBlockers, groupWarnings } from './sdrs.blockers.js';
+import {
+  faultBlockers,
+  faultWarnings,
+  groupBlockers,
+  groupWarnings,
+  isCarriedByMembers,
+} from './sdrs.blockers.js';
 import { invalid, type SdrsCalls } from './sdrs.calls.js';
 import { sentDrill, sentGroup } from './sdrs.candidates.js';
 import type { SdrsClient } from './sdrs.client.js';
@@ -20,6 +26,7 @@ import { zonesOf } from './sdrs.creation.js';
 import { drillToCleanUp, standingDrillBlockers } from './sdrs.drill-choice.js';
 import { textOf } from './sdrs.fields.js';
 import { factsOfGroup } from './sdrs.mapper.js';
+import { memberBlockers } from './sdrs.member-blockers.js';
 import type { WireGroup, WireNewGroup } from './sdrs.wire.js';
 
 /** Looks at the target afresh and writes down what sending would take, and how things stood before. */
@@ -83,9 +90,12 @@ export class SdrsPreparation {
     if (action === 'START_DRILL' || action === 'CLEAN_UP_DRILL') {
       return this.forDrill(command, operationId, group, common, signal);
     }
-    if ((action === 'FAILOVER' || action === 'PLANNED_FAILOVER') && common.blockers.length === 0) {
-      const pairs = await this.client.listPairs(group.id, signal);
-      common.blockers.push(...faultBlockers(action, pairs));
+    if (isCarriedByMembers(action) && common.blockers.length === 0) {
+      const [instances, pairs] = await Promise.all([
+        this.client.listInstances(group.id, signal),
+        this.client.listPairs(group.id, signal),
+      ]);
+      common.blockers.push(...memberBlockers(action, instances, pairs), ...faultBlockers(action, pairs));
       common.warnings.push(...faultWarnings(action, pairs));
     }
     const failureJobIds = await this.knownFailures(command, { id: group.id }, signal);

@@ -93,6 +93,13 @@ export class ScriptedUpstream {
   holds(group: Record<string, unknown>): void {
     this.on(`GET /server-groups/${GROUP_ID}`, { body: { server_group: group } });
     this.on('GET /server-groups', { body: { server_groups: [group], count: 1 } });
+    this.members([], []);
+  }
+
+  members(instances: unknown[], pairs: unknown[]): void {
+    const query = `?server_group_id=${GROUP_ID}`;
+    this.on(`GET /protected-instances${query}`, { body: { protected_instances: instances } });
+    this.on(`GET /replications${query}`, { body: { replications: pairs } });
   }
 
   close(): Promise<void> {

@@ -83,6 +83,59 @@ describe('the preparation of sdrs', () => {
     },
   );
 
+  const CARRIED: DrAction[] = [
+    'ENABLE_PROTECTION',
+    'DISABLE_PROTECTION',
+    'FAILOVER',
+    'PLANNED_FAILOVER',
+    'REPROTECT',
+  ];
+  const good = { id: 'p1', status: 'protected', progress: 100, replication_status: 'active' };
+  it.each<[string, string, unknown[], unknown[]]>([
+    [
+      'server-deleted-natively',
+      'an instance lost a server',
+      [{ id: 'i1', name: 'web', status: 'invalid' }],
+      [good],
+    ],
+    ['member-busy', 'an instance is resized', [{ id: 'i1', status: 'resizing' }], [good]],
+    ['member-busy', 'a pair grows', [], [good, { id: 'p2', status: 'extending' }]],
+    [
+      'no-replication-pairs',
+      'no pair is of use',
+      [],
+      ['error', 'error-deleting', 'invalid'].map((status) => ({ id: status, status })),
+    ],
+  ])('blocks with %s the actions that members carry out while %s', async (code, _, instances, pairs) => {
+    upstream.members(instances, pairs);
+    for (const action of CARRIED) expect(codes(await prepare(action))).toEqual([code]);
+    expect(codes(await prepare('UPDATE_PROTECTION_GROUP'))).toEqual([]);
+  });
+
+  it('names the instance whose server is gone', async () => {
+    upstream.members([{ id: 'i1', name: 'web', status: 'invalid' }], [good]);
+    expect((await prepare('FAILOVER')).blockers[0]?.text).toContain('web');
+  });
+
+  it('lets members of every other kind be', async () => {
+    upstream.members(
+      [{ id: 'i1', status: 'fault' }],
+      [good, { id: 'p2', status: 'error' }, { id: 'p3', status: 'fault' }],
+    );
+    for (const action of CARRIED) expect(codes(await prepare(action))).toEqual([]);
+  });
+
+  it.each([
+    ['says so', { ...good, progress: 100, replication_status: 'copying' }, ['still-synchronising']],
+    ['is at 40 %', { ...good, progress: 40, replication_status: null }, ['still-synchronising']],
+    ['is at 40 % and says otherwise', { ...good, progress: 40 }, []],
+    ['is off', { ...good, status: 'available', progress: 0, replication_status: undefined }, []],
+  ])('blocks only disabling while a pair still copies: one that %s', async (_, pair, blockers) => {
+    upstream.members([], [good, pair]);
+    expect(codes(await prepare('DISABLE_PROTECTION'))).toEqual(blockers);
+    expect(codes(await prepare('FAILOVER'))).toEqual([]);
+  });
+
   it('blocks deleting a group that holds something, and says what', async () => {
     upstream.holds(aGroup({ disaster_recovery_drill_num: 1 }));
     expect(codes(await prepare('DELETE_PROTECTION_GROUP'))).toEqual([
@@ -152,6 +205,11 @@ describe('the preparation of sdrs', () => {
       expect(baseline).toMatchObject({ drill: { id: 'd1', status: 'available' } });
     });
 
+    it.each(['available', 'error', 'error-deleting'])('cleans up one that is %s', async (status) => {
+      drills([{ ...standing, status }]);
+      expect(codes(await prepare('CLEAN_UP_DRILL'))).toEqual([]);
+    });
+
     it('of several takes the oldest of ours, and names those that stay', async () => {
       drills([
         { ...standing, id: 'older', created_at: '2030-01-01 00:00:00.0' },
@@ -169,6 +227,8 @@ describe('the preparation of sdrs', () => {
       ['no-drill', []],
       ['no-drill', [{ ...standing, status: 'deleting' }]],
       ['drill-starting', [{ ...standing, status: 'creating' }]],
+      ['drill-in-unknown-state', [{ ...standing, status: 'hibernating' }]],
+      ['drill-in-unknown-state', [{ ...standing, status: undefined }]],
     ])('blocks a clean-up with %s', async (code, items) => {
       drills(items);
       expect(codes(await prepare('CLEAN_UP_DRILL'))).toEqual([code]);
