@@ -7,6 +7,9 @@ import { compareOffsets, EventFeed, type FedEvent } from '../events/event-feed.j
 import { ActionRequests } from './action-requests.js';
 import { SseChannel } from './http/sse-channel.js';
 
+/** Milliseconds and counter; what is longer was never given out, and the store would not take it. */
+const PLACE = /^\d{1,15}-\d{1,15}$/;
+
 /** An operation as it happens: for those who wait, and for those who listen. */
 @Injectable()
 export class OperationStreams {
@@ -39,7 +42,7 @@ export class OperationStreams {
 
   /** Snapshot, then the events after the last one seen, then live ones, until the verdict or the client leaves. */
   async stream(operation: Operation, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
-    const after = lastEventId !== undefined && /^\d+-\d+$/.test(lastEventId) ? lastEventId : '0';
+    const after = lastEventId !== undefined && PLACE.test(lastEventId) ? lastEventId : '0';
     const live: FedEvent[] = [];
     let deliver = (fed: FedEvent): void => void live.push(fed);
     const unfollow = this.feed.follow(operation.id, (fed) => deliver(fed));
@@ -56,14 +59,17 @@ export class OperationStreams {
       return;
     }
     const channel = new SseChannel(reply, unfollow);
-    if (after === '0') channel.send('operation.snapshot', null, this.actions.present(operation));
+    if (after === '0') {
+      channel.send('operation.snapshot', null, this.actions.present(operation), false);
+    }
     let last = after;
-    deliver = (fed) => {
+    const tell = (fed: FedEvent, isLive: boolean): void => {
       if (compareOffsets(fed.offset, last) <= 0) return;
       last = fed.offset;
-      channel.send(fed.event.type, fed.offset, cloudEvent(fed));
+      channel.send(fed.event.type, fed.offset, cloudEvent(fed), isLive);
       if (isVerdict(fed.event.state)) channel.end();
     };
-    [...past, ...live].forEach((fed) => deliver(fed));
+    deliver = (fed) => tell(fed, true);
+    [...past, ...live].forEach((fed) => tell(fed, false));
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -16,6 +16,7 @@ import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
 import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
+import { isSeen } from './http/entity-tag.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { makePageToken, readPageToken } from './http/page-token.js';
 import { nextPageLink } from './http/next-page-link.js';
@@ -83,15 +84,14 @@ export class OperationsController {
   @ProblemResponses('not-found')
   async get(
     @Param('id') id: string,
-    @Exchange() { reply }: HttpExchange,
-    @Headers('prefer') prefer?: string,
-    @Headers('if-none-match') seen?: string,
+    @Exchange() { request, reply }: HttpExchange,
   ): Promise<OperationDto | undefined> {
+    const { prefer, 'if-none-match': seen } = request.headers;
     let operation = await this.operations.get(id);
-    const seconds = waitSeconds(prefer);
+    const seconds = waitSeconds(prefer?.toString());
     if (seconds > 0) {
       void reply.header('preference-applied', `wait=${seconds}`);
-      const unchanged = seen === undefined || seen === etagOf(operation);
+      const unchanged = seen === undefined || isSeen(seen, etagOf(operation));
       if (unchanged && !isVerdict(operation.state)) {
         await this.streams.changed(operation, seconds * 1000, reply.raw);
         operation = await this.operations.get(id);
@@ -100,7 +100,7 @@ export class OperationsController {
     void reply.header('etag', etagOf(operation)).header('cache-control', 'no-cache');
     if (!isVerdict(operation.state))
       void reply.header('retry-after', String(this.actions.retryAfterSeconds()));
-    if (seen === etagOf(operation)) {
+    if (isSeen(seen, etagOf(operation))) {
       void reply.code(304);
       return undefined;
     }
@@ -135,13 +135,12 @@ export class OperationsController {
   })
   @ApiResponse({ status: 204, description: 'Everything after `Last-Event-ID` was told; do not come back.' })
   @ProblemResponses('not-found')
-  async events(
-    @Param('id') id: string,
-    @Res() reply: FastifyReply,
-    @Headers('last-event-id') lastEventId?: string,
-  ): Promise<void> {
+  async events(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const operation = await this.operations.get(id);
-    await this.streams.stream(operation, reply, lastEventId);
+    const { method, headers } = reply.request;
+    // Fastify answers HEAD with the handler of GET; a stream would keep it waiting for the verdict.
+    if (method === 'HEAD') return void (await reply.type('text/event-stream').send());
+    await this.streams.stream(operation, reply, headers['last-event-id']?.toString());
   }
 }
 

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { ActionRequests } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
+import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import {
   PlansOfGroupDto,
@@ -38,13 +39,13 @@ export class ProtectionGroupsController {
     description:
       'Always 200: `sources[]` says per site how fresh its part is. `Cache-Control: no-cache` asks the sites anew.',
   })
+  @TakesCacheControl()
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
-    @Headers('cache-control') cacheControl?: string,
   ): Promise<ProtectionGroupListDto> {
-    const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(cacheControl));
+    const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(exchange.request));
     const page = presentInventory(readings, query);
     nextPageLink(exchange, page.nextPageToken);
     return page;

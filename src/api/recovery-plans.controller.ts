@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
@@ -6,6 +6,7 @@ import { InventoryService } from '../inventory/inventory.service.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
+import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { DrillListDto, GroupsOfPlanDto, RecoveryPlanDto, RecoveryPlanListDto } from './dto/inventory.dto.js';
 import { AllowedActionsDto, type OperationDto, type PreflightReportDto } from './dto/operation.dto.js';
@@ -43,13 +44,13 @@ export class RecoveryPlansController {
     description:
       'Always 200: `sources[]` says per site how fresh its part is. An SDRS group is a plan of its own, with the same id.',
   })
+  @TakesCacheControl()
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
-    @Headers('cache-control') cacheControl?: string,
   ): Promise<RecoveryPlanListDto> {
-    const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(cacheControl));
+    const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(exchange.request));
     const page = presentInventory(readings, query);
     nextPageLink(exchange, page.nextPageToken);
     return page;

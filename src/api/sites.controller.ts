@@ -1,11 +1,13 @@
-import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
 import { NoQueryDto } from './dto/queries.dto.js';
 import { wantsFresh } from './http/cache-control.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { presentSite } from './presenters/inventory.presenter.js';
 import { SiteReads } from './site-reads.js';
 
@@ -20,23 +22,19 @@ export class SitesController {
 
   @Get()
   @ApiOperation({ summary: 'The configured sites, and whether each lets us in' })
+  @TakesCacheControl()
   @ProblemResponses('invalid-request')
-  async list(
-    @Query() _query: NoQueryDto,
-    @Headers('cache-control') cacheControl?: string,
-  ): Promise<SiteListDto> {
-    const readings = await this.inventory.connections(undefined, wantsFresh(cacheControl));
+  async list(@Query() _query: NoQueryDto, @Exchange() { request }: HttpExchange): Promise<SiteListDto> {
+    const readings = await this.inventory.connections(undefined, wantsFresh(request));
     return { items: readings.map(presentSite) };
   }
 
   @Get(':siteId')
   @ApiOperation({ summary: 'One site' })
+  @TakesCacheControl()
   @ProblemResponses('not-found')
-  async get(
-    @Param('siteId') siteId: string,
-    @Headers('cache-control') cacheControl?: string,
-  ): Promise<SiteDto> {
-    const [reading] = await this.inventory.connections(siteId, wantsFresh(cacheControl));
+  async get(@Param('siteId') siteId: string, @Exchange() { request }: HttpExchange): Promise<SiteDto> {
+    const [reading] = await this.inventory.connections(siteId, wantsFresh(request));
     if (!reading) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
     return presentSite(reading);
   }

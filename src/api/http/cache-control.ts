@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
+
 /** Whether the client insists on a new look at the upstream. */
-export function wantsFresh(cacheControl: string | undefined): boolean {
-  return /\bno-cache\b/i.test(cacheControl ?? '');
+export function wantsFresh({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return /\bno-cache\b/i.test(headers['cache-control'] ?? '');
 }

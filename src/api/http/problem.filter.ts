@@ -1,18 +1,27 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem, ProblemError, PROBLEMS, type Problem, type ProblemCode } from '../../domain/problem.js';
 import type { Log } from '../../platform/log/log.js';
 import { isRedisTrouble } from '../../platform/redis/trouble.js';
+import { allowedMethods } from './allowed-methods.js';
+import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 
 /** Every error leaves as application/problem+json; what is not foreseen is ours, logged, and shown as little as possible. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    const error = thrown instanceof NotFoundException ? notRouted(thrown, request) : thrown;
     const found = problemFor(error);
     if (found.status >= 500 && found.code === 'internal-error') {
       this.log.error(
@@ -26,9 +35,20 @@ export class ProblemFilter implements ExceptionFilter {
     void reply
       .code(found.status)
       .headers(headers)
-      .type('application/problem+json')
-      .send({ ...found, instance: request.url.split('?')[0], requestId: request.id });
+      .type(PROBLEM_TYPE)
+      .send(problemAnswer(found, request.url, request.id));
   }
+}
+
+/** No route took it: is it the path that is wrong, or the method? */
+function notRouted(error: NotFoundException, { method, url, server }: FastifyRequest): Error {
+  const allowed = allowedMethods(server, url);
+  if (allowed.length === 0 || allowed.includes(method)) return error;
+  const allow = allowed.join(', ');
+  return new ProblemError(
+    problem('method-not-allowed', `There is no ${method} at this path; it takes ${allow}.`),
+    { allow },
+  );
 }
 
 /** Which of our problems a framework's status is. */

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyServerOptions } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Metrics } from '../../platform/metrics.js';
+import { answerUnreadable, answerUnroutable } from './unroutable.js';
 
 /** Fastify's own limits are mostly open: these are ours. */
 export const fastifyOptions: FastifyServerOptions = {
@@ -11,13 +12,15 @@ export const fastifyOptions: FastifyServerOptions = {
   keepAliveTimeout: 72_000,
   forceCloseConnections: true,
   routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+  frameworkErrors: answerUnroutable,
+  clientErrorHandler: answerUnreadable,
   genReqId: (request) => {
     const given = request.headers['x-request-id'];
     return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : uuidv7();
   },
 };
 
-/** Request ids on every answer, empty JSON bodies as empty objects, and the time each route takes. */
+/** Request ids on every answer, JSON and nothing else, empty JSON bodies as empty objects, and the time each route takes. */
 export function tuneServer(app: NestFastifyApplication, metrics: Metrics): void {
   app.useBodyParser('application/json', { bodyLimit: fastifyOptions.bodyLimit }, (_request, body, done) => {
     const text = body.toString('utf8');
@@ -29,6 +32,7 @@ export function tuneServer(app: NestFastifyApplication, metrics: Metrics): void 
     }
   });
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

@@ -1,12 +1,22 @@
 import type { FastifyReply } from 'fastify';
 
 const HEARTBEAT_MS = 15_000;
-/** A reader that lets this much pile up is cut off; it comes back with Last-Event-ID. */
-const MOST_BUFFERED_BYTES = 256 * 1024;
+/** A reader that lets this much news pile up is cut off; it comes back with Last-Event-ID. */
+const MOST_NEWS_WAITING = 1024 * 1024;
 
-/** One server-sent event stream. */
+/** `live` = it happens now; what happened before may wait for the reader, however much it is. */
+interface Frame {
+  text: string;
+  live: boolean;
+}
+
+/** One server-sent event stream, written as fast as its reader takes it. */
 export class SseChannel {
   private readonly heartbeat: NodeJS.Timeout;
+  private readonly waiting: Frame[] = [];
+  private newsWaiting = 0;
+  private full = false;
+  private ending = false;
   private closed = false;
 
   constructor(
@@ -22,27 +32,52 @@ export class SseChannel {
       connection: 'keep-alive',
       'x-accel-buffering': 'no',
     });
-    reply.raw.write('retry: 2000\n\n');
-    this.heartbeat = setInterval(() => this.write(': still here\n\n'), HEARTBEAT_MS);
     reply.raw.on('close', () => this.close());
     reply.raw.on('error', () => this.close());
+    reply.raw.on('drain', () => this.goOn());
+    this.write({ text: 'retry: 2000\n\n', live: false });
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
   }
 
   /** `id` null = not a place that a reader can come back to. */
-  send(event: string, id: string | null, data: unknown): void {
-    this.write(`${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  send(event: string, id: string | null, data: unknown, live: boolean): void {
+    const place = id === null ? '' : `id: ${id}\n`;
+    this.write({ text: `${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`, live });
   }
 
+  /** Ends the stream when everything was read. */
   end(): void {
-    if (this.closed) return;
+    this.ending = true;
+    this.flush();
+  }
+
+  private beat(): void {
+    if (this.waiting.length === 0) this.write({ text: ': still here\n\n', live: true });
+  }
+
+  private write(frame: Frame): void {
+    if (this.closed || this.ending) return;
+    this.waiting.push(frame);
+    if (frame.live) this.newsWaiting += frame.text.length;
+    this.flush();
+    if (this.newsWaiting > MOST_NEWS_WAITING) this.reply.raw.destroy();
+  }
+
+  private goOn(): void {
+    this.full = false;
+    this.flush();
+  }
+
+  private flush(): void {
+    while (!this.closed && !this.full) {
+      const frame = this.waiting.shift();
+      if (!frame) break;
+      if (frame.live) this.newsWaiting -= frame.text.length;
+      this.full = !this.reply.raw.write(frame.text);
+    }
+    if (this.closed || !this.ending || this.waiting.length > 0) return;
     this.reply.raw.end();
     this.close();
-  }
-
-  private write(text: string): void {
-    if (this.closed) return;
-    this.reply.raw.write(text);
-    if (this.reply.raw.writableLength > MOST_BUFFERED_BYTES) this.reply.raw.destroy();
   }
 
   private close(): void {

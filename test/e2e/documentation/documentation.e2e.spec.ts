@@ -2,7 +2,7 @@ import { useWorld } from '../../support/world.js';
 
 interface Documented {
   summary?: string;
-  parameters?: { name: string; in: string }[];
+  parameters?: { name: string; in: string; required?: boolean }[];
   requestBody?: {
     content: Record<string, { schema?: unknown; example?: unknown; examples?: Record<string, unknown> }>;
   };
@@ -86,18 +86,22 @@ describe('what the gateway says about itself', () => {
       for (const [status, { content }] of Object.entries(operation.responses)) {
         const problem = content?.['application/problem+json'];
         if (Number(status) < 400) continue;
-        expect({
-          method,
-          path,
-          status,
-          examples: Object.keys(problem?.examples ?? {}).length,
-        }).not.toMatchObject({
-          examples: 0,
-        });
+        const examples = Object.keys(problem?.examples ?? {}).length;
+        expect({ method, path, status, examples }).not.toMatchObject({ examples: 0 });
       }
       expect({ method, path, summary: operation.summary }).toMatchObject({
         summary: expect.any(String) as string,
       });
+    }
+  });
+
+  it('names every parameter once, and demands no header but the key', () => {
+    for (const { method, path, operation } of operations()) {
+      const { parameters = [] } = operation;
+      const names = parameters.map((one) => `${one.in} ${one.name.toLowerCase()}`);
+      expect({ method, path, names }).toEqual({ method, path, names: [...new Set(names)] });
+      for (const one of parameters)
+        if (one.in === 'header' && one.required) expect(one.name).toBe('Idempotency-Key');
     }
   });
 

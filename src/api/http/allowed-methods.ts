@@ -1,0 +1,10 @@
+import { METHODS } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+
+/** What the path of this URL takes: [] = there is no such path. */
+export function allowedMethods(server: FastifyInstance, url: string): string[] {
+  const path = url.split('?')[0] ?? '';
+  return METHODS.filter(
+    (method) => server.supportedMethods.includes(method) && server.findRoute({ method, url: path }) !== null,
+  );
+}
