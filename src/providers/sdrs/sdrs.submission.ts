@@ -26,10 +26,12 @@ export async function submitCall(
     headers: { ...headers, 'x-language': 'en-us' },
     timeoutMs: options.timeoutMs,
     accepted: (response) => accepted(call, response),
-    refusal: (response) => {
-      if (speaksOfToken(response)) session.forget(headers);
-      return refusal(response);
+    notBegun: (response) => {
+      if (!speaksOfToken(response)) return null;
+      session.forget(headers);
+      return vendorWords(response.json) ? sdrsError(response) : null;
     },
+    refusal,
   });
 }
 
@@ -47,8 +49,8 @@ function accepted(call: UpstreamCall, response: UpstreamResponse): UpstreamRef |
 }
 
 /**
- * A refusal in the vendor's words. Only those that speak of a token or a rate may be tried again by
- * themselves: to send a failover again because a disk was locked a minute ago is for a person to decide.
+ * A refusal in the vendor's words. Only those that speak of a token (which may come as 500, section 1.4, and
+ * are seen to before) or a rate may be tried again by themselves: to send a failover again because a disk was locked a minute ago is for a person to decide.
  */
 function refusal(response: UpstreamResponse): ProviderError | null {
   if (!vendorWords(response.json)) return null;
