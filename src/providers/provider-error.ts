@@ -48,6 +48,8 @@ export class ProviderError extends Error {
   readonly delivery: Delivery | null;
   /** When the upstream said how long to wait. */
   readonly retryAfterMs: number | null;
+  /** Which field of the client's request it is about: a JSON pointer into the body. */
+  readonly pointer: string | null;
 
   constructor(
     readonly kind: ProviderErrorKind,
@@ -57,6 +59,7 @@ export class ProviderError extends Error {
       upstream?: Partial<UpstreamWords>;
       delivery?: Delivery;
       retryAfterMs?: number;
+      pointer?: string;
       cause?: unknown;
     } = {},
   ) {
@@ -66,6 +69,7 @@ export class ProviderError extends Error {
     this.upstream = { status: null, code: null, message: null, requestId: null, ...options.upstream };
     this.delivery = options.delivery ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.pointer = options.pointer ?? null;
   }
 
   /** The same error, now known to belong to a state-changing call. */
@@ -75,6 +79,7 @@ export class ProviderError extends Error {
       upstream: this.upstream,
       delivery,
       ...(this.retryAfterMs === null ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.pointer === null ? {} : { pointer: this.pointer }),
       cause: this.cause,
     });
   }

@@ -20,7 +20,10 @@ const CODES: Readonly<Record<ProviderErrorKind, ProblemCode>> = {
 };
 
 export function providerProblem(error: ProviderError, provider: Provider): Problem {
-  return problem(CODES[error.kind], error.message, upstreamPart(error, provider));
+  return problem(CODES[error.kind], error.message, {
+    ...(error.pointer === null ? {} : { errors: [{ pointer: error.pointer, detail: error.message }] }),
+    ...upstreamPart(error, provider),
+  });
 }
 
 /** A refusal of something that was sent: always the upstream's, with its words. */
@@ -32,6 +35,14 @@ export function refusalProblem(error: ProviderError, provider: Provider): Proble
 function upstreamPart(error: ProviderError, provider: Provider): Partial<Problem> {
   return {
     retryable: error.retry === 'TEMPORARY',
-    upstream: { provider: provider.descriptor.provider, site: provider.siteId, ...error.upstream },
+    ...(isOurs(error)
+      ? {}
+      : { upstream: { provider: provider.descriptor.provider, site: provider.siteId, ...error.upstream } }),
   };
+}
+
+/** The driver judged the request by itself. An upstream that was asked and gave no answer is not meant. */
+function isOurs({ kind, upstream }: ProviderError): boolean {
+  const silent = Object.values(upstream).every((word) => word === null);
+  return silent && (kind === 'INVALID_ARGUMENT' || kind === 'UNSUPPORTED');
 }

@@ -100,8 +100,9 @@ export class SdrsCalls {
   }
 }
 
+/** The fields of the driver's commands are those of the client's bodies, at their top level. */
 export function invalid(field: string, what: string): ProviderError {
-  return new ProviderError('INVALID_ARGUMENT', `${field}: ${what}.`);
+  return new ProviderError('INVALID_ARGUMENT', `${field}: ${what}.`, { pointer: `/${field}` });
 }
 
 function newGroupOf(command: ActionCommand, operationId: string): WireNewGroup {

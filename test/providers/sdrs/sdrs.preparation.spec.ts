@@ -281,7 +281,7 @@ describe('the preparation of sdrs', () => {
       ['sourceVpcId', { sourceVpcId: undefined }],
     ])('refuses a bad %s by its name (%#)', async (field, bad) => {
       const error = await errorOf(create(bad));
-      expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT', retry: 'PERMANENT' });
+      expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT', retry: 'PERMANENT', pointer: `/${field}` });
       expect(error.message.startsWith(`${field}: `)).toBe(true);
     });
 
