@@ -39,12 +39,10 @@ export interface Plane {
   readonly ledger: Readonly<Record<Deed, string>>;
   /** The gateway refuses by choice what the simulator takes, because the document leaves the cell open. */
   readonly stricter: readonly Exception[];
-  /** The gateway is wrong and waits to be mended. An entry that is no longer needed fails the test. */
-  readonly open: readonly Exception[];
   close: () => Promise<void>;
 }
 
-/** Cells in which the gateway and the simulator may differ, and why. */
+/** Cells in which the gateway may refuse what the simulator takes, and why. */
 export interface Exception {
   readonly deeds: readonly Deed[];
   readonly states: readonly string[] | 'ANY';

@@ -1,6 +1,6 @@
 import type { DrAction } from '../../../src/domain/dr-action.js';
 import type { Circumstance, Deed, Plane } from './cell.js';
-import { ON_PAIRS, SDRS_OPEN, SDRS_STRICTER } from './sdrs.exceptions.js';
+import { ON_PAIRS, SDRS_STRICTER } from './sdrs.exceptions.js';
 import { closeSdrs, sdrsScene, type SdrsSite, type Surroundings } from './sdrs.scene.js';
 
 /** The seventeen statuses of a group (SDRS reference 4.1), and a word that only old error texts know. */
@@ -119,7 +119,6 @@ export const sdrsPlane: Plane = {
   provider: 'sdrs',
   ledger: LEDGER,
   stricter: SDRS_STRICTER,
-  open: SDRS_OPEN,
   circumstances: CIRCUMSTANCES.map(([name, deeds, surroundings]): Circumstance => ({
     name,
     deeds,

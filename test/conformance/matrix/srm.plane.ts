@@ -1,5 +1,5 @@
 import type { Circumstance, Deed, Plane } from './cell.js';
-import { RUNS, SRM_OPEN, SRM_STRICTER } from './srm.exceptions.js';
+import { RUNS, SRM_STRICTER } from './srm.exceptions.js';
 import { closeSrm, srmScene, type Standpoint, type Target } from './srm.scene.js';
 import { groupWays, PLAN, PLAN_WAYS } from './srm.ways.js';
 
@@ -29,8 +29,12 @@ const STANDPOINTS: [name: string, standpoint: Standpoint, deeds: readonly Deed[]
   ['remote session lost, but renewable', { at: 'a', remote: 'KILLED' }, [...RUNS, 'CANCEL']],
   ['remote login refused', { at: 'a', remote: 'REFUSED' }, RUNS],
   ['asked at the recovery site', { at: 'b', remote: 'PRESENT' }, [...RUNS, 'CANCEL']],
-  ['protected site down', { at: 'b', remote: 'PRESENT', farSiteDown: true }, RUNS],
-  ['protected site down, remote session gone', { at: 'b', remote: 'NEVER', farSiteDown: true }, RUNS],
+  ['protected site down', { at: 'b', remote: 'PRESENT', farSiteDown: true }, [...RUNS, 'CANCEL']],
+  [
+    'protected site down, remote session gone',
+    { at: 'b', remote: 'NEVER', farSiteDown: true },
+    [...RUNS, 'CANCEL'],
+  ],
   ['recovery site down', { at: 'a', remote: 'PRESENT', farSiteDown: true }, RUNS],
   ['recovery site down, remote session gone', { at: 'a', remote: 'NEVER', farSiteDown: true }, RUNS],
 ];
@@ -51,7 +55,6 @@ export const srmPlane: Plane = {
   provider: 'srm',
   ledger: LEDGER,
   stricter: SRM_STRICTER,
-  open: SRM_OPEN,
   circumstances: [
     ...STANDPOINTS.map(([name, standpoint, deeds]) => circumstance(name, deeds, plan, standpoint)),
     ...GROUPS.flatMap(([what, target]) =>

@@ -8,27 +8,19 @@ export interface Tally {
   torn: Cell[];
   /** Stricter than the upstream by choice. */
   stricter: Cell[];
-  /** Wrong, and known to be. */
-  open: Cell[];
   /** Exceptions that no cell needs. */
   idle: Exception[];
 }
 
-export function tallyOf({ stricter, open }: Plane, cells: readonly Cell[]): Tally {
-  const wrong = cells.filter(({ allowed, accepted }) => allowed !== accepted);
-  const byChoice = wrong.filter((cell) => !cell.allowed && isAmong(stricter, cell));
-  const known = wrong.filter((cell) => !byChoice.includes(cell) && isAmong(open, cell));
-  const unknown = wrong.filter((cell) => !byChoice.includes(cell) && !known.includes(cell));
+export function tallyOf({ stricter }: Plane, cells: readonly Cell[]): Tally {
+  const refusedInVain = cells.filter(({ allowed, accepted }) => !allowed && accepted);
+  const byChoice = refusedInVain.filter((cell) => stricter.some((exception) => covers(exception, cell)));
   return {
-    falseAllowed: unknown.filter(({ allowed }) => allowed),
-    falseBlocked: unknown.filter(({ allowed }) => !allowed),
+    falseAllowed: cells.filter(({ allowed, accepted }) => allowed && !accepted),
+    falseBlocked: refusedInVain.filter((cell) => !byChoice.includes(cell)),
     torn: cells.filter(({ shown, allowed }) => shown !== null && shown !== allowed),
     stricter: byChoice,
-    open: known,
-    idle: [
-      ...stricter.filter((exception) => !byChoice.some((cell) => covers(exception, cell))),
-      ...open.filter((exception) => !known.some((cell) => covers(exception, cell))),
-    ],
+    idle: stricter.filter((exception) => !byChoice.some((cell) => covers(exception, cell))),
   };
 }
 
@@ -39,7 +31,7 @@ export function lineOf({ provider }: Plane, cells: readonly Cell[], tally: Tally
     `${provider}: ${count('state')} states × ${count('deed')} actions × ${count('circumstance')} circumstances,`,
     `as far as they concern each other = ${cells.length} cells,`,
     `false allowed ${tally.falseAllowed.length}, false blocked ${tally.falseBlocked.length},`,
-    `stricter by choice ${tally.stricter.length}, open ${tally.open.length}`,
+    `stricter by choice ${tally.stricter.length}`,
   ].join(' ');
 }
 
@@ -49,10 +41,6 @@ export function sentenceOf({ deed, state, circumstance, ...cell }: Cell): string
   const list = cell.shown === null ? '' : `, in the list ${cell.shown ? 'allowed' : 'blocked'}`;
   const done = cell.accepted ? 'accepted' : `refused (${cell.answer || 'nothing was begun'})`;
   return `${deed} in ${state}, ${circumstance}: ${said}${list}; ${done}`;
-}
-
-function isAmong(exceptions: readonly Exception[], cell: Cell): boolean {
-  return exceptions.some((exception) => covers(exception, cell));
 }
 
 function covers({ deeds, states, when = '' }: Exception, { deed, state, circumstance }: Cell): boolean {
