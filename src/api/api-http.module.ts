@@ -13,6 +13,8 @@ import { AuthGuard } from './http/auth.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { MetricsController } from './metrics.controller.js';
+import { OperationExports } from './operation-exports.js';
+import { OperationExportsController } from './operation-exports.controller.js';
 import { OperationStreams } from './operation-streams.js';
 import { OperationsController } from './operations.controller.js';
 import { ProblemsController } from './problems.controller.js';
@@ -28,6 +30,7 @@ import { SitesController } from './sites.controller.js';
     SitesController,
     ProtectionGroupsController,
     RecoveryPlansController,
+    OperationExportsController,
     OperationsController,
     HealthController,
     MetricsController,
@@ -43,6 +46,7 @@ import { SitesController } from './sites.controller.js';
     SiteReads,
     ActionRequests,
     AllowedActions,
+    OperationExports,
     OperationStreams,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },

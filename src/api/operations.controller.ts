@@ -21,6 +21,7 @@ import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { makePageToken, readPageToken } from './http/page-token.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { waitSeconds } from './http/prefer.js';
+import { operationFilter } from './operation-filter.js';
 import { OperationStreams } from './operation-streams.js';
 import { etagOf } from './presenters/operation.presenter.js';
 
@@ -42,15 +43,9 @@ export class OperationsController {
     @Query() query: OperationsQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<OperationListDto> {
-    const { pageSize, pageToken, orderBy, createdAfter, createdBefore, ...filters } = query;
-    const bound = { ...filters, orderBy, createdAfter, createdBefore };
+    const { pageSize, pageToken, ...bound } = query;
     const page = await this.store.list(
-      {
-        ...filters,
-        ...(createdAfter === undefined ? {} : { createdAfter: Date.parse(createdAfter) }),
-        ...(createdBefore === undefined ? {} : { createdBefore: Date.parse(createdBefore) }),
-        newestFirst: orderBy === 'createdTime desc',
-      },
+      operationFilter(bound),
       pageToken === undefined ? null : readPageToken(pageToken, bound, isCursor),
       Math.min(pageSize, LARGEST_PAGE),
     );

@@ -45,6 +45,7 @@ export class ProtectionGroupsController {
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<ProtectionGroupListDto> {
+    this.reads.mustKnow(query);
     const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(exchange.request));
     const page = presentInventory(readings, query);
     nextPageLink(exchange, page.nextPageToken);

@@ -50,6 +50,7 @@ export class RecoveryPlansController {
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<RecoveryPlanListDto> {
+    this.reads.mustKnow(query);
     const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(exchange.request));
     const page = presentInventory(readings, query);
     nextPageLink(exchange, page.nextPageToken);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { problem, ProblemError } from '../domain/problem.js';
+import { problem, ProblemError, type FieldError } from '../domain/problem.js';
 import { parsePublicId } from '../domain/ids.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/registry.js';
-import type { PageQueryDto } from './dto/queries.dto.js';
+import type { InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentPage, type Page } from './presenters/page.presenter.js';
@@ -19,6 +19,19 @@ export class SiteReads {
     const provider = this.providers.find(siteId);
     if (!provider) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
     return provider;
+  }
+
+  /** A slip in a filter must not pass for an inventory that is empty. */
+  mustKnow({ siteId, provider }: Pick<InventoryQueryDto, 'siteId' | 'provider'>): void {
+    const errors: FieldError[] = [];
+    if (siteId !== undefined && !this.providers.find(siteId))
+      errors.push({ parameter: 'siteId', detail: `There is no site ${siteId}.` });
+    const known = this.providers.all().map(({ descriptor }) => descriptor.provider);
+    if (provider !== undefined && !known.includes(provider))
+      errors.push({ parameter: 'provider', detail: `No site is of the provider ${provider}.` });
+    if (errors.length === 0) return;
+    const detail = errors.map((error) => error.detail).join(' ');
+    throw new ProblemError(problem('invalid-request', detail, { errors }));
   }
 
   /** Reads from the site that the id belongs to. */

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsString, MaxLength, Min } from 'class-validator';
 import { ACTIVE_SITES, DR_ACTIONS, type ActiveSite, type DrAction } from '../../domain/dr-action.js';
@@ -122,6 +122,13 @@ export class OperationsQueryDto extends PageQueryDto {
   @IsIn(['createdTime desc', 'createdTime asc'])
   @ApiProperty({ required: false })
   orderBy: 'createdTime desc' | 'createdTime asc' = 'createdTime desc';
+}
+
+/** The filters of the list, and all pages at once. */
+export class ExportQueryDto extends OmitType(OperationsQueryDto, ['pageSize', 'pageToken']) {
+  @IsIn(['ndjson', 'csv'])
+  @ApiProperty({ required: false, enum: ['ndjson', 'csv'] })
+  format: 'ndjson' | 'csv' = 'ndjson';
 }
 
 export class NoQueryDto {}

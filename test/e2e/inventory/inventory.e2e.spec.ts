@@ -136,8 +136,19 @@ describe('the inventory of all sites', () => {
     ]);
     expect(await filtered('activeSite=RECOVERY')).toEqual(['mail-dr']);
     expect(await filtered('q=ERP')).toEqual(['erp', 'erp-dr']);
-    expect(await filtered('siteId=nowhere')).toEqual([]);
+    expect(await filtered('siteId=eu-cloud&provider=srm')).toEqual([]);
   });
+
+  it.each(['siteId', 'provider'])(
+    'is not empty, but a fault, when its %s is not known',
+    async (parameter) => {
+      for (const list of ['protection-groups', 'recovery-plans']) {
+        const { status, body } = await world().api.refused('GET', `/v1/${list}?${parameter}=nowhere`);
+        expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' });
+        expect(body.errors).toMatchObject([{ parameter }]);
+      }
+    },
+  );
 
   it('is paged: token and link lead to the next page, and belong to their filters', async () => {
     const { api } = world();

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Operation } from '../domain/operation.js';
+import { OperationStore, type OperationFilter, type OperationPage } from '../operations/operation-store.js';
+import { ActionRequests } from './action-requests.js';
+import { LARGEST_PAGE } from './dto/queries.dto.js';
+import { CSV_HEADER, csvLine } from './presenters/operation-csv.presenter.js';
+
+export const EXPORT_FORMATS = {
+  ndjson: { type: 'application/x-ndjson; charset=utf-8' },
+  csv: { type: 'text/csv; charset=utf-8; header=present' },
+} as const;
+
+/** The history as one file, made while it is read. */
+@Injectable()
+export class OperationExports {
+  constructor(
+    private readonly store: OperationStore,
+    private readonly actions: ActionRequests,
+  ) {}
+
+  /** The first page is read at once, so that a store that does not answer is a problem and not half a file. */
+  async parts(filter: OperationFilter, format: keyof typeof EXPORT_FORMATS): Promise<AsyncGenerator<string>> {
+    const first = await this.store.list(filter, null, LARGEST_PAGE);
+    const line = (operation: Operation): string =>
+      format === 'csv' ? csvLine(operation) : `${JSON.stringify(this.actions.present(operation))}\n`;
+    return this.write(first, filter, format === 'csv' ? CSV_HEADER : '', line);
+  }
+
+  private async *write(
+    first: OperationPage,
+    filter: OperationFilter,
+    head: string,
+    line: (operation: Operation) => string,
+  ): AsyncGenerator<string> {
+    if (head !== '') yield head;
+    let page = first;
+    for (;;) {
+      if (page.items.length > 0) yield page.items.map(line).join('');
+      if (!page.next) return;
+      page = await this.store.list(filter, page.next, LARGEST_PAGE);
+    }
+  }
+}
