@@ -36,6 +36,8 @@ const START_DRILL: Row<PlanWord> = {
   from: ['READY_STATE', 'TEST_INTERRUPTED'],
   via: ['TEST_IN_PROGRESS', 'WAITING_FOR_USER_INPUT', 'CANCEL_IN_PROGRESS'],
   to: ['TEST_COMPLETE'],
+  // A cancelled test rests there too: only clean-up goes on (4.4).
+  cancelled: ['TEST_COMPLETE'],
   failed: ['TEST_INTERRUPTED'],
   flipsActiveSite: false,
 };

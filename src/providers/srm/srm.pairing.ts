@@ -28,8 +28,9 @@ export function choosePairing(pairings: readonly WirePairing[], wanted: string |
   const known = pairings
     .map((p) => `${p.pairing_id} (${textOf(p.remote_srm_server?.name) ?? 'no name'})`)
     .join(', ');
+  // A fault of the sites file, not of what was asked for: no action of this site works until it is mended.
   throw new ProviderError(
-    'UNSUPPORTED',
+    'UNAVAILABLE',
     pairings.length === 0
       ? 'The appliance is paired with no other site; pair it in SRM first.'
       : `The appliance knows these pairings: ${known}. Write in "pairing" of the sites file the id of one of them.`,

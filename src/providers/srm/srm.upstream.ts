@@ -12,6 +12,8 @@ const WINDOW_MS = 60_000;
 /** HTTP to one appliance; knows when the limiter's window, as far as it can be seen from here, ends. */
 export class SrmUpstream {
   private windowStart: number | null = null;
+  /** A read that met the limiter; until its time has passed, the others are spared (1.7). */
+  private limited: { until: number; failure: ProviderError } | null = null;
 
   constructor(
     private readonly http: UpstreamHttp,
@@ -19,9 +21,19 @@ export class SrmUpstream {
     private readonly submitTimeoutMs: number,
   ) {}
 
-  read(request: UpstreamRequest): Promise<UpstreamResponse> {
+  async read(request: UpstreamRequest): Promise<UpstreamResponse> {
+    const now = this.clock.monotonic();
+    // A session is ended all the same: there is no later time for it.
+    if (this.limited !== null && now < this.limited.until && request.method !== 'DELETE') {
+      throw stillLimited(this.limited.failure, this.limited.until - now);
+    }
     this.countRequest();
-    return readUpstream(this.http, request);
+    const response = await readUpstream(this.http, request);
+    if (response.status === 429) {
+      const failure = this.failure(response);
+      this.limited = { until: this.clock.monotonic() + (failure.retryAfterMs ?? WINDOW_MS), failure };
+    }
+    return response;
   }
 
   submit(
@@ -56,4 +68,11 @@ export class SrmUpstream {
     const began = this.windowStart ?? this.clock.monotonic();
     return Math.max(1000, Math.ceil(WINDOW_MS - (this.clock.monotonic() - began)));
   }
+}
+
+function stillLimited(
+  { kind, message, retry, upstream }: ProviderError,
+  retryAfterMs: number,
+): ProviderError {
+  return new ProviderError(kind, message, { retry, upstream, retryAfterMs });
 }

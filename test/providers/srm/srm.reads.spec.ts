@@ -1,10 +1,13 @@
+import type { UpstreamCall } from '../../../src/domain/action-command.js';
 import {
   bench,
+  command,
   cx,
   group,
   GROUP_ID,
   GROUPS,
   list,
+  openGate,
   PAIRING,
   pairing,
   plan,
@@ -36,6 +39,44 @@ describe('reading SRM', () => {
     expect(plans.map((item) => item.upstream.id)).toEqual(all.map((item) => item.id));
     expect(site.appliance.count(`GET ${PLANS}`)).toBe(3);
     expect(site.memory.asked).toBe(1);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['as long as Retry-After says', { 'retry-after': '7' }, 7],
+    ['for the rest of the minute', {}, 60],
+  ])('leaves the appliance in peace after a 429, %s', async (_, headers, seconds) => {
+    site.appliance.on(`GET ${PLANS}`, { status: 429, headers });
+    await expect(site.driver.listRecoveryPlans(cx())).rejects.toMatchObject({ kind: 'RATE_LIMITED' });
+    site.appliance.on(`GET ${PLANS}`, list([plan('READY_STATE')]));
+    site.clock.pass(seconds - 2);
+    site.appliance.forgetJournal();
+    await expect(site.driver.listProtectionGroups(cx())).rejects.toMatchObject({
+      kind: 'RATE_LIMITED',
+      retry: 'TEMPORARY',
+      retryAfterMs: 2_000,
+    });
+    expect(site.appliance.journal).toEqual([]);
+    site.clock.pass(2);
+    await expect(site.driver.listRecoveryPlans(cx())).resolves.toHaveLength(1);
+  });
+
+  it('keeps what is left of the minute for what changes something', async () => {
+    await site.driver.check(cx());
+    site.appliance.on(`GET ${PLANS}`, { status: 429 });
+    await expect(site.driver.listRecoveryPlans(cx())).rejects.toMatchObject({ kind: 'RATE_LIMITED' });
+    site.appliance.on(`POST ${PLANS}/${PLAN_ID}/actions/cancel`, { status: 204 });
+    const cancel = site.driver.cancelCall?.(command('FAILOVER')) as UpstreamCall;
+    await expect(site.driver.start(cancel, openGate, cx())).resolves.toEqual({ jobIds: [] });
+  });
+
+  it('takes a pairing that is not named for a fault of the site', async () => {
+    const two = [pairing(VC_A, VC_B), { ...pairing(VC_A, VC_B), pairing_id: 'another' }];
+    site.appliance.on('GET /pairings', list(two));
+    await expect(site.driver.listRecoveryPlans(cx())).rejects.toMatchObject({
+      kind: 'UNAVAILABLE',
+      retry: 'PERMANENT',
+      message: expect.stringContaining('Write in "pairing"') as string,
+    });
   });
 
   it('asks the memory for a home once', async () => {
