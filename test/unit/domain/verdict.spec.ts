@@ -26,6 +26,14 @@ function facts(word: string, changes: Partial<ResourceFacts> = {}): ResourceFact
   };
 }
 
+const cancel = {
+  requestedBy: 'ada',
+  requestedTime: '',
+  state: 'ACCEPTED' as const,
+  detail: null,
+  overBy: null,
+};
+
 const GONE: ResourceFacts = facts('', { exists: false, name: null, activeSite: null });
 
 function observation(states: JobState[], resource: ResourceFacts | null): Observation {
@@ -172,13 +180,6 @@ describe('failure', () => {
   });
 
   it('after an accepted cancel is a cancellation', () => {
-    const cancel = {
-      requestedBy: 'ada',
-      requestedTime: '',
-      state: 'ACCEPTED' as const,
-      detail: null,
-      overBy: null,
-    };
     expect(inShort(judged(['FAILED'], facts('ready'), { cancel }))).toBe('CANCELLED NONE');
     expect(inShort(judged(['GONE'], facts('stranded'), { cancel }))).toBe('CANCELLED PARTIAL');
     expect(inShort(judged(['FAILED'], facts('ready'), { cancel: { ...cancel, state: 'REFUSED' } }))).toBe(
@@ -188,14 +189,14 @@ describe('failure', () => {
 });
 
 it('an end that came before the cancel took effect is a success', () => {
-  const cancel = {
-    requestedBy: 'ada',
-    requestedTime: '',
-    state: 'ACCEPTED' as const,
-    detail: null,
-    overBy: null,
-  };
   expect(inShort(judged(['SUCCEEDED'], facts('moved'), { cancel }))).toBe('SUCCEEDED FULL');
+});
+
+it('a run that was asked to stop, and whose job is forgotten where both ends rest, was cancelled', () => {
+  const drill: LifecycleRow = { ...MOVE, to: ['staged'], cancelled: ['staged'], flipsActiveSite: false };
+  expect(inShort(judged(['GONE'], facts('staged'), { cancel }, drill))).toBe('CANCELLED PARTIAL');
+  expect(inShort(judged(['SUCCEEDED'], facts('staged'), { cancel }, drill))).toBe('SUCCEEDED FULL');
+  expect(inShort(judged(['GONE'], facts('staged'), {}, drill))).toBe('SUCCEEDED FULL');
 });
 
 it('what does not agree is told with both sides of the story', () => {
