@@ -120,19 +120,25 @@ export function createCall(
   if ((group.replicationType ?? 'HBR') !== 'HBR') {
     throw invalid(
       `"replicationType" ${group.replicationType} cannot be created here; write HBR, or leave it out.`,
+      '/replicationType',
     );
   }
   const vms = group.hbrSpec?.vms ?? [];
-  if (vms.length === 0) throw invalid('"hbrSpec.vms" is empty; name at least one replicated machine.');
-  const strange = vms.find((vm) => !/^VirtualMachine:[^:]+:[^:]+$/.test(vm));
-  if (strange !== undefined) {
+  if (vms.length === 0)
+    throw invalid('"hbrSpec.vms" is empty; name at least one replicated machine.', '/hbrSpec/vms');
+  const strange = vms.findIndex((vm) => !/^VirtualMachine:[^:]+:[^:]+$/.test(vm));
+  if (strange >= 0) {
     throw invalid(
-      `"hbrSpec.vms": ${strange} is no machine id; it looks like VirtualMachine:vm-29:<vCenter guid>.`,
+      `"hbrSpec.vms": ${vms[strange]} is no machine id; it looks like VirtualMachine:vm-29:<vCenter guid>.`,
+      `/hbrSpec/vms/${strange}`,
     );
   }
   const protectedVcenterId = group.protectedVcenterId ?? localVcenterId;
   if (protectedVcenterId === null) {
-    throw invalid('SRM does not tell its own vCenter; name one in "protectedVcenterId".');
+    throw invalid(
+      'SRM does not tell its own vCenter; name one in "protectedVcenterId".',
+      '/protectedVcenterId',
+    );
   }
   return {
     label: `Create group ${group.name}`,
@@ -150,10 +156,12 @@ export function createCall(
 }
 
 function checkTexts(name: string, description: string | undefined): void {
-  if (name.length === 0 || name.length > 80) throw invalid('"name" has 1 to 80 characters.');
-  if ((description ?? '').length > 4096) throw invalid('"description" has at most 4096 characters.');
+  if (name.length === 0 || name.length > 80) throw invalid('"name" has 1 to 80 characters.', '/name');
+  if ((description ?? '').length > 4096)
+    throw invalid('"description" has at most 4096 characters.', '/description');
 }
 
-function invalid(message: string): ProviderError {
-  return new ProviderError('INVALID_ARGUMENT', message);
+/** @param pointer the field of the request, as a JSON pointer */
+function invalid(message: string, pointer?: string): ProviderError {
+  return new ProviderError('INVALID_ARGUMENT', message, pointer === undefined ? {} : { pointer });
 }

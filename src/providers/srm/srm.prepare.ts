@@ -120,6 +120,7 @@ export class SrmPreparing {
       throw new ProviderError(
         'INVALID_ARGUMENT',
         `"protectedVcenterId" ${wanted} is neither end of the pairing; it is one of ${vcenters.join(', ')}.`,
+        { pointer: '/protectedVcenterId' },
       );
     }
     const [groups, tasks, far] = await Promise.all([

@@ -206,13 +206,13 @@ describe('preparing an action on SRM', () => {
     });
 
     it.each([
-      [{ name: 'x'.repeat(81) }, 'name'],
-      [{ replicationType: 'ABR' }, 'replicationType'],
-      [{ hbrSpec: { vms: [] } }, 'hbrSpec'],
-      [{ hbrSpec: { vms: ['vm-7'] } }, 'vm-7'],
-      [{ protectedVcenterId: 'elsewhere' }, 'elsewhere'],
-    ])('is an invalid argument with %j', async (fields, word) => {
-      await expect(prepare(creation(fields))).rejects.toMatchObject({ kind: 'INVALID_ARGUMENT' });
+      [{ name: 'x'.repeat(81) }, 'name', '/name'],
+      [{ replicationType: 'ABR' }, 'replicationType', '/replicationType'],
+      [{ hbrSpec: { vms: [] } }, 'hbrSpec', '/hbrSpec/vms'],
+      [{ hbrSpec: { vms: [VM, 'vm-7'] } }, 'vm-7', '/hbrSpec/vms/1'],
+      [{ protectedVcenterId: 'elsewhere' }, 'elsewhere', '/protectedVcenterId'],
+    ])('is an invalid argument with %j, and says where', async (fields, word, pointer) => {
+      await expect(prepare(creation(fields))).rejects.toMatchObject({ kind: 'INVALID_ARGUMENT', pointer });
       await expect(prepare(creation(fields))).rejects.toThrow(word);
     });
   });
