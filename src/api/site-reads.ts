@@ -57,8 +57,15 @@ export class SiteReads {
     try {
       return await read(provider);
     } catch (error) {
-      if (error instanceof ProviderError) throw new ProblemError(providerProblem(error, provider));
+      if (error instanceof ProviderError) {
+        throw new ProblemError(providerProblem(error, provider), retryAfter(error));
+      }
       throw error;
     }
   }
+}
+
+/** What the upstream asked for, told on. */
+function retryAfter({ retryAfterMs }: ProviderError): Record<string, string> {
+  return retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
 }

@@ -30,8 +30,10 @@ export class ProblemFilter implements ExceptionFilter {
       );
     }
     if (reply.sent || reply.raw.headersSent) return;
-    const headers =
-      error instanceof ProblemError ? error.headers : found.status === 503 ? { 'retry-after': '5' } : {};
+    const headers = {
+      ...(found.status === 503 ? { 'retry-after': '5' } : {}),
+      ...(error instanceof ProblemError ? error.headers : {}),
+    };
     void reply
       .code(found.status)
       .headers(headers)

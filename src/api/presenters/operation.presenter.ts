@@ -1,8 +1,7 @@
 import { isVerdict, type Operation } from '../../domain/operation.js';
+import { operationPath, targetPath } from '../../domain/resource-paths.js';
 import type { PreflightReport } from '../../operations/operation-request.js';
 import type { OperationDto, OperationLinksDto, PreflightReportDto } from '../dto/operation.dto.js';
-
-const COLLECTIONS = { PROTECTION_GROUP: 'protection-groups', RECOVERY_PLAN: 'recovery-plans' } as const;
 
 export function presentOperation(operation: Operation, cancellable: boolean): OperationDto {
   const cancel = operation.cancel;
@@ -47,14 +46,14 @@ export function presentOperation(operation: Operation, cancellable: boolean): Op
 }
 
 function linksOf(operation: Operation, cancellable: boolean): OperationLinksDto {
-  const self = `/v1/operations/${operation.id}`;
+  const self = operationPath(operation.id);
   const mayCancel = operation.state === 'PENDING' || (!isVerdict(operation.state) && cancellable);
   const { id, type } = operation.target;
   return {
     self,
     events: `${self}/events`,
     ...(mayCancel ? { cancel: `${self}/cancel` } : {}),
-    ...(id ? { target: `/v1/${COLLECTIONS[type]}/${id}` } : {}),
+    ...(id ? { target: targetPath(type, id) } : {}),
   };
 }
 
