@@ -200,10 +200,10 @@ export class OperationRunner {
       const again =
         error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY');
       const state = again ? 'REQUESTED' : error.delivery === 'REFUSED' ? 'REFUSED' : 'AMBIGUOUS';
-      await this.store.transition(operation.id, { kind: 'CANCEL_ANSWERED', state, detail: error.message });
+      await this.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state, detail: error.message });
       return again ? { againInMs: this.backOff(operation, error.retryAfterMs) } : 'DONE';
     }
-    await this.store.transition(operation.id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null });
+    await this.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null });
     return 'DONE';
   }
 

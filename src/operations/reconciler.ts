@@ -12,15 +12,15 @@ import type { OperationSettings } from './settings.js';
  * leads back to a second send.
  */
 export class Reconciler {
+  /** When each UNKNOWN operation was last looked at here. */
+  private readonly looks = new Map<string, number>();
+
   constructor(
     private readonly store: OperationStore,
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
     private readonly log: Log,
   ) {}
-
-  /** When each UNKNOWN operation was last looked at here. */
-  private readonly looks = new Map<string, number>();
 
   async reconcile(open: readonly Operation[], provider: Provider): Promise<void> {
     for (const operation of open) {

@@ -11,11 +11,6 @@ export interface SubmissionDialect {
   accepted(response: UpstreamResponse): UpstreamRef | null;
   /** The refusal in a well-formed vendor error; null = this is not one. */
   refusal(response: UpstreamResponse): ProviderError | null;
-  /**
-   * The refusal in an answer that, whatever its status, says that the request was turned away before any
-   * work could begin, such as a dead token told as 500; null = this is not one. Asked first.
-   */
-  notBegun?(response: UpstreamResponse): ProviderError | null;
   timeoutMs: number;
 }
 
@@ -56,8 +51,6 @@ export async function submitUpstream(
     }
     throw error;
   }
-  const notBegun = dialect.notBegun?.(response) ?? null;
-  if (notBegun) throw notBegun.withDelivery('REFUSED');
   if (response.status >= 200 && response.status < 300) {
     const ref = dialect.accepted(response);
     if (ref) return ref;

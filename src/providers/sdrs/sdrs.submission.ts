@@ -26,12 +26,10 @@ export async function submitCall(
     headers: { ...headers, 'x-language': 'en-us' },
     timeoutMs: options.timeoutMs,
     accepted: (response) => accepted(call, response),
-    notBegun: (response) => {
-      if (!speaksOfToken(response)) return null;
-      session.forget(headers);
-      return vendorWords(response.json) ? sdrsError(response) : null;
+    refusal: (response) => {
+      if (speaksOfToken(response)) session.forget(headers);
+      return refusal(response);
     },
-    refusal,
   });
 }
 
@@ -49,8 +47,9 @@ function accepted(call: UpstreamCall, response: UpstreamResponse): UpstreamRef |
 }
 
 /**
- * A refusal in the vendor's words. Only those that speak of a token (which may come as 500, section 1.4, and
- * are seen to before) or a rate may be tried again by themselves: to send a failover again because a disk was locked a minute ago is for a person to decide.
+ * A refusal in the vendor's words. Only those that speak of a token or a rate may be tried again by themselves:
+ * to send a failover again because a disk was locked a minute ago is for a person to decide. A dead token that
+ * is told as 500 (section 1.4) is never asked here: after a 5xx nothing is sent again, whatever its words.
  */
 function refusal(response: UpstreamResponse): ProviderError | null {
   if (!vendorWords(response.json)) return null;

@@ -136,6 +136,8 @@ describe('the driver of sdrs', () => {
       ['200 with nothing', rename, { body: {} }],
       ["a proxy's 404", action, { status: 404, body: 'gone' }],
       ['an inner error', action, refusal('SDRS.0404', 500)],
+      ['a dead token told as 500', action, refusal('SDRS.0014', 500)],
+      ['a dead token told as 200', action, refusal('SDRS.0002', 200)],
       ['a backend timeout', action, { status: 504, body: { error_code: 'APIGW.0201', error_msg: 'late' } }],
     ])('calls %s AMBIGUOUS', async (_, call, answer) => {
       expect(await errorOf(answered(call, answer))).toMatchObject({ delivery: 'AMBIGUOUS' });
@@ -146,16 +148,13 @@ describe('the driver of sdrs', () => {
       [refusal('SDRS.1830'), 'WRONG_STATE', 'PERMANENT'],
       [refusal('SDRS.1831'), 'CONFLICT', 'PERMANENT'],
       [refusal('SDRS.0002'), 'UNAUTHENTICATED', 'TEMPORARY'],
-      [refusal('SDRS.0014', 500), 'UNAUTHENTICATED', 'TEMPORARY'],
-      [refusal('SDRS.0015', 500), 'UNAUTHENTICATED', 'TEMPORARY'],
-      [refusal('SDRS.0016', 500), 'UNAUTHENTICATED', 'TEMPORARY'],
       [{ status: 429, body: { error_code: 'APIGW.0308', error_msg: 'slow' } }, 'RATE_LIMITED', 'TEMPORARY'],
     ])('calls a refusal in good form REFUSED (%#)', async (answer, kind, retry) => {
       expect(await errorOf(answered(action, answer))).toMatchObject({ delivery: 'REFUSED', kind, retry });
     });
 
-    it('forgets a token that decoded to nothing, told as 500', async () => {
-      await errorOf(answered(action, refusal('SDRS.0014', 500)));
+    it('forgets a token that was refused', async () => {
+      await errorOf(answered(action, refusal('SDRS.0002')));
       await answered(action, { body: { job_id: JOB } });
       expect(upstream.changes.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
     });

@@ -11,8 +11,6 @@ import { upstreamCall } from '../support/operation.js';
 
 afterEach(closeServers);
 
-const DEAD_TOKEN = '{"token":"dead"}';
-
 /** An upstream that answers `{"job": …}` to what it takes and `{"error": …}` to what it refuses. */
 const dialect: SubmissionDialect = {
   headers: { 'x-auth-token': 'secret' },
@@ -26,7 +24,6 @@ const dialect: SubmissionDialect = {
       ? new ProviderError('CONFLICT', error, { upstream: { status, message: error } })
       : null;
   },
-  notBegun: ({ text }) => (text === DEAD_TOKEN ? new ProviderError('UNAUTHENTICATED', 'dead token') : null),
   timeoutMs: 500,
 };
 const openGate: SendGate = { open: () => undefined };
@@ -55,7 +52,6 @@ const ROWS: readonly [string, Answer, unknown][] = [
     [`${status} of somebody in between`, { status, body: '<html>proxy</html>' }, 'AMBIGUOUS'],
     [`${status} that names a job`, { status, body: JOB }, 'AMBIGUOUS'],
   ]),
-  ['500 that says that nothing was begun', { status: 500, body: DEAD_TOKEN }, 'REFUSED'],
   ...[402, 408, 410, 412, 423, 500, 501, 502, 503, 504].map((status): [string, Answer, unknown] => [
     `${status}, even in the upstream's own words`,
     { status, body: ERROR },
