@@ -1,4 +1,5 @@
-import { ACTION_FACTS, type DrAction, type TargetType } from '#gateway/domain/dr-action';
+import { ACTION_FACTS } from '#gateway/domain/action-facts';
+import { type DrAction, type TargetType } from '#gateway/domain/dr-action';
 import type { Lifecycle, LifecycleRow, StateMeaning } from '#gateway/domain/lifecycle';
 import { isVerdict, OPERATION_STATES, type OperationState } from '#gateway/domain/operation';
 import { TRANSITIONS } from '#gateway/domain/operation-machine';
@@ -12,7 +13,7 @@ Two kinds. The life of an **operation** is the gateway's own and the same everyw
 recovery plan** is the upstream's: each driver declares, in the upstream's own words, from which states an action is taken,
 what it passes through and where it ends. Tables and diagrams are made from the data that the gateway runs on.`;
 
-type Kind = TargetType | 'DRILL';
+type Kind = TargetType;
 type Words = Readonly<Record<string, StateMeaning>>;
 
 /** `docs/lifecycle.md`. */
@@ -92,7 +93,7 @@ function words(lifecycle: Lifecycle, kind: Kind, given: LifecycleRow['from'] | L
   if (given.length === 0) return '–';
   const noun = kind === 'DRILL' ? 'drill ' : '';
   return given
-    .map((word) => `${noun}${code(word)} (${lifecycle.states[kind][word]?.state ?? 'UNKNOWN'})`)
+    .map((word) => `${noun}${code(word)} (${lifecycle.states[kind]?.[word]?.state ?? 'UNKNOWN'})`)
     .join('<br>');
 }
 

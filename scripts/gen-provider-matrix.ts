@@ -1,4 +1,5 @@
-import { ACTION_FACTS, DR_ACTIONS, type DrAction } from '#gateway/domain/dr-action';
+import { ACTION_FACTS } from '#gateway/domain/action-facts';
+import { DR_ACTIONS, type DrAction } from '#gateway/domain/dr-action';
 import type { ProviderDescriptor } from '#gateway/providers/provider-driver';
 import { DRIVERS } from '#gateway/providers/drivers';
 import { code, codes, page, table } from './markdown.js';

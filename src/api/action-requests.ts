@@ -41,6 +41,8 @@ export class ActionRequests {
         options: {},
         group: null,
         changes: null,
+        partNativeId: null,
+        input: null,
         ...action.command,
       },
       targetName: null,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { judgeAction, type AllowedAction } from '../domain/allowed-actions.js';
-import { ACTION_FACTS, DR_ACTIONS, type DrAction } from '../domain/dr-action.js';
+import { ACTION_FACTS, BUTTONS } from '../domain/action-facts.js';
+import type { DrAction } from '../domain/dr-action.js';
 import type { RecoveryPlan } from '../domain/inventory.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import { OperationsService } from '../operations/operations.service.js';
@@ -9,7 +10,7 @@ import type { Provider } from '../providers/provider.js';
 import type { AllowedActionsDto } from './dto/operation.dto.js';
 import { SiteReads } from './site-reads.js';
 
-const PLAN_ACTIONS = DR_ACTIONS.filter((action) => ACTION_FACTS[action].targetType === 'RECOVERY_PLAN');
+const PLAN_ACTIONS = BUTTONS.filter((action) => ACTION_FACTS[action].targetType === 'RECOVERY_PLAN');
 
 /** Every action of a plan, judged as the guard would judge it. */
 @Injectable()
@@ -55,6 +56,8 @@ export class AllowedActions {
         options: {},
         group: null,
         changes: null,
+        partNativeId: null,
+        input: null,
       },
       `${provider.siteId}.00000000-0000-7000-8000-000000000000`,
     );

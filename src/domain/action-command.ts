@@ -1,3 +1,4 @@
+import type { ActionInput } from './action-inputs.js';
 import type { Direction, DrAction } from './dr-action.js';
 
 /** What a protection group is made of. Which fields apply is the site's provider's affair. */
@@ -49,12 +50,16 @@ export type ActionOption = (typeof ACTION_OPTIONS)[number];
 /** The validated intent that leaves the API. Plain JSON; kept in the operation's record. */
 export interface ActionCommand {
   action: DrAction;
-  /** The upstream's id of the target; null when it is still to be created. */
+  /** The upstream's id of the holder (`ACTION_FACTS`): a group or a plan; null when it is still to be created, or a site. */
   targetNativeId: string | null;
+  /** The upstream's id of the part of it that is changed: an instance, a pair, a drill, a step; null = none, or still to be created. */
+  partNativeId: string | null;
   direction: Direction | null;
   options: ActionOptions;
   group: NewProtectionGroup | null;
   changes: ProtectionGroupChanges | null;
+  /** What the finer actions are given; the shape is the action's (`ActionInputs`). */
+  input: ActionInput | null;
 }
 
 /** One state-changing request, ready to be sent. Holds no credential. Plain JSON; kept in the record. */

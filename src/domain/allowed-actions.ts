@@ -1,11 +1,6 @@
-import {
-  ACTION_FACTS,
-  destinationOf,
-  type Consequences,
-  type Direction,
-  type DrAction,
-} from './dr-action.js';
-import { neededStates, type Lifecycle } from './lifecycle.js';
+import { ACTION_FACTS, type Consequences } from './action-facts.js';
+import { destinationOf, type Direction, type DrAction, type TargetType } from './dr-action.js';
+import { neededStates, statesOf, type Lifecycle } from './lifecycle.js';
 import type { ResourceFacts } from './observation.js';
 
 /** Why an action cannot start now, and what to do about it. */
@@ -33,7 +28,12 @@ export function judgeAction(
   lifecycle: Lifecycle,
   action: DrAction,
   facts: ResourceFacts | null,
-  wish: { direction?: Direction | null; blockers?: readonly Blocking[]; heldBy?: string | null } = {},
+  wish: {
+    direction?: Direction | null;
+    blockers?: readonly Blocking[];
+    companions?: readonly { kind: TargetType; facts: ResourceFacts }[];
+    heldBy?: string | null;
+  } = {},
 ): AllowedAction {
   const { targetType, needsDirection, consequences } = ACTION_FACTS[action];
   const row = lifecycle.actions[action];
@@ -49,6 +49,15 @@ export function judgeAction(
       code: 'wrong-state',
       text: `The target is ${facts.state} (${facts.word}); the action needs ${neededStates(lifecycle, targetType, row)}.`,
       remedy: remedyFor(lifecycle, action, facts),
+    });
+  }
+  for (const { kind, facts: companion } of wish.companions ?? []) {
+    const words = row?.companions?.[kind];
+    if (!words || words.includes(companion.word)) continue;
+    blocking.push({
+      code: 'wrong-state',
+      text: `${companion.name ?? `Its ${kind}`} is ${companion.state} (${companion.word}); the action needs ${statesOf(lifecycle, kind, words)}.`,
+      remedy: 'Bring it to that state first.',
     });
   }
   if (needsDirection && wish.direction && facts?.nextDirection && facts.nextDirection !== wish.direction) {

@@ -26,6 +26,8 @@ export interface LifecycleRow {
   cancelled?: readonly string[];
   /** Whether a good end leaves the workload at the other site. */
   flipsActiveSite: boolean;
+  /** The words that other things involved must be in: the group of an instance that is changed. */
+  companions?: Readonly<Partial<Record<TargetType, readonly string[]>>>;
   /**
    * Whose words `via`, `to` and `failed` are: the target's (default), or a drill's, for upstreams whose
    * drills are resources of their own.
@@ -33,8 +35,11 @@ export interface LifecycleRow {
   observes?: 'TARGET' | 'DRILL';
 }
 
+type Words = Readonly<Record<string, StateMeaning>>;
+
 export interface Lifecycle {
-  states: Readonly<Record<TargetType | 'DRILL', Readonly<Record<string, StateMeaning>>>>;
+  states: Readonly<Record<'PROTECTION_GROUP' | 'RECOVERY_PLAN' | 'DRILL', Words>> &
+    Readonly<Partial<Record<TargetType, Words>>>;
   /** An absent action is one that the upstream does not have. */
   actions: Readonly<Partial<Record<DrAction, LifecycleRow>>>;
 }
@@ -45,10 +50,10 @@ export function lifecycleFaults(lifecycle: Lifecycle, targetOf: (action: DrActio
   for (const [action, row] of Object.entries(lifecycle.actions) as [DrAction, LifecycleRow][]) {
     const target = targetOf(action);
     const observed = row.observes === 'DRILL' ? 'DRILL' : target;
-    const check = (column: string, words: readonly string[] | string, kind: TargetType | 'DRILL'): void => {
+    const check = (column: string, words: readonly string[] | string, kind: TargetType): void => {
       if (typeof words === 'string') return;
       for (const word of words) {
-        if (!(word in lifecycle.states[kind])) {
+        if (!(word in (lifecycle.states[kind] ?? {}))) {
           faults.push(
             `lifecycle of ${action}: "${word}" in "${column}" is not among the states of ${kind}; add it there`,
           );
@@ -56,12 +61,15 @@ export function lifecycleFaults(lifecycle: Lifecycle, targetOf: (action: DrActio
       }
     };
     check('from', row.from, target);
+    for (const [kind, words] of Object.entries(row.companions ?? {}) as [TargetType, readonly string[]][]) {
+      check(`companions.${kind}`, words, kind);
+    }
     check('via', row.via, observed);
     check('to', row.to, observed);
     check('failed', row.failed, observed);
     check('cancelled', row.cancelled ?? [], observed);
     for (const word of row.via) {
-      if (lifecycle.states[observed][word]?.passing === false) {
+      if (lifecycle.states[observed]?.[word]?.passing === false) {
         faults.push(`lifecycle of ${action}: "${word}" is in "via" but is declared as a state that rests`);
       }
     }
@@ -74,15 +82,18 @@ export function lifecycleFaults(lifecycle: Lifecycle, targetOf: (action: DrActio
 
 /** What the row's `from` demands, for a sentence: `PROTECTED (protected) or INCOMPLETE (error-reversing)`. */
 export function neededStates(lifecycle: Lifecycle, target: TargetType, row: LifecycleRow): string {
-  if (row.from === 'ANY') return 'any state';
-  return row.from
-    .map((word) => `${lifecycle.states[target][word]?.state ?? 'UNKNOWN'} (${word})`)
+  return row.from === 'ANY' ? 'any state' : statesOf(lifecycle, target, row.from);
+}
+
+export function statesOf(lifecycle: Lifecycle, target: TargetType, words: readonly string[]): string {
+  return words
+    .map((word) => `${lifecycle.states[target]?.[word]?.state ?? 'UNKNOWN'} (${word})`)
     .join(' or ');
 }
 
-export function meaningOf(lifecycle: Lifecycle, kind: TargetType | 'DRILL', word: string): StateMeaning {
+export function meaningOf(lifecycle: Lifecycle, kind: TargetType, word: string): StateMeaning {
   return (
-    lifecycle.states[kind][word] ?? {
+    lifecycle.states[kind]?.[word] ?? {
       state: 'UNKNOWN',
       meaning: `The upstream says "${word}", which is not known here.`,
       passing: false,

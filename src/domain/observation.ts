@@ -43,6 +43,10 @@ export interface OperationStep {
   title: string;
   state: StepState;
   progressPercent: number | null;
+  /** What went wrong in it, in one sentence. */
+  detail?: string | null;
+  /** Of a step that is an operation of its own. */
+  operationId?: string | null;
 }
 
 /** A question the upstream waits on a person for. */

@@ -1,7 +1,8 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from './action-command.js';
 import type { Direction, DrAction, TargetType } from './dr-action.js';
-import type { OperationStep, Prompt, ResourceFacts } from './observation.js';
+import type { OperationStep, Prompt, ResourceFacts, StepState } from './observation.js';
 import type { Problem } from './problem.js';
+import type { Place } from './resource-paths.js';
 
 /**
  * The life of an operation, the same on every upstream.
@@ -47,6 +48,16 @@ export interface OperationTarget {
   /** null until a creation has made it. */
   id: string | null;
   name: string;
+  /** The group or plan that a part belongs to; null (or absent in older records) = the target is no part. */
+  within?: Place | null;
+}
+
+/** What an operation made, by public id. */
+export interface OperationResult {
+  protectionGroupId?: string;
+  recoveryPlanId?: string;
+  protectedInstanceId?: string;
+  replicationPairId?: string;
 }
 
 /** One state-changing request of an operation, and how far its submission is. */
@@ -74,6 +85,33 @@ export interface CancelRequest {
   detail: string | null;
   /** After this instant the sender cannot still be sending or waiting. */
   overBy: string | null;
+}
+
+/** A person's answer to a prompt of the upstream, on its way there. */
+export interface InputRequest {
+  promptId: string;
+  requestedBy: string;
+  requestedTime: string;
+  state: 'REQUESTED' | 'SENDING' | 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS';
+  detail: string | null;
+  /** After this instant the sender cannot still be sending or waiting. */
+  overBy: string | null;
+}
+
+/** One step of an operation that is made of others. */
+export interface CompositeStep {
+  title: string;
+  /** As far as it is known before the steps ahead of it have ended. */
+  command: ActionCommand;
+  /** Which ids are those that earlier steps made: by the index of the step. */
+  takes: { target?: number; protectionGroup?: number; protectedInstance?: number; part?: number };
+  /** Whether the steps after it still make sense when it fails. */
+  essential: boolean;
+  operationId: string | null;
+  state: StepState;
+  /** Native id of what it made. */
+  createdNativeId: string | null;
+  detail: string | null;
 }
 
 /** Milliseconds; null = not that far. `total` goes on counting until the verdict. */
@@ -111,6 +149,12 @@ export interface Operation {
   baseline: unknown;
   calls: SubmittedCall[];
   cancel: CancelRequest | null;
+  /** null (or absent in older records) = nobody has answered a prompt. */
+  input?: InputRequest | null;
+  /** The operation that this one is a step of; null (or absent in older records) = none. */
+  parentId?: string | null;
+  /** The operations it is made of, in their order; null (or absent in older records) = it is one by itself. */
+  composite?: CompositeStep[] | null;
   progressPercent: number | null;
   steps: OperationStep[];
   prompts: Prompt[];
@@ -124,7 +168,7 @@ export interface Operation {
   overdue: boolean;
   stalled: boolean;
   error: Problem | null;
-  result: { protectionGroupId: string } | null;
+  result: OperationResult | null;
   createdTime: string;
   /** When the upstream accepted the first request. */
   startedTime: string | null;

@@ -1,24 +1,36 @@
-import { ACTION_FACTS, type DrAction, type TargetType } from './dr-action.js';
+import { ACTION_FACTS } from './action-facts.js';
+import type { DrAction, TargetType } from './dr-action.js';
 
 /** Where things are found on the surface: the links in operations and problems, in one place. */
 const COLLECTIONS: Readonly<Record<TargetType, string>> = {
   PROTECTION_GROUP: 'protection-groups',
   RECOVERY_PLAN: 'recovery-plans',
+  PROTECTED_INSTANCE: 'protected-instances',
+  REPLICATION_PAIR: 'replication-pairs',
+  DRILL: 'drills',
+  SITE: 'sites',
 };
+
+export interface Place {
+  type: TargetType;
+  id: string;
+}
 
 export function operationPath(id: string): string {
   return `/v1/operations/${id}`;
 }
 
-export function targetPath(type: TargetType, id: string): string {
-  return `/v1/${COLLECTIONS[type]}/${id}`;
+/** @param within the group or plan that a part belongs to */
+export function targetPath({ type, id }: Place, within: Place | null = null): string {
+  const root = within ? targetPath(within) : '/v1';
+  return `${root}/${COLLECTIONS[type]}/${id}`;
 }
 
-/** How an action on an existing target is asked for. */
+/** How an action on an existing group or plan is asked for. */
 export function actionRequest(action: DrAction, targetId: string): { method: string; href: string } {
   const { targetType, pathName } = ACTION_FACTS[action];
-  const href = targetPath(targetType, targetId);
-  if (action === 'DELETE_PROTECTION_GROUP') return { method: 'DELETE', href };
-  if (action === 'UPDATE_PROTECTION_GROUP') return { method: 'PATCH', href };
+  const href = targetPath({ type: targetType, id: targetId });
+  if (pathName === 'delete') return { method: 'DELETE', href };
+  if (pathName === 'update') return { method: 'PATCH', href };
   return { method: 'POST', href: `${href}/actions/${pathName}` };
 }

@@ -1,5 +1,5 @@
 import { judgeAction } from '../domain/allowed-actions.js';
-import { ACTION_FACTS, DR_ACTIONS } from '../domain/dr-action.js';
+import { ACTION_FACTS, BUTTONS } from '../domain/action-facts.js';
 import type { Lifecycle } from '../domain/lifecycle.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import type { Operation } from '../domain/operation.js';
@@ -14,7 +14,7 @@ export function nextActionsAfter(
 ): NextAction[] {
   const { id, type } = operation.target;
   if (!resource?.exists || !id) return [];
-  return DR_ACTIONS.filter(
+  return BUTTONS.filter(
     (action) =>
       ACTION_FACTS[action].targetType === type &&
       lifecycle.actions[action]?.from !== 'ANY' &&

@@ -294,6 +294,7 @@ function objectionTo(operation: Operation, preparation: Preparation, provider: P
   const judged = judgeAction(provider.descriptor.lifecycle, operation.action, preparation.resource, {
     direction: operation.direction,
     blockers: preparation.blockers,
+    companions: preparation.companions ?? [],
   });
   const unlocked = preparation.groupIds.filter((id) => !operation.lockedGroupIds.includes(id));
   const blocking = unlocked.length

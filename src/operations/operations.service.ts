@@ -1,5 +1,6 @@
 import { judgeAction } from '../domain/allowed-actions.js';
-import { ACTION_FACTS } from '../domain/dr-action.js';
+import { ACTION_FACTS } from '../domain/action-facts.js';
+import type { ActionCommand } from '../domain/action-command.js';
 import { publicId } from '../domain/ids.js';
 import { isVerdict, type Operation, type OperationTarget } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
@@ -145,6 +146,7 @@ export class OperationsService {
     const judged = judgeAction(provider.descriptor.lifecycle, request.command.action, preparation.resource, {
       direction: request.command.direction,
       blockers: preparation.blockers,
+      companions: preparation.companions ?? [],
       heldBy,
     });
     const report: PreflightReport = {
@@ -183,17 +185,29 @@ export class OperationsService {
 /** Every group touched, and the plan itself; for a creation, the name it will have. */
 function locksOf(request: OperationRequest, preparation: Preparation): string[] {
   const { siteId, command } = request;
-  const own = command.targetNativeId ?? `new:${command.group?.name ?? ''}`;
+  const own = command.targetNativeId ?? `new:${nameIn(command) ?? ''}`;
   return [...new Set([...preparation.groupIds, publicId(siteId, own)])];
 }
 
 function targetOf(request: OperationRequest, preparation: Preparation): OperationTarget {
   const { siteId, command } = request;
+  const { holder, targetType } = ACTION_FACTS[command.action];
+  const ofPart = targetType !== holder;
+  const nativeId = ofPart ? command.partNativeId : command.targetNativeId;
   return {
-    type: ACTION_FACTS[command.action].targetType,
-    id: command.targetNativeId === null ? null : publicId(siteId, command.targetNativeId),
-    name: preparation.resource?.name ?? command.group?.name ?? request.targetName ?? '',
+    type: targetType,
+    id: nativeId === null ? (holder === 'SITE' ? siteId : null) : publicId(siteId, nativeId),
+    name: preparation.resource?.name ?? nameIn(command) ?? request.targetName ?? '',
+    within:
+      ofPart && command.targetNativeId !== null
+        ? { type: holder, id: publicId(siteId, command.targetNativeId) }
+        : null,
   };
+}
+
+/** The name that something to be created will have. */
+function nameIn({ group, input }: ActionCommand): string | undefined {
+  return group?.name ?? (input && 'name' in input ? input.name : undefined);
 }
 
 function refusalOf(report: PreflightReport): ProblemError {

@@ -1,4 +1,6 @@
 import { ACTION_OPTIONS, type ActionCommand } from '../domain/action-command.js';
+import type { ActionInput } from '../domain/action-inputs.js';
+import type { DrAction } from '../domain/dr-action.js';
 import type { ProviderDescriptor } from './provider-driver.js';
 
 /** A field of the request that this provider does not take, or misses. */
@@ -25,7 +27,29 @@ export function fieldFaults(descriptor: ProviderDescriptor, command: ActionComma
     ...optionFaults(descriptor, command),
     ...(command.group ? createFaults(descriptor, command.group) : []),
     ...(command.changes ? changeFaults(descriptor, command.changes) : []),
+    ...(command.input ? inputFaults(descriptor, command.action, command.input) : []),
   ];
+}
+
+function inputFaults(descriptor: ProviderDescriptor, action: DrAction, input: ActionInput): FieldFault[] {
+  const fields = descriptor.capabilities.inputs[action];
+  // An action that the upstream does not have at all is refused as such.
+  if (!fields) return [];
+  const given = Object.entries(input).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const names = fields.map((field) => field.name);
+  const foreign = given
+    .filter((name) => !names.includes(name))
+    .map((name) => ({
+      pointer: `/${name}`,
+      detail: `${descriptor.title} has no "${name}" for this action; it takes ${names.join(', ') || 'nothing more'}.`,
+    }));
+  const missing = fields
+    .filter((field) => field.required && !given.includes(field.name))
+    .map((field) => ({
+      pointer: `/${field.name}`,
+      detail: `${descriptor.title} needs "${field.name}" for this action.`,
+    }));
+  return [...foreign, ...missing];
 }
 
 function optionFaults(descriptor: ProviderDescriptor, command: ActionCommand): FieldFault[] {

@@ -5,7 +5,7 @@ import type {
   UpstreamCall,
   UpstreamRef,
 } from '../domain/action-command.js';
-import type { DrAction } from '../domain/dr-action.js';
+import type { DrAction, TargetType } from '../domain/dr-action.js';
 import type {
   Drill,
   ProtectedInstance,
@@ -17,6 +17,7 @@ import type { Lifecycle } from '../domain/lifecycle.js';
 import type { Finding, Observation, ResourceFacts } from '../domain/observation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import type { FurtherRead, FurtherReads } from './further-reads.js';
 
 /**
  * The contract of an upstream's side.
@@ -52,6 +53,9 @@ export interface ProviderDriver {
 
   /** What a new group may be made of. */
   creationOptions(cx: CallContext): Promise<CreationOptions>;
+
+  /** What only some upstreams can tell: exactly the reads that `capabilities.reads` names. */
+  readonly further: Partial<FurtherReads>;
 
   /**
    * Read-only: looks at the target as it is now and says what carrying out the command would take.
@@ -89,6 +93,12 @@ export interface ProviderDriver {
   /** Present iff `capabilities.cancel`. Asks the upstream to stop; one request, as `start`. */
   cancelCall?(command: ActionCommand): UpstreamCall;
 
+  /**
+   * Present iff `capabilities.prompts`. Tells the upstream to go on past a prompt of the running action; one
+   * request, as `start`. The prompt's id makes it safe to ask again: an answered prompt is gone.
+   */
+  answerCall?(command: ActionCommand, promptId: string): UpstreamCall;
+
   /** Ends sessions; called once, at shutdown. Never throws. */
   close(): Promise<void>;
 }
@@ -111,12 +121,22 @@ export interface ProviderCapabilities {
   /** Plans are things of their own, not projections of groups. */
   readonly explicitPlans: boolean;
   readonly replicationPairs: boolean;
+  /** A run may wait for a person, who can answer through the gateway. */
+  readonly prompts: boolean;
+  readonly reads: readonly FurtherRead[];
   /** Which finer wishes each action understands; others are refused, by name. */
   readonly options: Readonly<Partial<Record<DrAction, readonly ActionOption[]>>>;
   /** Which fields a new group takes beyond `siteId`, `name` and `description`, and which it must have. */
   readonly createFields: readonly { readonly name: keyof NewProtectionGroup; readonly required: boolean }[];
+  /** Which top-level fields the finer actions take (`ActionInputs`), and which they must have; others are refused, by name. */
+  readonly inputs: Readonly<Partial<Record<DrAction, readonly InputField[]>>>;
   /** Which fields of a group can be changed afterwards. */
   readonly changeableFields: readonly ('name' | 'description')[];
+}
+
+export interface InputField {
+  readonly name: string;
+  readonly required: boolean;
 }
 
 export interface UpstreamBudget {
@@ -172,8 +192,10 @@ export interface Blocker {
 }
 
 export interface Preparation {
-  /** The target now; null for a resource that is still to be created. */
+  /** The target now (of a part: the part); null for a resource that is still to be created. */
   resource: ResourceFacts | null;
+  /** Others whose state matters (`LifecycleRow.companions`): the group of an instance, the instance of an attachment. */
+  companions?: { kind: TargetType; facts: ResourceFacts }[];
   /** Public ids of every group that the action touches: what must be locked. */
   groupIds: string[];
   blockers: Blocker[];

@@ -11,6 +11,7 @@ import type { Finding, Observation } from '../domain/observation.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
+import type { AnswerOf, FurtherRead, WhereOf } from './further-reads.js';
 import type {
   CallContext,
   CreationOptions,
@@ -97,6 +98,16 @@ export class Provider {
     return this.reading((cx) => this.driver.creationOptions(cx));
   }
 
+  /** A read that not every upstream offers; ids in `where` are native ones. Not offered = `UNSUPPORTED`. */
+  further<R extends FurtherRead>(name: R, where: WhereOf<R>): Promise<AnswerOf<R>> {
+    const read = this.driver.further[name] as
+      ((where: WhereOf<R>, cx: CallContext) => Promise<AnswerOf<R>>) | undefined;
+    if (!read || !this.descriptor.capabilities.reads.includes(name)) {
+      throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} does not offer this.`);
+    }
+    return this.reading((cx) => read(where, cx));
+  }
+
   /** The upstream's id behind a public one. An id of another site names nothing here: `NOT_FOUND`. */
   nativeId(id: string): string {
     const parsed = parsePublicId(id);
@@ -140,6 +151,12 @@ export class Provider {
     const { cancel, cancellable } = this.descriptor.capabilities;
     if (!cancel || !cancellable.includes(command.action)) return null;
     return this.driver.cancelCall?.(command) ?? null;
+  }
+
+  /** null = this upstream asks nothing, or cannot be answered through the gateway. */
+  answerCall(command: ActionCommand, promptId: string): UpstreamCall | null {
+    if (!this.descriptor.capabilities.prompts) return null;
+    return this.driver.answerCall?.(command, promptId) ?? null;
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { ACTION_FACTS } from '../domain/dr-action.js';
+import { ACTION_FACTS } from '../domain/action-facts.js';
 import { SITE_ID_PATTERN } from '../domain/ids.js';
 import { lifecycleFaults } from '../domain/lifecycle.js';
 import type { Clock } from '../platform/clock.js';

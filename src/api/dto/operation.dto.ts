@@ -78,7 +78,10 @@ export class OperationCancelDto {
 }
 
 export class OperationResultDto {
-  protectionGroupId!: string;
+  protectionGroupId?: string;
+  recoveryPlanId?: string;
+  protectedInstanceId?: string;
+  replicationPairId?: string;
 }
 
 export class OperationLinksDto {

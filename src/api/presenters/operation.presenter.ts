@@ -48,12 +48,12 @@ export function presentOperation(operation: Operation, cancellable: boolean): Op
 function linksOf(operation: Operation, cancellable: boolean): OperationLinksDto {
   const self = operationPath(operation.id);
   const mayCancel = operation.state === 'PENDING' || (!isVerdict(operation.state) && cancellable);
-  const { id, type } = operation.target;
+  const { id, type, within } = operation.target;
   return {
     self,
     events: `${self}/events`,
     ...(mayCancel ? { cancel: `${self}/cancel` } : {}),
-    ...(id ? { target: targetPath(type, id) } : {}),
+    ...(id ? { target: targetPath({ type, id }, within ?? null) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
-import { ACTION_FACTS, type DrAction } from '../../domain/dr-action.js';
+import { ACTION_FACTS } from '../../domain/action-facts.js';
+import { type DrAction } from '../../domain/dr-action.js';
 import { ProviderError } from '../provider-error.js';
 import { memoryDescriptor } from './memory.descriptor.js';
 import { newGroup } from './memory.seed.js';

@@ -104,6 +104,8 @@ export const memoryDescriptor: ProviderDescriptor = {
     cancellable: ['PLANNED_FAILOVER', 'FAILOVER', 'START_DRILL'],
     explicitPlans: true,
     replicationPairs: true,
+    prompts: false,
+    reads: [],
     options: {
       PLANNED_FAILOVER: ['syncData', 'migrateEligibleVms'],
       FAILOVER: ['forced', 'syncData', 'skipProtectionSiteOperations'],
@@ -111,6 +113,7 @@ export const memoryDescriptor: ProviderDescriptor = {
       START_DRILL: ['syncData', 'drillName', 'drillNetworkId'],
       CLEAN_UP_DRILL: ['forced'],
     },
+    inputs: {},
     createFields: [],
     changeableFields: ['name', 'description'],
   },

@@ -1,5 +1,5 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
-import { ACTION_FACTS } from '../../domain/dr-action.js';
+import { ACTION_FACTS } from '../../domain/action-facts.js';
 import { publicId } from '../../domain/ids.js';
 import type {
   Drill,
@@ -9,6 +9,7 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation, ResourceFacts } from '../../domain/observation.js';
+import type { FurtherReads } from '../further-reads.js';
 import type {
   Blocker,
   CallContext,
@@ -32,6 +33,7 @@ import type { MemoryWorld } from './memory.world.js';
 /** The reference driver: the whole contract, in front of a world that is only in memory. */
 export class MemoryDriver implements ProviderDriver {
   readonly descriptor = memoryDescriptor;
+  readonly further: Partial<FurtherReads> = {};
 
   constructor(
     private readonly siteId: string,

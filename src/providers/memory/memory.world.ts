@@ -1,10 +1,5 @@
-import {
-  ACTION_FACTS,
-  oppositeSite,
-  type ActiveSite,
-  type DrAction,
-  type TargetType,
-} from '../../domain/dr-action.js';
+import { ACTION_FACTS } from '../../domain/action-facts.js';
+import { oppositeSite, type ActiveSite, type DrAction, type TargetType } from '../../domain/dr-action.js';
 import type { LifecycleRow } from '../../domain/lifecycle.js';
 import type { Clock } from '../../platform/clock.js';
 import { memoryDescriptor } from './memory.descriptor.js';

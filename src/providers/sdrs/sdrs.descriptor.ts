@@ -111,6 +111,9 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
     cancellable: [],
     explicitPlans: false,
     replicationPairs: true,
+    prompts: false,
+    reads: [],
+    inputs: {},
     options: { START_DRILL: ['drillName', 'drillNetworkId'] },
     createFields: [
       { name: 'sourceAvailabilityZone', required: true },

@@ -8,6 +8,7 @@ import type {
 } from '../../domain/inventory.js';
 import type { Finding, Observation } from '../../domain/observation.js';
 import type { UpstreamHttp } from '../../platform/http/upstream-http.js';
+import type { FurtherReads } from '../further-reads.js';
 import type {
   CallContext,
   CreationOptions,
@@ -40,6 +41,7 @@ export interface SdrsSite {
 /** One project of the service. Joins the parts; every rule lives in one of them. */
 export class SdrsDriver implements ProviderDriver {
   readonly descriptor = sdrsDescriptor;
+  readonly further: Partial<FurtherReads> = {};
   private readonly client: SdrsClient;
   private readonly preparation: SdrsPreparation;
   private readonly evidence: SdrsEvidence;

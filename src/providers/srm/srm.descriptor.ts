@@ -109,6 +109,9 @@ export const SRM_DESCRIPTOR: ProviderDescriptor = frozen({
     cancellable: ['PLANNED_FAILOVER', 'FAILOVER', 'START_DRILL'],
     explicitPlans: true,
     replicationPairs: false,
+    prompts: false,
+    reads: [],
+    inputs: {},
     options: {
       START_DRILL: ['syncData'],
       CLEAN_UP_DRILL: ['forced'],

@@ -7,6 +7,7 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation } from '../../domain/observation.js';
+import type { FurtherReads } from '../further-reads.js';
 import type {
   CallContext,
   CreationOptions,
@@ -48,6 +49,7 @@ export interface SrmParts {
 
 export class SrmDriver implements ProviderDriver {
   readonly descriptor = SRM_DESCRIPTOR;
+  readonly further: Partial<FurtherReads> = {};
 
   constructor(private readonly parts: SrmParts) {}
 

@@ -1,4 +1,4 @@
-import { ACTION_FACTS } from '../../domain/dr-action.js';
+import { ACTION_FACTS } from '../../domain/action-facts.js';
 import { publicId } from '../../domain/ids.js';
 import type { JobObservation, Observation, ResourceFacts } from '../../domain/observation.js';
 import type { WatchedOperation } from '../provider-driver.js';

@@ -39,6 +39,8 @@ export class SrmPreparing {
       case 'UPDATE_PROTECTION_GROUP':
       case 'DELETE_PROTECTION_GROUP':
         return this.groupChange(command.action, targetId, command, signal);
+      default:
+        throw new ProviderError('UNSUPPORTED', `SRM has no ${command.action}.`);
     }
   }
 

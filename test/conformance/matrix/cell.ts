@@ -36,7 +36,7 @@ export interface Circumstance {
 export interface Plane {
   readonly provider: string;
   readonly circumstances: readonly Circumstance[];
-  readonly ledger: Readonly<Record<Deed, string>>;
+  readonly ledger: Readonly<Partial<Record<Deed, string>>>;
   /** The gateway refuses by choice what the simulator takes, because the document leaves the cell open. */
   readonly stricter: readonly Exception[];
   close: () => Promise<void>;

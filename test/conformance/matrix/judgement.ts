@@ -2,7 +2,8 @@ import { AllowedActions } from '../../../src/api/allowed-actions.js';
 import { SiteReads } from '../../../src/api/site-reads.js';
 import type { ActionCommand } from '../../../src/domain/action-command.js';
 import { judgeAction } from '../../../src/domain/allowed-actions.js';
-import { ACTION_FACTS, type DrAction } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { type DrAction } from '../../../src/domain/dr-action.js';
 import { publicId } from '../../../src/domain/ids.js';
 import type { OperationsService } from '../../../src/operations/operations.service.js';
 import { Clock } from '../../../src/platform/clock.js';
@@ -61,7 +62,16 @@ async function commandFor(scene: Scene, action: DrAction): Promise<ActionCommand
     ? (await provider.getRecoveryPlan(publicId(provider.siteId, targetId))).nextDirection
     : null;
   const changes = action === 'UPDATE_PROTECTION_GROUP' ? { name: NEW_NAME } : null;
-  return { action, targetNativeId: targetId, direction, options: {}, group: null, changes };
+  return {
+    action,
+    targetNativeId: targetId,
+    partNativeId: null,
+    direction,
+    options: {},
+    group: null,
+    changes,
+    input: null,
+  };
 }
 
 /**
@@ -86,6 +96,8 @@ export function cancelCallOf(provider: Provider, action: DrAction, targetNativeI
     options: {},
     group: null,
     changes: null,
+    partNativeId: null,
+    input: null,
   });
 }
 

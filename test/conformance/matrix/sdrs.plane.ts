@@ -24,7 +24,7 @@ const ALL: readonly DrAction[] = [
 ];
 
 /** The ledger's words are those of the simulator's table of operations. */
-const LEDGER: Readonly<Record<Deed, string>> = {
+const LEDGER: Readonly<Partial<Record<Deed, string>>> = {
   CREATE_PROTECTION_GROUP: 'create-server-group',
   UPDATE_PROTECTION_GROUP: 'rename-server-group',
   DELETE_PROTECTION_GROUP: 'delete-server-group',

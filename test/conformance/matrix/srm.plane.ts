@@ -9,7 +9,7 @@ const ON_GROUPS: readonly Deed[] = [
 ];
 
 /** The ledger's words are those of the simulator's tasks. */
-const LEDGER: Readonly<Record<Deed, string>> = {
+const LEDGER: Readonly<Partial<Record<Deed, string>>> = {
   CREATE_PROTECTION_GROUP: 'create-group',
   UPDATE_PROTECTION_GROUP: 'edit-group',
   DELETE_PROTECTION_GROUP: 'delete-group',

@@ -78,7 +78,7 @@ async function expectState(provider: Provider, { place }: Target, id: string, st
 /** Any preparation that needs both logins makes them. */
 async function logInAtBoth(provider: Provider, site: SrmSite): Promise<void> {
   const targetNativeId = idOf(site.state.plans, 'erp-plan');
-  const none = { direction: null, options: {}, group: null, changes: null };
+  const none = { partNativeId: null, direction: null, options: {}, group: null, changes: null, input: null };
   await provider.prepare({ action: 'START_DRILL', targetNativeId, ...none }, 'log-in');
 }
 

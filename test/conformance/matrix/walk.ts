@@ -1,5 +1,5 @@
 import type { UpstreamCall } from '../../../src/domain/action-command.js';
-import { ACTION_FACTS } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import type { Provider } from '../../../src/providers/provider.js';
 import { openGate } from '../provider/journey.js';

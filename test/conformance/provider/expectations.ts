@@ -2,9 +2,31 @@ import { ProviderError } from '../../../src/providers/provider-error.js';
 import type { DrAction } from '../../../src/domain/dr-action.js';
 import type { ConformanceSubject, Harness } from './harness.js';
 
-/** The actions this provider declares, to be tested one by one. */
+/** The actions on groups and plans as a whole; those on their parts have a chapter of their own. */
+export const MAIN_ACTIONS = [
+  'CREATE_PROTECTION_GROUP',
+  'UPDATE_PROTECTION_GROUP',
+  'DELETE_PROTECTION_GROUP',
+  'ENABLE_PROTECTION',
+  'DISABLE_PROTECTION',
+  'PLANNED_FAILOVER',
+  'FAILOVER',
+  'REPROTECT',
+  'START_DRILL',
+  'CLEAN_UP_DRILL',
+] as const satisfies readonly DrAction[];
+export type MainAction = (typeof MAIN_ACTIONS)[number];
+
+/** Those of them that this provider declares, to be tested one by one. */
 export function declaredActions({ factory }: ConformanceSubject): DrAction[] {
-  return Object.keys(factory.descriptor.lifecycle.actions) as DrAction[];
+  return MAIN_ACTIONS.filter((action) => factory.descriptor.lifecycle.actions[action]);
+}
+
+/** How an action is set up on this upstream. */
+export function staged<Stage>(stages: Partial<Record<DrAction, Stage>>, action: DrAction): Stage {
+  const stage = stages[action];
+  if (!stage) throw new RangeError(`${action} is declared, and nothing is set up for it here`);
+  return stage;
 }
 
 /** A harness of its own for every test of the surrounding `describe`. */

@@ -1,4 +1,5 @@
-import { ACTION_FACTS, DR_ACTIONS } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { DR_ACTIONS } from '../../../src/domain/dr-action.js';
 import { lifecycleFaults } from '../../../src/domain/lifecycle.js';
 import { aHarness, declaredActions } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';

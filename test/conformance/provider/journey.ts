@@ -1,5 +1,6 @@
 import type { ActionCommand } from '../../../src/domain/action-command.js';
-import { ACTION_FACTS, type DrAction } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { type DrAction } from '../../../src/domain/dr-action.js';
 import type { LifecycleRow } from '../../../src/domain/lifecycle.js';
 import type { Observation } from '../../../src/domain/observation.js';
 import { isoTime } from '../../../src/platform/clock.js';
@@ -44,10 +45,12 @@ export class Journey {
     return {
       action,
       targetNativeId: targetId,
+      partNativeId: null,
       direction,
       options: stage.options ?? {},
       group: stage.group ?? null,
       changes: stage.changes ?? null,
+      input: null,
     };
   }
 

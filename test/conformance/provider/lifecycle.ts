@@ -1,5 +1,6 @@
 import { judgeAction } from '../../../src/domain/allowed-actions.js';
-import { ACTION_FACTS, directionTo, oppositeSite, type DrAction } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { directionTo, oppositeSite, type DrAction } from '../../../src/domain/dr-action.js';
 import type { ResourceFacts } from '../../../src/domain/observation.js';
 import { aHarness, declaredActions } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';

@@ -1,5 +1,6 @@
 import { judgeAction } from '../../../src/domain/allowed-actions.js';
-import { ACTION_FACTS, type DrAction } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { type DrAction } from '../../../src/domain/dr-action.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { added, aHarness, declaredActions, errorOf } from './expectations.js';
 import type { ConformanceSubject } from './harness.js';
@@ -126,8 +127,10 @@ export function startConcern(subject: ConformanceSubject): void {
         targetNativeId: harness().absentId(targetType),
         direction: ACTION_FACTS[action].needsDirection ? ('TO_RECOVERY' as const) : null,
         options: harness().stage(action).options ?? {},
+        partNativeId: null,
         group: null,
         changes: harness().stage(action).changes ?? null,
+        input: null,
       };
       expect(await errorOf(journey.prepare(command))).toMatchObject({
         kind: 'NOT_FOUND',
@@ -151,7 +154,7 @@ export function startConcern(subject: ConformanceSubject): void {
     /** A state at rest from which the action may not start. */
     function aWordThatForbids(action: DrAction): string {
       const from = lifecycle.actions[action]?.from ?? 'ANY';
-      const words = Object.entries(lifecycle.states[ACTION_FACTS[action].targetType]);
+      const words = Object.entries(lifecycle.states[ACTION_FACTS[action].targetType] ?? {});
       const forbidding = words.find(
         ([word, { passing }]) => from !== 'ANY' && !from.includes(word) && !passing,
       );

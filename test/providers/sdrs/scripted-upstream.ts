@@ -183,6 +183,8 @@ export function aCommand(action: DrAction, more: Partial<ActionCommand> = {}): A
     options: {},
     group: null,
     changes: null,
+    partNativeId: null,
+    input: null,
     ...more,
   };
 }

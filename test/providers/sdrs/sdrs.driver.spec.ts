@@ -1,5 +1,5 @@
 import type { UpstreamCall } from '../../../src/domain/action-command.js';
-import { ACTION_FACTS } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
 import { lifecycleFaults } from '../../../src/domain/lifecycle.js';
 import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { sdrsDescriptor } from '../../../src/providers/sdrs/sdrs.descriptor.js';

@@ -308,6 +308,8 @@ export function command(action: ActionCommand['action'], more: Partial<ActionCom
     options: {},
     group: null,
     changes: null,
+    partNativeId: null,
+    input: null,
     ...more,
   };
 }

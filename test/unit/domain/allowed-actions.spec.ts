@@ -1,5 +1,6 @@
 import { judgeAction } from '../../../src/domain/allowed-actions.js';
-import { ACTION_FACTS, DR_ACTIONS } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { DR_ACTIONS } from '../../../src/domain/dr-action.js';
 import type { ResourceFacts } from '../../../src/domain/observation.js';
 import { memoryDescriptor } from '../../../src/providers/memory/memory.descriptor.js';
 
@@ -18,9 +19,9 @@ function plan(word: string, changes: Partial<ResourceFacts> = {}): ResourceFacts
 }
 
 describe('the state of the target', () => {
-  const rows = DR_ACTIONS.flatMap((action) => {
+  const rows = DR_ACTIONS.filter((action) => lifecycle.actions[action]).flatMap((action) => {
     const { targetType } = ACTION_FACTS[action];
-    return Object.keys(lifecycle.states[targetType]).map((word) => [action, word] as const);
+    return Object.keys(lifecycle.states[targetType] ?? {}).map((word) => [action, word] as const);
   });
 
   it.each(rows)('decides whether %s may start from %s, by the lifecycle table', (action, word) => {

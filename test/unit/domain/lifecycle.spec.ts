@@ -1,4 +1,5 @@
-import { ACTION_FACTS, type DrAction } from '../../../src/domain/dr-action.js';
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import { type DrAction } from '../../../src/domain/dr-action.js';
 import {
   lifecycleFaults,
   meaningOf,

@@ -19,6 +19,8 @@ export function command(changes: Partial<ActionCommand> = {}): ActionCommand {
     options: {},
     group: null,
     changes: null,
+    partNativeId: null,
+    input: null,
     ...changes,
   };
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../../../src/providers/memory/memory.troubles.js';
 import { newGroup } from '../../../../src/providers/memory/memory.seed.js';
 import type { MemoryWorld } from '../../../../src/providers/memory/memory.world.js';
+import { staged } from '../expectations.js';
 import {
   THROTTLED_FOR_MS,
   type ConformanceSubject,
@@ -17,7 +18,7 @@ import { Workbench } from './workbench.js';
 
 const WORK_MS = 30_000;
 
-const STAGES: Readonly<Record<DrAction, Stage>> = {
+const STAGES: Readonly<Partial<Record<DrAction, Stage>>> = {
   CREATE_PROTECTION_GROUP: {
     targetId: null,
     after: [],
@@ -93,7 +94,7 @@ function createHarness(): Promise<Harness> {
     logIns: () => [],
     executions: () => world.executions,
 
-    stage: (action) => STAGES[action],
+    stage: (action) => staged(STAGES, action),
     crowd: (size) => crowdOf(world, size),
     setState(type, nativeId, word) {
       const target = (type === 'RECOVERY_PLAN' ? world.plans : world.groups).get(nativeId);

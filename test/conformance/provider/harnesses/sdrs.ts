@@ -6,6 +6,7 @@ import {
 import type { DrAction } from '../../../../src/domain/dr-action.js';
 import { sdrs } from '../../../../src/providers/sdrs/sdrs.factory.js';
 import type { SdrsSettings } from '../../../../src/providers/sdrs/sdrs.settings.js';
+import { staged } from '../expectations.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
 import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
@@ -39,7 +40,7 @@ async function createHarness(): Promise<Harness> {
       }),
     kill: () => site.control('POST', '/expire-tokens'),
 
-    stage: (action) => stagesOn(site)[action],
+    stage: (action) => staged(stagesOn(site), action),
     crowd: (size) => crowdOf(site, size),
     setState: (_type, nativeId, status) => site.control('PATCH', `/groups/${nativeId}`, { status }),
     absentId: () => '00000000-0000-4000-8000-000000000000',
@@ -76,7 +77,7 @@ function settingsFor({ running }: Site, password = ''): SdrsSettings {
 }
 
 /** The first world holds a group for every situation. */
-function stagesOn({ state }: Site): Record<DrAction, Stage> {
+function stagesOn({ state }: Site): Partial<Record<DrAction, Stage>> {
   const named = (name: string) => state.groups.find((group) => group.name === name)?.id ?? '';
   const [domain] = state.domains;
   const erp = named('erp-dr');

@@ -6,6 +6,7 @@ import {
 import type { DrAction } from '../../../../src/domain/dr-action.js';
 import { srm } from '../../../../src/providers/srm/srm.factory.js';
 import type { SrmSettings } from '../../../../src/providers/srm/srm.settings.js';
+import { staged } from '../expectations.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
 import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
@@ -49,7 +50,7 @@ async function createHarness(): Promise<Harness> {
       return site.control('DELETE', credential === 'session' ? '/sessions' : '/remote-sessions');
     },
 
-    stage: (action) => stagesOn(site)[action],
+    stage: (action) => staged(stagesOn(site), action),
     crowd: (size) => crowdOf(site, size),
     setState: (type, nativeId, status) => {
       const place = type === 'RECOVERY_PLAN' ? 'plans' : 'groups';
@@ -107,7 +108,7 @@ function passwords(): string[] {
   ]);
 }
 
-function stagesOn({ state }: Site): Record<DrAction, Stage> {
+function stagesOn({ state }: Site): Partial<Record<DrAction, Stage>> {
   const named = (list: readonly { id: string; name: string }[], name: string) =>
     list.find((item) => item.name === name)?.id ?? '';
   const erpGroup = named(state.groups, 'erp');
