@@ -44,8 +44,10 @@ export interface NextAction {
 interface ProblemKind {
   status: number;
   title: string;
-  /** When it is met, and what to do: one or two sentences for the reference. */
+  /** When it is met: one or two sentences for the reference. */
   meaning: string;
+  /** What its reader can do about it. */
+  remedy: string;
   retryable: boolean;
 }
 
@@ -54,6 +56,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'The request is not valid',
     meaning: 'A field, parameter or header is missing, malformed or not known; `errors` names each one.',
+    remedy: 'Correct what `errors` names and send it again, with a fresh Idempotency-Key.',
     retryable: false,
   },
   'idempotency-key-missing': {
@@ -61,36 +64,42 @@ export const PROBLEMS = {
     title: 'Idempotency-Key is missing',
     meaning:
       'Every request that changes something needs the header Idempotency-Key: a fresh UUID per intent.',
+    remedy: 'Add the header. Keep its value for repeats of the same intent.',
     retryable: false,
   },
   'page-token-invalid': {
     status: 400,
     title: 'The page token does not belong to this request',
     meaning: 'A page token is used with the filters it came from. Start again without it.',
+    remedy: 'Start at the first page, with the filters that are wanted.',
     retryable: false,
   },
   unauthenticated: {
     status: 401,
     title: 'Authentication is needed',
     meaning: 'Send `Authorization: Bearer <API key>`.',
+    remedy: 'Check that the key is sent and is one that the gateway knows.',
     retryable: false,
   },
   forbidden: {
     status: 403,
     title: 'Not allowed',
     meaning: 'The API key is known, but does not carry this right.',
+    remedy: 'Use a key with the right, or have it added to this one.',
     retryable: false,
   },
   'not-found': {
     status: 404,
     title: 'There is no such thing',
     meaning: 'The id names nothing that exists, or nothing that may be seen.',
+    remedy: 'List anew: it may have been deleted, or the id may be of another site.',
     retryable: false,
   },
   'method-not-allowed': {
     status: 405,
     title: 'This path does not take that method',
     meaning: 'See /openapi.json for what a path takes.',
+    remedy: 'Use a method that the path takes.',
     retryable: false,
   },
   'action-not-allowed': {
@@ -98,12 +107,15 @@ export const PROBLEMS = {
     title: 'The action is not allowed now',
     meaning:
       'The target is not in a state from which the upstream takes the action; `detail` and `blocking` say which is needed.',
+    remedy:
+      'Ask `GET …/actions` what is allowed now and what it takes; with `retryable`, wait and ask again.',
     retryable: false,
   },
   'wrong-direction': {
     status: 409,
     title: 'The workload already runs there',
     meaning: 'The direction names the site where the workload runs now, so the request is stale or mistaken.',
+    remedy: 'Look at `activeSite`, and name the other direction if that is still wanted.',
     retryable: false,
   },
   'operation-in-progress': {
@@ -111,12 +123,14 @@ export const PROBLEMS = {
     title: 'Another operation holds the group',
     meaning:
       'One operation at a time touches a protection group. `nextActions` links to the one that holds it.',
+    remedy: 'Follow the operation that is linked, and ask again when it is done.',
     retryable: true,
   },
   'cancel-not-supported': {
     status: 409,
     title: 'It cannot be cancelled',
     meaning: 'The upstream cannot stop this action, or the operation is past the point where it can.',
+    remedy: 'Wait for the end of the operation.',
     retryable: false,
   },
   'state-changed': {
@@ -124,12 +138,30 @@ export const PROBLEMS = {
     title: 'The target changed before the request was sent',
     meaning:
       'Between acceptance and sending, the target left the state that the action needs. Nothing was sent.',
+    remedy: 'Look at the target again, decide anew, and use a fresh Idempotency-Key.',
     retryable: false,
   },
   'upstream-refused': {
     status: 409,
     title: 'The upstream refused',
     meaning: 'The upstream answered with a refusal in its own words (`upstream`). Nothing was begun.',
+    remedy:
+      'Read `upstream`. With `retryable` it is a passing matter (a lock): ask again later, with a fresh Idempotency-Key. Else somebody has to change something first.',
+    retryable: false,
+  },
+  'upstream-quota-exceeded': {
+    status: 409,
+    title: 'A limit of the upstream is reached',
+    meaning: 'The upstream allows no more of it. Nothing was begun.',
+    remedy: 'Have the quota raised there, or remove what is not needed.',
+    retryable: false,
+  },
+  'upstream-permission-denied': {
+    status: 409,
+    title: 'The upstream does not let the gateway do this',
+    meaning:
+      "The gateway's user at the upstream lacks a right, or its account is frozen; the caller's API key is not meant. Nothing was begun.",
+    remedy: 'Have the right given to the user that the sites file names.',
     retryable: false,
   },
   'upstream-failed': {
@@ -137,72 +169,86 @@ export const PROBLEMS = {
     title: 'The upstream began the work and failed',
     meaning:
       'The job of the upstream ended badly; `upstream` has its words. Look at the target before trying again.',
+    remedy:
+      'Read `upstream` and the state of the target, then see `GET …/actions` for what is possible from there.',
     retryable: false,
   },
   'outcome-partial': {
     status: 502,
     title: 'The upstream stopped half way',
     meaning: 'Part of the work was done. The target says from where it can go on.',
+    remedy: 'Look at the steps and at the target; `GET …/actions` tells what goes on from there.',
     retryable: false,
   },
   'not-started': {
     status: 503,
     title: 'It could not be sent in time',
     meaning: 'The upstream could not be reached until the start deadline. Nothing was sent.',
+    remedy: 'Nothing was begun: ask again, with a fresh Idempotency-Key, when the site is reachable.',
     retryable: true,
   },
   'precondition-failed': {
     status: 412,
     title: 'It is not what you saw',
     meaning: 'If-Match names another version.',
+    remedy: 'Read it again and decide anew.',
     retryable: false,
   },
   'payload-too-large': {
     status: 413,
     title: 'The request is too large',
     meaning: 'Bodies are at most 64 KiB.',
+    remedy: 'Send less.',
     retryable: false,
   },
   'unsupported-media-type': {
     status: 415,
     title: 'Only JSON is understood',
     meaning: 'Send `Content-Type: application/json`.',
+    remedy: 'Set the header and send JSON.',
     retryable: false,
   },
   'idempotency-key-reused': {
     status: 422,
     title: 'The Idempotency-Key was used for another request',
     meaning: 'A key belongs to one request for as long as its operation is kept. Use a fresh one.',
+    remedy: 'Use a fresh key for a new intent; repeat the first request unchanged to see its operation.',
     retryable: false,
   },
   'rate-limited': {
     status: 429,
     title: 'Too many requests',
     meaning: 'Wait as long as Retry-After says.',
+    remedy: 'Wait, then repeat.',
     retryable: true,
   },
   'internal-error': {
     status: 500,
     title: 'The gateway has a fault',
     meaning: 'Our mistake. The request id finds it in the logs.',
+    remedy: 'Repeat it once with the same Idempotency-Key; then report the request id.',
     retryable: true,
   },
   'unsupported-action': {
     status: 409,
     title: 'This upstream has no such action',
     meaning: 'The capabilities of the site (`GET /v1/sites/{id}`) say what it can do.',
+    remedy: "Choose another action, or do it with the upstream's own tools.",
     retryable: false,
   },
   'upstream-bad-answer': {
     status: 502,
     title: 'The upstream gave an answer that cannot be used',
     meaning: 'The answer is not what the upstream documents. Nothing is concluded from it.',
+    remedy: 'Read again later. If it lasts, look at `upstream` and at the site itself.',
     retryable: true,
   },
   'upstream-unavailable': {
     status: 503,
     title: 'The upstream is not available',
     meaning: 'The upstream cannot be reached, refuses to let the gateway in, or asks to wait.',
+    remedy:
+      "Wait as long as Retry-After says. If it lasts, or `retryable` is false, check the site's address and the gateway's login there.",
     retryable: true,
   },
   'store-unavailable': {
@@ -210,12 +256,14 @@ export const PROBLEMS = {
     title: 'The gateway cannot reach its store',
     meaning:
       'Redis does not answer or takes no writes. Repeat the request with the same Idempotency-Key: it is accepted once.',
+    remedy: 'Repeat it with the same Idempotency-Key when the gateway is ready again (`/readyz`).',
     retryable: true,
   },
   'upstream-timeout': {
     status: 504,
     title: 'The upstream did not answer in time',
     meaning: 'A read took too long. Nothing is concluded from it.',
+    remedy: 'Read again later.',
     retryable: true,
   },
 } as const satisfies Record<string, ProblemKind>;

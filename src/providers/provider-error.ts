@@ -1,3 +1,5 @@
+import { shownText } from '../domain/shown-text.js';
+
 /** What went wrong between the gateway and an upstream: what kind it is × whether trying again can help. */
 export const PROVIDER_ERROR_KINDS = [
   'NOT_FOUND',
@@ -21,9 +23,39 @@ export const PROVIDER_ERROR_KINDS = [
 ] as const;
 export type ProviderErrorKind = (typeof PROVIDER_ERROR_KINDS)[number];
 
+/**
+ * What the gateway itself may do about it: `TEMPORARY` = a read may be repeated, and a state-changing request that
+ * was `NOT_SENT` or `REFUSED` may be sent again. It never speaks of one that is `AMBIGUOUS`.
+ */
 export type Retry = 'PERMANENT' | 'TEMPORARY';
 
-/** The upstream's own words. Never holds a credential. */
+/** What is told to whoever asked: whether the same request can succeed `LATER` without anybody changing anything. */
+export type Again = 'NEVER' | 'LATER';
+
+/**
+ * Both at once, as the error tables of the drivers say it: who may ask again. `CLIENT`: a passing matter (a lock, a
+ * synchronisation), but whether the action is still wanted when it has passed is not for the gateway to decide.
+ */
+export type Asker = 'GATEWAY' | 'CLIENT' | 'NOBODY';
+
+export const ASKED_AGAIN_BY: Readonly<Record<Asker, { retry: Retry; again: Again }>> = {
+  GATEWAY: { retry: 'TEMPORARY', again: 'LATER' },
+  CLIENT: { retry: 'PERMANENT', again: 'LATER' },
+  NOBODY: { retry: 'PERMANENT', again: 'NEVER' },
+};
+
+/** A row of a driver's error table, for the reference of problems. */
+export interface ErrorSignal {
+  /** As it is met: codes, a status, a fault's name. */
+  signal: string;
+  says: string;
+  kind: ProviderErrorKind;
+  askedAgainBy: Asker;
+  /** It may also be the end of a job: then it speaks of work that was begun. */
+  endsJobs: boolean;
+}
+
+/** The upstream's own words, as `shownText` leaves them: bounded, one line, no credential. */
 export interface UpstreamWords {
   status: number | null;
   code: string | null;
@@ -40,9 +72,26 @@ export interface UpstreamWords {
  */
 export type Delivery = 'NOT_SENT' | 'REFUSED' | 'AMBIGUOUS';
 
+/** Refusals that were made before the request was looked at: only after these is one sent again. */
+const BEFORE_ANY_WORK: readonly ProviderErrorKind[] = ['UNAUTHENTICATED', 'RATE_LIMITED'];
+
+const LONGEST_SENTENCE = 600;
+
+interface ProviderErrorOptions {
+  retry?: Retry;
+  /** Default: `LATER` with TEMPORARY, `NEVER` with PERMANENT. */
+  again?: Again;
+  upstream?: Partial<UpstreamWords>;
+  delivery?: Delivery | null;
+  retryAfterMs?: number | null;
+  pointer?: string | null;
+  cause?: unknown;
+}
+
 /** The only error a driver throws. */
 export class ProviderError extends Error {
   readonly retry: Retry;
+  readonly again: Again;
   readonly upstream: UpstreamWords;
   /** Set on errors of state-changing calls only. */
   readonly delivery: Delivery | null;
@@ -54,19 +103,13 @@ export class ProviderError extends Error {
   constructor(
     readonly kind: ProviderErrorKind,
     message: string,
-    options: {
-      retry?: Retry;
-      upstream?: Partial<UpstreamWords>;
-      delivery?: Delivery;
-      retryAfterMs?: number;
-      pointer?: string;
-      cause?: unknown;
-    } = {},
+    options: ProviderErrorOptions = {},
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(shownText(message, LONGEST_SENTENCE), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ProviderError';
     this.retry = options.retry ?? 'PERMANENT';
-    this.upstream = { status: null, code: null, message: null, requestId: null, ...options.upstream };
+    this.again = options.again ?? (this.retry === 'TEMPORARY' ? 'LATER' : 'NEVER');
+    this.upstream = shownWords(options.upstream ?? {});
     this.delivery = options.delivery ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.pointer = options.pointer ?? null;
@@ -74,13 +117,32 @@ export class ProviderError extends Error {
 
   /** The same error, now known to belong to a state-changing call. */
   withDelivery(delivery: Delivery): ProviderError {
-    return new ProviderError(this.kind, this.message, {
-      retry: this.retry,
-      upstream: this.upstream,
-      delivery,
-      ...(this.retryAfterMs === null ? {} : { retryAfterMs: this.retryAfterMs }),
-      ...(this.pointer === null ? {} : { pointer: this.pointer }),
-      cause: this.cause,
-    });
+    return this.changed({ delivery });
   }
+
+  /** The same error as the refusal of a state-changing call: sent again only if nobody looked at it. */
+  asRefusal(): ProviderError {
+    const refusal = this.withDelivery('REFUSED');
+    return BEFORE_ANY_WORK.includes(this.kind) ? refusal : refusal.onlyByHand();
+  }
+
+  /** The same error, after which the gateway does nothing by itself. */
+  onlyByHand(): ProviderError {
+    return this.changed({ retry: 'PERMANENT' });
+  }
+
+  private changed(changes: ProviderErrorOptions): ProviderError {
+    return new ProviderError(this.kind, this.message, { ...this, cause: this.cause, ...changes });
+  }
+}
+
+function shownWords(words: Partial<UpstreamWords>): UpstreamWords {
+  const shown = (text: string | null | undefined, longest?: number): string | null =>
+    typeof text === 'string' ? shownText(text, longest) : null;
+  return {
+    status: words.status ?? null,
+    code: shown(words.code, 100),
+    message: shown(words.message),
+    requestId: shown(words.requestId, 100),
+  };
 }

@@ -9,7 +9,7 @@ export interface SubmissionDialect {
   headers: Readonly<Record<string, string>>;
   /** The reference in an acceptance of the documented form; null = this is not one. */
   accepted(response: UpstreamResponse): UpstreamRef | null;
-  /** The refusal in a well-formed vendor error; null = this is not one. */
+  /** The refusal in a well-formed vendor error; null = this is not one. Only what it says of a login or a rate is sent again. */
   refusal(response: UpstreamResponse): ProviderError | null;
   timeoutMs: number;
 }
@@ -57,7 +57,7 @@ export async function submitUpstream(
     throw ambiguous(response, 'accepted the request in a form that names no job');
   }
   const refusal = REFUSALS.has(response.status) ? dialect.refusal(response) : null;
-  if (refusal) throw refusal.withDelivery('REFUSED');
+  if (refusal) throw refusal.asRefusal();
   throw ambiguous(response, `answered with status ${response.status}`);
 }
 

@@ -16,7 +16,12 @@ export const SDRS_ROWS: readonly CodeRow[] = [
   ['0009', 'PERMISSION_DENIED', 'NOBODY', 'the permission is restricted'],
   ['0010-0013', 'UPSTREAM_FAULT', 'GATEWAY', 'an error inside the service'],
   ['0014-0016', 'UNAUTHENTICATED', 'GATEWAY', 'the token holds nobody'],
-  ['0201-0206', 'INVALID_ARGUMENT', 'NOBODY', 'a parameter, name, zone, network, domain or action is not valid'],
+  [
+    '0201-0206',
+    'INVALID_ARGUMENT',
+    'NOBODY',
+    'a parameter, name, zone, network, domain or action is not valid',
+  ],
   // A malformed id names nothing, as an unknown one does (section 6.4).
   ['0207-0208', 'NOT_FOUND', 'NOBODY', 'the id of a group or an instance is not one'],
   ['0209-0212', 'INVALID_ARGUMENT', 'NOBODY', 'a status, server, disk or description is not valid'],
@@ -108,7 +113,12 @@ export const SDRS_ROWS: readonly CodeRow[] = [
   ['1900', 'NOT_FOUND', 'NOBODY', 'the id of a drill is not one'],
   ['1901', 'INVALID_ARGUMENT', 'NOBODY', 'the id of a drill is empty'],
   ['1902', 'NOT_FOUND', 'NOBODY', 'there is no such drill'],
-  ['1904¶-1906¶ 1912¶ 1914¶-1920¶', 'UPSTREAM_FAULT', 'NOBODY', 'a snapshot, NIC or record of the drill failed'],
+  [
+    '1904¶-1906¶ 1912¶ 1914¶-1920¶',
+    'UPSTREAM_FAULT',
+    'NOBODY',
+    'a snapshot, NIC or record of the drill failed',
+  ],
   ['1907-1911', 'INVALID_ARGUMENT', 'NOBODY', 'the network of the drill cannot be used'],
   // Also when the drill does not exist (section 6.4): sdrs.removals.ts looks.
   ['1913', 'WRONG_STATE', 'NOBODY', 'the drill cannot be deleted in its state'],

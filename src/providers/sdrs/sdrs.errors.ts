@@ -1,5 +1,6 @@
+import { shownText } from '../../domain/shown-text.js';
 import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
-import { ProviderError, type ProviderErrorKind } from '../provider-error.js';
+import { ASKED_AGAIN_BY, ProviderError, type ProviderErrorKind } from '../provider-error.js';
 import { isGatewayCode, verdictOfCode, verdictOfStatus, type Verdict } from './sdrs.error-codes.js';
 import { recordOf, textOf } from './sdrs.fields.js';
 
@@ -42,10 +43,11 @@ function wordsIn(json: unknown, wrapper: string | null, depth: number): VendorWo
 /** What an answer that is not the documented success means. By code first, HTTP status second. */
 export function sdrsError(response: UpstreamResponse): ProviderError {
   const words = vendorWords(response.json);
-  const { kind, retry } = verdictOf(response, words);
+  const { kind, retry, again } = verdictOf(response, words);
   const message = words ? safeMessage(kind === 'UNAUTHENTICATED', words.message) : null;
   return new ProviderError(kind, sentence(response.status, words?.code ?? null, message), {
     retry,
+    again,
     upstream: {
       status: response.status,
       code: words?.code ?? null,
@@ -104,15 +106,13 @@ function isServicesOwn({ code, wrapper }: VendorWords): boolean {
 
 function verdictOf(response: UpstreamResponse, words: VendorWords | null): Verdict {
   if (words) {
-    if (speaksOfToken(response)) return { kind: 'UNAUTHENTICATED', retry: 'TEMPORARY' };
+    if (speaksOfToken(response)) return { kind: 'UNAUTHENTICATED', ...ASKED_AGAIN_BY.GATEWAY };
     return verdictOfCode(words.code) ?? verdictOfStatus(response.status);
   }
   // A refusal that is not in the vendor's words came from something in between: a proxy's 404 says
-  // nothing about a resource.
+  // nothing about a resource, its 403 nothing about the user.
   const verdict = verdictOfStatus(response.status);
-  return ['NOT_FOUND', 'INVALID_ARGUMENT', 'CONFLICT'].includes(verdict.kind)
-    ? { kind: 'BAD_ANSWER', retry: 'TEMPORARY' }
-    : verdict;
+  return verdict.retry === 'TEMPORARY' ? verdict : { kind: 'BAD_ANSWER', ...ASKED_AGAIN_BY.GATEWAY };
 }
 
 function sentence(status: number, code: string | null, message: string | null): string {
@@ -120,17 +120,28 @@ function sentence(status: number, code: string | null, message: string | null): 
   return message === null ? `SDRS answered with ${name}.` : `SDRS answered with ${name}: ${message}`;
 }
 
-const LONGEST_MESSAGE = 300;
+/** Tails that were seen on a refused log-in (section 1.4) and tell a person what to look at. */
+const LOGIN_TAILS = [
+  'decrypt token fail',
+  'x-auth-token not found',
+  'token expires',
+  'verify aksk signature fail',
+  'get secretkey failed',
+  'not exist',
+];
 
 /**
- * One line of bounded length. What the gateway says about a failed log-in is cut at its first colon: the
- * tail can echo the request with its headers (section 1.4).
+ * What the gateway says about a log-in is cut at its first colon, for the tail can echo the request with its
+ * headers (section 1.4): of the tail only what is known to be harmless is told. Elsewhere the echo alone is cut off.
  */
 function safeMessage(speaksOfLogin: boolean, message: string | null): string | null {
   if (message === null) return null;
-  const line = message.replace(/\s+/g, ' ').trim();
-  const safe = speaksOfLogin ? (line.split(':')[0] ?? '') : line;
-  return safe.length > LONGEST_MESSAGE ? `${safe.slice(0, LONGEST_MESSAGE)}…` : safe;
+  const [beforeEcho = ''] = message.split(/[,;:\s]*canonical[\s_-]*request/i);
+  if (!speaksOfLogin) return shownText(beforeEcho);
+  const [head = '', ...rest] = beforeEcho.split(':');
+  const tail = rest.join(':').toLowerCase();
+  const known = LOGIN_TAILS.find((one) => tail.includes(one));
+  return shownText(known === undefined ? head : `${head}: ${known}`);
 }
 
 /** Not documented, but honoured where a gateway sends it: whole seconds. */

@@ -24,9 +24,12 @@ const WORDED_AS_STATE: readonly WordedAsState[] = [
  * when the look itself fails: then nothing is known beyond the refusal). Any other error passes through.
  */
 export async function judgedRemoval(call: UpstreamCall, error: unknown, looks: Looks): Promise<unknown> {
-  if (!(error instanceof ProviderError) || error.delivery !== 'REFUSED' || call.method !== 'DELETE') return error;
+  if (!(error instanceof ProviderError) || error.delivery !== 'REFUSED' || call.method !== 'DELETE')
+    return error;
   const [id = '', collection = ''] = call.path.split('/').reverse();
-  const row = WORDED_AS_STATE.find((one) => one.code === error.upstream.code && one.collection === collection);
+  const row = WORDED_AS_STATE.find(
+    (one) => one.code === error.upstream.code && one.collection === collection,
+  );
   const look = row && looks[collection];
   if (!look) return error;
   const looked = await look(decodeURIComponent(id)).catch((reason: unknown) => reason);

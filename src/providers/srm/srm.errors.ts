@@ -1,102 +1,15 @@
 import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
-import { ProviderError, type ProviderErrorKind, type Retry } from '../provider-error.js';
+import { shownText } from '../../domain/shown-text.js';
+import { ASKED_AGAIN_BY, ProviderError } from '../provider-error.js';
+import { SRM_FAULTS, STRANGE, verdictOfStatus, type SrmFault, type SrmVerdict } from './srm.error-table.js';
 import { textOf, type WireTask } from './srm.wire.js';
 
-interface Verdict {
-  kind: ProviderErrorKind;
-  retry: Retry;
-  says: string;
-}
-
-/** By status (6.2). Only 400, 401, 403, 404 and 500 are documented; 429 is the limiter's (1.7, inferred). */
-const BY_STATUS: Readonly<Record<number, Verdict>> = {
-  400: { kind: 'INVALID_ARGUMENT', retry: 'PERMANENT', says: 'SRM does not take the request' },
-  401: { kind: 'UNAUTHENTICATED', retry: 'TEMPORARY', says: 'SRM does not know the session (any more)' },
-  403: { kind: 'PERMISSION_DENIED', retry: 'PERMANENT', says: 'SRM does not let the user do this' },
-  404: { kind: 'NOT_FOUND', retry: 'PERMANENT', says: 'SRM knows no such thing' },
-  408: { kind: 'TIMEOUT', retry: 'TEMPORARY', says: 'SRM gave up waiting' },
-  409: { kind: 'CONFLICT', retry: 'PERMANENT', says: 'SRM says that something stands in the way' },
-  422: { kind: 'INVALID_ARGUMENT', retry: 'PERMANENT', says: 'SRM does not take the request' },
-  429: { kind: 'RATE_LIMITED', retry: 'TEMPORARY', says: 'SRM has had too many requests' },
-  502: {
-    kind: 'UNAVAILABLE',
-    retry: 'TEMPORARY',
-    says: 'The SRM server cannot be reached behind its gateway',
-  },
-  503: { kind: 'UNAVAILABLE', retry: 'TEMPORARY', says: 'The SRM server is not available' },
-  504: { kind: 'TIMEOUT', retry: 'TEMPORARY', says: 'The SRM server did not answer its gateway in time' },
-};
-const SERVER_FAULT: Verdict = { kind: 'UPSTREAM_FAULT', retry: 'TEMPORARY', says: 'SRM failed' };
-const STRANGE: Verdict = {
-  kind: 'BAD_ANSWER',
-  retry: 'TEMPORARY',
-  says: 'What answers is not SRM as documented',
-};
-
-/**
- * Fault names of the API beneath, which may appear in any text of an error (6.2). Values of `error_code`
- * are not published, so this is a hint and decides only what a bare 400 or 409 leaves open.
- */
-const BY_FAULT_NAME: readonly (readonly [ProviderErrorKind, readonly string[]])[] = [
-  ['UNAUTHENTICATED', ['NotAuthenticated']],
-  ['PERMISSION_DENIED', ['NoPermission']],
-  ['QUOTA_EXCEEDED', ['ConnectionLimitReached']],
-  ['WRONG_STATE', ['GroupStateMissmatch', 'GroupStateMismatch', 'DirectionError', 'ServiceIdle']],
-  [
-    'CONFLICT',
-    [
-      'AlreadyExists',
-      'DuplicateName',
-      'AlreadyPairedFault',
-      'AlreadyLoggedInFault',
-      'ArrayManagerInUse',
-      'ArrayPairInUse',
-      'CannotUnprotectDatastoreInUse',
-      'DatastoreAlreadyProtected',
-      'GroupProtectionOverlapped',
-      'RecoveryPlanLocked',
-      'VersionConflict',
-    ],
-  ],
-  [
-    'NOT_FOUND',
-    [
-      'ProtectionGroupNotFound',
-      'ArrayNotFound',
-      'ArrayPairNotFound',
-      'DomainNotFound',
-      'DomainPeerNotFound',
-      'DomainReplicationGroupNotFound',
-      'DomainDatastoreNotFound',
-      'DomainScNotFound',
-    ],
-  ],
-  [
-    'INVALID_ARGUMENT',
-    [
-      'InvalidArgument',
-      'AgentVmNotSupported',
-      'CannotMapDvsUplinkPortgroup',
-      'CannotProtectFTSecondaryVm',
-      'CannotProtectVm',
-      'CannotProtectDatastore',
-      'ConfigFileNotReplicated',
-      'DependencyConflict',
-    ],
-  ],
-  ['UPSTREAM_FAULT', ['ConnectionDownFault', 'CommandFailed', 'RuntimeFault', 'RequestCanceled']],
-];
-
-interface FaultName {
-  name: string;
-  kind: ProviderErrorKind;
-}
-
-function faultNameIn(...texts: (string | null)[]): FaultName | null {
-  const all = texts.join(' ').toLowerCase();
-  for (const [kind, names] of BY_FAULT_NAME) {
-    const name = names.find((candidate) => all.includes(candidate.toLowerCase()));
-    if (name !== undefined) return { name, kind };
+/** A name is looked for in the code first, then in the texts: the code speaks of the fault itself. */
+function faultIn(...texts: (string | null)[]): SrmFault | null {
+  for (const text of texts) {
+    const lower = text?.toLowerCase() ?? '';
+    const fault = SRM_FAULTS.find(({ name }) => lower.includes(name.toLowerCase()));
+    if (fault) return fault;
   }
   return null;
 }
@@ -115,6 +28,9 @@ function vendorWordsOf(json: unknown): VendorWords | null {
   return words.code === null && words.message === null && words.opId === null ? null : words;
 }
 
+/** Answers whose meaning a fault's name may settle; of the others the status says enough (6.2). */
+const OPEN_STATUSES = [400, 409];
+
 /**
  * The error behind an answer that is not what was asked for.
  * @param restOfWindowMs what to wait after a 429 that does not say how long.
@@ -122,50 +38,52 @@ function vendorWordsOf(json: unknown): VendorWords | null {
 export function failureOf(response: UpstreamResponse, restOfWindowMs: number): ProviderError {
   const words = vendorWordsOf(response.json);
   const verdict = verdictOf(response, words);
-  const hint =
-    response.status === 400 || response.status === 409
-      ? faultNameIn(words?.code ?? null, words?.message ?? null)
-      : null;
+  const fault = OPEN_STATUSES.includes(response.status)
+    ? faultIn(words?.code ?? null, words?.message ?? null)
+    : null;
+  const { kind, askedAgainBy } = fault ?? verdict;
+  const { retry, again } = ASKED_AGAIN_BY[askedAgainBy];
   const said = words?.message ?? words?.code ?? null;
-  const waits = verdict.kind === 'RATE_LIMITED' || response.headers['retry-after'] !== undefined;
-  return new ProviderError(
-    hint?.kind ?? verdict.kind,
-    said === null ? `${verdict.says}.` : `${verdict.says}: ${said}`,
-    {
-      retry: hint?.kind === 'UNAUTHENTICATED' ? 'TEMPORARY' : verdict.retry,
-      upstream: {
-        status: response.status,
-        code: words?.code ?? null,
-        message: words?.message ?? null,
-        requestId: words?.opId ?? null,
-      },
-      ...(waits && verdict.retry === 'TEMPORARY'
-        ? { retryAfterMs: retryAfterMsOf(response.headers['retry-after']) ?? restOfWindowMs }
-        : {}),
+  const waits = kind === 'RATE_LIMITED' || response.headers['retry-after'] !== undefined;
+  return new ProviderError(kind, said === null ? `${verdict.says}.` : `${verdict.says}: ${said}`, {
+    retry,
+    again,
+    upstream: {
+      status: response.status,
+      code: words?.code ?? null,
+      message: words?.message ?? null,
+      requestId: words?.opId ?? null,
     },
-  );
+    ...(waits && retry === 'TEMPORARY' ? { retryAfterMs: retryAfterMsOf(response) ?? restOfWindowMs } : {}),
+  });
 }
 
-function verdictOf(response: UpstreamResponse, words: VendorWords | null): Verdict {
+function verdictOf(response: UpstreamResponse, words: VendorWords | null): SrmVerdict {
   // A page of HTML with 401 or 404 comes from something in between, and says nothing about a plan.
   const page = words === null && response.text.trimStart().startsWith('<');
-  if (page && response.status < 500) return STRANGE;
-  return BY_STATUS[response.status] ?? (response.status >= 500 ? SERVER_FAULT : STRANGE);
+  return page && response.status < 500 ? STRANGE : verdictOfStatus(response.status);
 }
 
+const LONGEST_WAIT_MS = 60 * 60_000;
+
 /** Seconds, or a date by the appliance's own clock. */
-function retryAfterMsOf(header: string | undefined): number | null {
-  if (header === undefined || !/^\d+$/.test(header.trim())) return null;
-  return Number(header) * 1000;
+function retryAfterMsOf({ headers }: UpstreamResponse): number | null {
+  const header = headers['retry-after']?.trim() ?? '';
+  const ms = /^\d+$/.test(header)
+    ? Number(header) * 1000
+    : Date.parse(header) - Date.parse(headers.date ?? '');
+  return Number.isFinite(ms) ? Math.min(LONGEST_WAIT_MS, Math.max(0, ms)) : null;
 }
 
 /**
  * The refusal of a state-changing request, provided that it has the documented form: `ResponseError`, or
- * no body at all for 401, 404 and 429 (6.1).
+ * no body at all for 401, 404 and 429 (6.1). A fault's name is only a hint (6.2), and nothing is sent again for one.
  */
 export function refusalOf(response: UpstreamResponse, restOfWindowMs: number): ProviderError | null {
   const bodiless = [401, 404, 429].includes(response.status) && response.text.trim() === '';
-  return bodiless || vendorWordsOf(response.json) !== null ? failureOf(response, restOfWindowMs) : null;
+  if (!bodiless && vendorWordsOf(response.json) === null) return null;
+  const failure = failureOf(response, restOfWindowMs);
+  return OPEN_STATUSES.includes(response.status) ? failure.onlyByHand() : failure;
 }
 
 /** A 2xx whose content cannot be used. */
@@ -184,6 +102,6 @@ export function taskFailureOf(task: WireTask): { code: string | null; message: s
   const text =
     message !== null && details !== null && details !== message
       ? `${message} (${details})`
-      : (message ?? details);
-  return { code: faultNameIn(message, details)?.name ?? null, message: text };
+      : (message ?? details ?? '');
+  return { code: faultIn(message, details)?.name ?? null, message: shownText(text) };
 }
