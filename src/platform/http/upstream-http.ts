@@ -33,6 +33,16 @@ export interface UpstreamResponse {
   json: unknown;
 }
 
+/** A request as it goes over the wire: what a signature is made over. */
+export interface WrittenRequest {
+  method: UpstreamRequest['method'];
+  url: URL;
+  /** Lower-case names; `host` among them. */
+  headers: Readonly<Record<string, string>>;
+  /** undefined = no body. */
+  body: string | undefined;
+}
+
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** HTTP to one upstream. Answers of any status are answers; only their absence is an error. */
@@ -96,6 +106,24 @@ export class UpstreamHttp {
     }
   }
 
+  /** Exactly what `read` and `submit` will send. The same request is written in the same way each time. */
+  asWritten(request: UpstreamRequest): WrittenRequest {
+    const url = this.urlOf(request);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    return {
+      method: request.method,
+      url,
+      headers: {
+        // Left to itself, Node names port 80 on a connection that was made beforehand, even for https.
+        host: url.host,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      },
+      body,
+    };
+  }
+
   async close(): Promise<void> {
     const agent = await this.keepAlive?.catch(() => null);
     agent?.destroy();
@@ -114,18 +142,14 @@ export class UpstreamHttp {
     extra: AxiosRequestConfig,
   ): Promise<UpstreamResponse> {
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const { method, url, headers, body } = this.asWritten(request);
     try {
       const answer = await axios.request<string>({
-        method: request.method,
-        url: this.urlOf(request),
-        headers: {
-          accept: 'application/json',
-          // Without a body there is no type of it; left to itself, axios names one.
-          'content-type': text === undefined ? false : 'application/json',
-          ...request.headers,
-        },
-        ...(text === undefined ? {} : { data: text }),
+        method,
+        url: url.href,
+        // Without a body there is no type of it; left to itself, axios names one.
+        headers: { 'content-type': false, ...headers },
+        ...(body === undefined ? {} : { data: body }),
         responseType: 'text',
         transformResponse: (data: unknown) => data,
         validateStatus: () => true,
@@ -141,12 +165,14 @@ export class UpstreamHttp {
     }
   }
 
-  private urlOf(request: UpstreamRequest): string {
+  private urlOf(request: UpstreamRequest): URL {
     const url = new URL(this.baseUrl.href.replace(/\/$/, '') + request.path);
-    for (const [name, value] of Object.entries(request.query ?? {})) {
-      if (value !== undefined) url.searchParams.append(name, String(value));
-    }
-    return url.href;
+    // Not by URLSearchParams: its `+` for a space is not everywhere read as one.
+    url.search = Object.entries(request.query ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+      .join('&');
+    return url;
   }
 }
 

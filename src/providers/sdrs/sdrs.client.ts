@@ -1,9 +1,9 @@
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../../platform/http/upstream-http.js';
 import { ProviderError } from '../provider-error.js';
 import { readUpstream } from '../upstream-exchange.js';
-import { badAnswer, sdrsError, speaksOfToken, speaksOfUnknownJob } from './sdrs.errors.js';
+import { badAnswer, sdrsError, speaksOfUnknownJob } from './sdrs.errors.js';
 import { numberOf, recordOf, textOf } from './sdrs.fields.js';
-import type { SdrsSession } from './sdrs.session.js';
+import type { SdrsSession, TurnedAway } from './sdrs.session.js';
 import type {
   WireDomain,
   WireDrill,
@@ -170,30 +170,30 @@ export class SdrsClient {
     return { items: items as T[], count: numberOf(body?.count), response };
   }
 
-  /** One read; when the answer speaks of the token, one more with a new one (section 1.4). */
+  /** One read; when it is turned away for its token, one more with a new one (section 1.4). */
   private async read(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
     const first = await this.attempt(request, signal);
-    if (!speaksOfToken(first.response)) return first.response;
-    this.session.forget(first.headers);
+    if (!first.turnedAway) return first.response;
+    if (!first.turnedAway.renewable) throw first.turnedAway.error;
     const second = await this.attempt(request, signal);
-    if (speaksOfToken(second.response)) {
-      this.session.forget(second.headers);
-      throw sdrsError(second.response);
-    }
+    if (second.turnedAway) throw second.turnedAway.error;
     return second.response;
   }
 
   private async attempt(
     request: UpstreamRequest,
     signal: AbortSignal,
-  ): Promise<{ response: UpstreamResponse; headers: Readonly<Record<string, string>> }> {
-    const headers = await this.session.headers(request, signal);
+  ): Promise<{ response: UpstreamResponse; turnedAway: TurnedAway | null }> {
+    const admission = await this.session.admit(request, signal);
     try {
-      const asked = { ...request, headers: { ...headers, 'x-language': 'en-us' }, signal };
-      return { response: await readUpstream(this.http, asked), headers };
+      const asked = { ...request, headers: { ...admission.headers, 'x-language': 'en-us' }, signal };
+      const response = await readUpstream(this.http, asked);
+      return { response, turnedAway: admission.turnedAway(response) };
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new ProviderError('TIMEOUT', 'SDRS did not answer in time.', { retry: 'TEMPORARY' });
+    } finally {
+      admission.release();
     }
   }
 }

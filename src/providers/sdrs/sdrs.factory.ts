@@ -1,7 +1,9 @@
 import { UpstreamHttp } from '../../platform/http/upstream-http.js';
+import type { TlsSettings } from '../../platform/http/tls-trust.js';
 import type { DriverContext, DriverFactory } from '../provider-driver.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { SdrsDriver } from './sdrs.driver.js';
+import { KeySession } from './sdrs.key-session.js';
 import { PasswordSession, type SdrsSession } from './sdrs.session.js';
 import { iamRoot, SdrsSettings, serviceRoot } from './sdrs.settings.js';
 
@@ -12,24 +14,31 @@ export const sdrs: DriverFactory<SdrsSettings> = {
     const { endpoint, projectId, tls } = settings;
     const http = new UpstreamHttp({ baseUrl: serviceRoot(endpoint, projectId), tls: tls ?? null });
     const site = { siteId: context.siteId, projectId, submitTimeoutMs: context.submitTimeoutMs };
-    return new SdrsDriver(site, http, sessionOf(settings, context));
+    return new SdrsDriver(site, http, sessionOf(settings, http, context));
   },
 };
 
-/** One case per kind of proof; signed requests will be the second. */
-function sessionOf(settings: SdrsSettings, context: DriverContext): SdrsSession {
-  const { auth, projectId } = settings;
+/** One case per kind of proof. */
+function sessionOf(
+  { auth, endpoint, projectId, tls }: SdrsSettings,
+  http: UpstreamHttp,
+  { clock, log }: DriverContext,
+): SdrsSession {
   switch (auth.type) {
     case 'password': {
-      const iam = new UpstreamHttp({ baseUrl: iamRoot(auth.iamEndpoint), tls: iamTls(settings) });
-      return new PasswordSession(iam, { ...auth, projectId }, context.clock, context.log);
+      const iam = new UpstreamHttp({
+        baseUrl: iamRoot(auth.iamEndpoint),
+        tls: iamTls(endpoint, auth.iamEndpoint, tls ?? null),
+      });
+      return new PasswordSession(iam, { ...auth, projectId }, clock, log);
     }
+    case 'signature':
+      return new KeySession(http, auth, projectId, clock);
   }
 }
 
 /** A pinned certificate belongs to one server: IAM is held to it only where it is that server. */
-function iamTls({ endpoint, auth, tls }: SdrsSettings): { caFile?: string; fingerprint256?: string } | null {
-  if (!tls) return null;
-  if (new URL(endpoint).host === new URL(auth.iamEndpoint).host) return tls;
-  return tls.caFile === undefined ? null : { caFile: tls.caFile };
+function iamTls(endpoint: string, iamEndpoint: string, tls: TlsSettings | null): TlsSettings | null {
+  if (!tls || new URL(endpoint).host === new URL(iamEndpoint).host) return tls;
+  return tls.caFile ? { caFile: tls.caFile } : null;
 }

@@ -1,12 +1,22 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
-import { Equals, IsDefined, IsOptional, IsUrl, Matches, MinLength, ValidateNested } from 'class-validator';
+import {
+  Allow,
+  Equals,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsUrl,
+  Matches,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 
 const URL_RULES = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
-/** How the gateway proves who it is: a user name and password that IAM turns into a token. */
+/** A user name and password that IAM turns into a token. */
 export class SdrsPasswordAuth {
-  @Equals('password', { message: 'auth.type: write "password"; nothing else is known yet.' })
+  @Equals('password')
   type!: 'password';
 
   @IsUrl(URL_RULES, {
@@ -25,6 +35,51 @@ export class SdrsPasswordAuth {
   @MinLength(1, { message: "auth.password: write the IAM user's password." })
   password!: string;
 }
+
+/** An access key of an IAM user, with which every request is signed (section 1.5); IAM is never asked. */
+export class SdrsSignatureAuth {
+  @Equals('signature')
+  type!: 'signature';
+
+  @Matches(/^[A-Za-z0-9_-]{1,128}$/, {
+    message: 'auth.accessKey: write the id of the access key (AK), such as AKEXAMPLE0000001.',
+  })
+  accessKey!: string;
+
+  @MinLength(1, { message: 'auth.secretKey: write the secret that came with the access key (SK).' })
+  secretKey!: string;
+
+  @IsOptional()
+  @Matches(/^[!-~]+$/, {
+    message: 'auth.securityToken: write the token that came with a temporary key, or leave it out.',
+  })
+  securityToken?: string | null;
+}
+
+/** Says which kinds there are, and nothing about the fields of kinds that were perhaps meant. */
+class SdrsUnknownAuth {
+  @IsIn(['password', 'signature'], {
+    message:
+      'auth.type: write "password" (with iamEndpoint, domainName, userName, password) or "signature" (with accessKey, secretKey).',
+  })
+  type!: 'password' | 'signature';
+
+  @Allow() iamEndpoint?: unknown;
+  @Allow() domainName?: unknown;
+  @Allow() userName?: unknown;
+  @Allow() password?: unknown;
+  @Allow() accessKey?: unknown;
+  @Allow() secretKey?: unknown;
+  @Allow() securityToken?: unknown;
+}
+
+const AUTH_CLASSES = new Map<unknown, new () => object>([
+  ['password', SdrsPasswordAuth],
+  ['signature', SdrsSignatureAuth],
+]);
+
+const AUTH_SENTENCE =
+  'auth: write type "password" with iamEndpoint, domainName, userName and password, or type "signature" with accessKey and secretKey.';
 
 export class SdrsTls {
   @IsOptional()
@@ -51,11 +106,14 @@ export class SdrsSettings {
   })
   projectId!: string;
 
-  /** A second kind of proof (signed requests, section 1.5) becomes a second class and a `type` of its own here. */
-  @IsDefined({ message: 'auth: write type, iamEndpoint, domainName, userName and password.' })
-  @Type(() => SdrsPasswordAuth)
-  @ValidateNested({ message: 'auth: write type, iamEndpoint, domainName, userName and password.' })
-  auth!: SdrsPasswordAuth;
+  /** How the gateway proves who it is. */
+  @IsDefined({ message: AUTH_SENTENCE })
+  @Type((given) => {
+    const { auth } = (given?.object ?? {}) as { auth?: { type?: unknown } | null };
+    return AUTH_CLASSES.get(auth?.type) ?? SdrsUnknownAuth;
+  })
+  @ValidateNested({ message: AUTH_SENTENCE })
+  auth!: SdrsPasswordAuth | SdrsSignatureAuth;
 
   @IsOptional()
   @Type(() => SdrsTls)

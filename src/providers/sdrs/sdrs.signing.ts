@@ -16,7 +16,11 @@ const ALGORITHM = 'SDK-HMAC-SHA256';
  * @returns the value of `Authorization`
  */
 export function authorization(request: WrittenRequest, key: AccessKey): string {
-  const signature = signatureOf(canonicalRequest(request), request.headers['x-sdk-date'] ?? '', key.secretKey);
+  const signature = signatureOf(
+    canonicalRequest(request),
+    request.headers['x-sdk-date'] ?? '',
+    key.secretKey,
+  );
   const names = namesOf(request).join(';');
   return `${ALGORITHM} Access=${key.accessKey}, SignedHeaders=${names}, Signature=${signature}`;
 }

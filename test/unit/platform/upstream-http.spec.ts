@@ -1,7 +1,8 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { inspect } from 'node:util';
 import { UpstreamHttp, type UpstreamRequest } from '../../../src/platform/http/upstream-http.js';
 import { TransportError } from '../../../src/platform/http/transport-error.js';
-import { bareServer, closeServers, deadUrl, webServer } from '../support/listening.js';
+import { bareServer, closeServers, deadUrl, listen, webServer } from '../support/listening.js';
 
 const PATIENT = 10_000;
 const request: UpstreamRequest = {
@@ -33,6 +34,38 @@ describe('a submission', () => {
       url: '/base/v1/failover',
       headers: { 'x-auth-token': 'a-secret-token', 'content-type': 'application/json' },
     });
+  });
+
+  it.each([
+    ['https://sdrs.example/', 'sdrs.example'],
+    ['http://sdrs.example', 'sdrs.example'],
+    ['https://sdrs.example:8443', 'sdrs.example:8443'],
+    ['http://[::1]:8080/base', '[::1]:8080'],
+  ])('to %s names the host %s', (baseUrl, host) => {
+    expect(new UpstreamHttp({ baseUrl }).asWritten(request).headers.host).toBe(host);
+  });
+
+  it('is written as it was said to be', async () => {
+    const seen: { line: string; headers: IncomingHttpHeaders; body: string }[] = [];
+    const server = createServer((asked, response) => {
+      const parts: Buffer[] = [];
+      asked.on('data', (part: Buffer) => parts.push(part));
+      asked.on('end', () => {
+        const body = Buffer.concat(parts).toString();
+        seen.push({ line: `${asked.method ?? ''} ${asked.url ?? ''}`, headers: asked.headers, body });
+        response.end('{}');
+      });
+    });
+    const http = new UpstreamHttp({ baseUrl: `http://127.0.0.1:${await listen(server)}/base/` });
+    const strange: UpstreamRequest = {
+      ...request,
+      path: '/v1/a%20b/ünïcode',
+      query: { ids: '["ä b","c"]', none: undefined, empty: '', quote: "it's (so)*!" },
+      body: { name: 'Zürich – 東京', nested: [1, null, ' padded '] },
+    };
+    await http.submit(strange, open, PATIENT);
+    const { method, url, headers, body } = http.asWritten(strange);
+    expect(seen).toMatchObject([{ line: `${method} ${url.pathname}${url.search}`, headers, body }]);
   });
 
   it('passes its gate once, after the connection and before the first byte', async () => {
@@ -132,7 +165,7 @@ describe('a read', () => {
     const http = new UpstreamHttp({ baseUrl: server.url });
     for (let i = 0; i < 3; i += 1) await http.read(read);
     expect(server.connections()).toBe(1);
-    expect(server.requests[0]?.url).toBe('/groups?limit=5&q=a+b');
+    expect(server.requests[0]?.url).toBe('/groups?limit=5&q=a%20b');
     await http.close();
   });
 
