@@ -136,6 +136,9 @@ export class SdrsClient {
         { ...query, limit: PAGE_SIZE, offset },
         signal,
       );
+      // Of the page or of all, the count cannot be above nothing here.
+      if (items.length === 0 && offset === 0 && (count ?? 0) > 0)
+        throw badAnswer(response, `"${field}" counts ${count} and shows none`);
       if (items.length === 0) return [...found.values()];
       const names = items.map((item) => {
         const name = key(item);

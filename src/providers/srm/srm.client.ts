@@ -9,6 +9,7 @@ import { sessionHeader, type LocalSession, type SrmSession } from './srm.session
 import { SingleFlight } from './srm.single-flight.js';
 import type { SrmUpstream } from './srm.upstream.js';
 import {
+  textOf,
   type WireGroup,
   type WireGroupVm,
   type WirePairing,
@@ -30,6 +31,8 @@ interface ReadOptions {
   query?: UpstreamRequest['query'];
   /** The read says more, or anything at all, only with the remote session (column "Remote" of section 2). */
   remote?: boolean;
+  /** 204 stands for a list that this kind of thing does not have (section 2, row 22). */
+  mayBeAbsent?: boolean;
 }
 
 /** The reads of SRM. Knows no domain: wire types come out. Renews sessions and repeats a read once (1.4). */
@@ -74,7 +77,7 @@ export class SrmClient {
   }
 
   plan(planId: string, signal: AbortSignal): Promise<WirePlan> {
-    return this.one(paths.planPath(planId), signal);
+    return this.item(paths.planPath(planId), signal);
   }
 
   plansOfGroup(groupId: string, signal: AbortSignal): Promise<WireList<WirePlan>> {
@@ -86,7 +89,7 @@ export class SrmClient {
   }
 
   group(groupId: string, signal: AbortSignal): Promise<WireGroup> {
-    return this.one(paths.groupPath(groupId), signal);
+    return this.item(paths.groupPath(groupId), signal);
   }
 
   groupsOfPlan(planId: string, signal: AbortSignal): Promise<WireList<WireGroup>> {
@@ -94,11 +97,11 @@ export class SrmClient {
   }
 
   vmsOfGroup(groupId: string, signal: AbortSignal): Promise<WireList<WireGroupVm>> {
-    return this.list(paths.groupPath(groupId, '/vms'), signal, { remote: true });
+    return this.list(paths.groupPath(groupId, '/vms'), signal, { remote: true, mayBeAbsent: true });
   }
 
   vmOfGroup(groupId: string, vmId: string, signal: AbortSignal): Promise<WireGroupVm> {
-    return this.one(paths.vmPath(groupId, vmId), signal, { remote: true });
+    return this.item(paths.vmPath(groupId, vmId), signal, { remote: true });
   }
 
   vmsOfPlan(planId: string, signal: AbortSignal): Promise<WireList<WirePlanVm>> {
@@ -124,7 +127,7 @@ export class SrmClient {
   /** null = no longer known, which says nothing of how it ended (5). */
   async task(taskId: string, signal: AbortSignal): Promise<WireTask | null> {
     try {
-      return await this.one<WireTask>(`/tasks/${encodeURIComponent(taskId)}`, signal);
+      return await this.item<WireTask>(`/tasks/${encodeURIComponent(taskId)}`, signal);
     } catch (error) {
       if (error instanceof ProviderError && error.kind === 'NOT_FOUND') return null;
       throw error;
@@ -134,7 +137,7 @@ export class SrmClient {
   /** A GET that answers 202 with a task, whose result will be the reports (3.11). */
   beginHistory(planId: string, fromMs: number, signal: AbortSignal): Promise<WireTask> {
     const query = { start_date: fromMs };
-    return this.one(paths.planPath(planId, '/history-reports'), signal, { query });
+    return this.item(paths.planPath(planId, '/history-reports'), signal, { query });
   }
 
   /** The request's session, and its renewal, are this client's affair; what it answers is the caller's. */
@@ -156,6 +159,7 @@ export class SrmClient {
         signal,
       });
       if (response.status >= 200 && response.status < 300) {
+        this.session.prove(local);
         if (attempt > 1 || !(await this.lacksLogin(response, local, remoteOf, signal))) return response;
         continue;
       }
@@ -217,6 +221,18 @@ export class SrmClient {
     return response.json as T;
   }
 
+  /** Nearly every field may be missing (3), but what has no id is nothing. */
+  private async item<T extends { id: string }>(
+    path: string,
+    signal: AbortSignal,
+    options?: ReadOptions,
+  ): Promise<T> {
+    const response = await this.read(path, signal, options);
+    const body = response.json as { id?: unknown } | null | undefined;
+    if (textOf(body?.id) === null) throw badAnswer(response, 'with something that has no id');
+    return body as T;
+  }
+
   /** All pages, by offset: `next.href` may name a host that only the appliance's network knows (3.1). */
   private async list<T extends object>(
     path: string,
@@ -231,7 +247,10 @@ export class SrmClient {
     let upstreamMs: number | null = null;
     for (let count = 0; offset !== null && count < MAX_PAGES; count += 1) {
       const query: UpstreamRequest['query'] = { limit: PAGE_SIZE, offset };
-      const page: WirePage<T> = pageOf<T>(await this.read(path, signal, { ...options, query }), idField);
+      const response = await this.read(path, signal, { ...options, query });
+      const page: WirePage<T> = pageOf<T>(response, idField);
+      if (offset === 0 && page.received === 0 && isNoList(response, page, options))
+        throw badAnswer(response, 'a list that is none');
       for (const item of page.items) items.set((item as Record<string, unknown>)[idField], item);
       gaps.push(...page.gaps);
       gapFields.push(...page.gapFields);
@@ -240,4 +259,9 @@ export class SrmClient {
     }
     return { items: [...items.values()], gaps: [...new Set(gaps)], gapFields, upstreamMs };
   }
+}
+
+/** No content where a list was asked for, or a count of what is not shown: not an empty inventory. */
+function isNoList(response: UpstreamResponse, page: WirePage<object>, options: ReadOptions): boolean {
+  return response.status === 204 ? options.mayBeAbsent !== true : (page.total ?? 0) > 0;
 }

@@ -13,7 +13,11 @@ export class LoginPause {
   private until = 0;
   private refusal: ProviderError | null = null;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param patience how many refusals in a row it takes */
+  constructor(
+    private readonly clock: Clock,
+    private readonly patience = 1,
+  ) {}
 
   /** Throws the remembered refusal while the pause lasts. */
   check(): void {
@@ -21,9 +25,10 @@ export class LoginPause {
   }
 
   note(refusal: ProviderError): ProviderError {
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.refusals, LONGEST_PAUSE_MS);
     this.refusals += 1;
-    this.until = this.clock.monotonic() + pauseMs;
+    const beyond = this.refusals - this.patience;
+    if (beyond < 0) return refusal;
+    this.until = this.clock.monotonic() + Math.min(FIRST_PAUSE_MS * 2 ** beyond, LONGEST_PAUSE_MS);
     this.refusal = refusal;
     return refusal;
   }

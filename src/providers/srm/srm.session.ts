@@ -1,50 +1,47 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { ProviderError } from '../provider-error.js';
-import { badAnswer } from './srm.errors.js';
+import { basic, LocalLogin, refusedLogin, sessionHeader, type LocalSession } from './srm.local-login.js';
 import { LoginPause } from './srm.login-pause.js';
 import type { PairedSites } from './srm.pairing.js';
 import { SingleFlight } from './srm.single-flight.js';
 import type { SrmSettings } from './srm.settings.js';
 import type { SrmUpstream } from './srm.upstream.js';
-import { textOf } from './srm.wire.js';
 
-export interface LocalSession {
-  readonly id: string;
-  readonly madeAt: number;
-}
+export { sessionHeader, type LocalSession } from './srm.local-login.js';
 
 /** A login at the far site that takes as long would use up the time in which a change may be sent. */
 const SLOW_MS = 2_000;
 const SILENCE_MS = 30_000;
+/** For how long a far login that was seen is believed to stand when something is to be changed. */
+const BELIEVED_MS = 5_000;
 
 /** Which of the two logins an appliance says it misses; UNTOLD = it could not be asked. */
 export type MissingLogin = 'LOCAL' | 'REMOTE' | 'NONE' | 'UNTOLD';
 
-export function sessionHeader(local: LocalSession): Record<string, string> {
-  return { 'x-dr-session': local.id };
+/** Both logins as far as they can be made; `farTrouble` says why the far one is missing, null = it stands. */
+export interface Logins {
+  local: LocalSession;
+  farTrouble: ProviderError | null;
 }
 
 /**
  * The two logins of SRM: one at the appliance, and under the same session id one at the far site of the
- * pairing (1.4, 1.5). Both are made when needed, one caller at a time. There is no renewal call: a session
- * of the configured age is replaced before its next use, and its remote login is lost with it.
+ * pairing (1.4, 1.5). Both are made when needed, one caller at a time. A far login is lost with the session
+ * it belongs to.
  */
 export class SrmSession {
-  private current: LocalSession | null = null;
-  /** Replaced by age, perhaps still carried by a request under way: ended when the next one is replaced. */
-  private retired: LocalSession | null = null;
   /** The id of the local session that is logged in at the far site as well. */
   private remoteOf: string | null = null;
+  /** When the far login was made or last seen. */
+  private remoteSeenAt = 0;
   /** Why the last login at the far site failed; null = it did not. */
   private remoteFailure: ProviderError | null = null;
   /** Until when a far site that kept us waiting is not asked again. */
   private silentUntil = 0;
-  private readonly localLogin = new SingleFlight<LocalSession>();
+  private readonly localLogin: LocalLogin;
   private readonly remoteLogin = new SingleFlight<void>();
-  private readonly localPause: LoginPause;
   private readonly remotePause: LoginPause;
-  private readonly maxAgeMs: number;
 
   constructor(
     private readonly upstream: SrmUpstream,
@@ -52,15 +49,12 @@ export class SrmSession {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
-    this.maxAgeMs = (settings.sessionMaxAgeSeconds ?? 280) * 1000;
-    this.localPause = new LoginPause(clock);
+    this.localLogin = new LocalLogin(upstream, settings, clock, log);
     this.remotePause = new LoginPause(clock);
   }
 
-  async local(signal: AbortSignal): Promise<LocalSession> {
-    const { current } = this;
-    if (current !== null && this.clock.monotonic() - current.madeAt < this.maxAgeMs) return current;
-    return this.localLogin.run(() => this.logIn(), signal);
+  local(signal: AbortSignal): Promise<LocalSession> {
+    return this.localLogin.session(signal);
   }
 
   /** The local session, logged in at the far site too. */
@@ -77,11 +71,8 @@ export class SrmSession {
     });
   }
 
-  /** The local session, and why it is not logged in at the far site too; null = it is. */
-  async asFarAsPossible(
-    sites: PairedSites,
-    signal: AbortSignal,
-  ): Promise<{ local: LocalSession; farTrouble: ProviderError | null }> {
+  /** The local session, and the far login with it unless that one fails. */
+  async asFarAsPossible(sites: PairedSites, signal: AbortSignal): Promise<Logins> {
     try {
       return { local: await this.both(sites, signal), farTrouble: null };
     } catch (error) {
@@ -91,21 +82,39 @@ export class SrmSession {
     }
   }
 
+  /**
+   * As far as possible, before a change: a far login that was not seen for a while is looked at first, since
+   * its loss may be told as a 500 (1.5), after which nobody knows whether the change was begun.
+   */
+  async forChange(sites: PairedSites, signal: AbortSignal): Promise<Logins> {
+    const local = await this.local(signal);
+    const seenAgo = this.clock.monotonic() - this.remoteSeenAt;
+    if (!sites.sameVcenter && this.isRemote(local) && seenAgo >= BELIEVED_MS) {
+      await this.findMissing(sites, local, AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]));
+    }
+    return this.asFarAsPossible(sites, signal);
+  }
+
   /** Whether this session is believed to be logged in at the far site. */
   isRemote(local: LocalSession): boolean {
     return this.remoteOf === local.id;
   }
 
+  /** This session has let a request in. */
+  prove(local: LocalSession): void {
+    this.localLogin.prove(local);
+  }
+
   /** This session is gone upstream. Another one, made in the meantime, is kept. */
   forget(local: LocalSession): void {
-    if (this.current?.id === local.id) this.current = null;
+    this.localLogin.forget(local);
     if (this.remoteOf === local.id) this.remoteOf = null;
   }
 
   /** After a 401, a 403 or a gap: asks which login is missing and forgets only that (1.5). */
   async findMissing(sites: PairedSites, local: LocalSession, signal: AbortSignal): Promise<MissingLogin> {
     try {
-      if (!(await this.isKnown(local, signal))) {
+      if (!(await this.localLogin.isKnown(local, signal))) {
         this.forget(local);
         return 'LOCAL';
       }
@@ -117,7 +126,10 @@ export class SrmSession {
         signal,
       });
       if (remote.status === 429 || remote.status >= 502) return 'UNTOLD';
-      if (remote.status >= 200 && remote.status < 300) return 'NONE';
+      if (remote.status >= 200 && remote.status < 300) {
+        this.remoteSeenAt = this.clock.monotonic();
+        return 'NONE';
+      }
       if (this.remoteOf === local.id) this.remoteOf = null;
       this.silentUntil = 0;
       return 'REMOTE';
@@ -127,77 +139,17 @@ export class SrmSession {
     }
   }
 
-  /** Logs out; a 401 says that it was done before (7.10). Never throws. */
+  /** Logs out at both ends: the far login ends with the local one. Never throws, and takes seconds at most. */
   async close(): Promise<void> {
-    const open = [this.current, this.retired].filter((session) => session !== null);
-    this.current = null;
-    this.retired = null;
     this.remoteOf = null;
-    await Promise.all(open.map((session) => this.logOut(session)));
-  }
-
-  private async logIn(): Promise<LocalSession> {
-    this.localPause.check();
-    const { userName, password } = this.settings.auth;
-    const response = await this.upstream.read({
-      method: 'POST',
-      path: '/session',
-      headers: { authorization: basic(userName, password) },
-    });
-    if ([400, 401, 403].includes(response.status)) {
-      throw this.localPause.note(
-        refusedLogin(
-          this.upstream.failure(response),
-          'The appliance refuses the login with "auth.userName".',
-        ),
-      );
-    }
-    if (response.status !== 200) throw this.upstream.failure(response);
-    const body = response.json as { session_id?: unknown } | null | undefined;
-    // One client looks for the id in the header when the body has none (1.4).
-    const id = textOf(body?.session_id) ?? textOf(response.headers['x-dr-session']);
-    if (id === null) throw badAnswer(response, 'a login without a session id');
-    this.localPause.clear();
-    const stale = this.retired;
-    this.retired = this.current;
-    this.current = { id, madeAt: this.clock.monotonic() };
-    this.remoteOf = null;
-    if (stale !== null) void this.logOut(stale);
-    return this.current;
+    await this.localLogin.close();
   }
 
   private async logInRemotely(sites: PairedSites, local: LocalSession): Promise<void> {
     const begun = this.clock.monotonic();
     if (this.remoteFailure !== null && begun < this.silentUntil) throw this.remoteFailure;
     try {
-      this.remotePause.check();
-      const { remoteUserName, remotePassword } = this.settings.auth;
-      const response = await this.upstream.read({
-        method: 'POST',
-        path: remotePath(sites),
-        headers: { ...sessionHeader(local), authorization: basic(remoteUserName, remotePassword) },
-      });
-      if (response.status >= 200 && response.status < 300) {
-        this.remoteOf = local.id;
-        this.remoteFailure = null;
-        this.silentUntil = 0;
-        this.remotePause.clear();
-        return;
-      }
-      // 401 may speak of either login.
-      if (response.status === 401 && !(await this.isKnown(local, AbortSignal.timeout(10_000)))) {
-        this.forget(local);
-        return;
-      }
-      const failure = this.upstream.failure(response);
-      // Which status goes with a far server that is down is not stated (1.5); its name is the better sign.
-      if (speaksOfDownConnection(failure)) throw farSiteSilent(failure);
-      if ([400, 401, 403].includes(response.status)) {
-        throw this.remotePause.note(
-          refusedLogin(failure, 'The far site refuses the login with "auth.remoteUserName".'),
-        );
-      }
-      throw failure;
+      await this.askRemotely(sites, local);
     } catch (error) {
       if (error instanceof ProviderError) {
         if (this.remoteFailure === null)
@@ -210,33 +162,42 @@ export class SrmSession {
     }
   }
 
-  private async isKnown(local: LocalSession, signal: AbortSignal): Promise<boolean> {
-    const answer = await this.upstream.read({
-      method: 'GET',
-      path: '/session',
-      headers: sessionHeader(local),
-      signal,
+  private async askRemotely(sites: PairedSites, local: LocalSession): Promise<void> {
+    this.remotePause.check();
+    const { remoteUserName, remotePassword } = this.settings.auth;
+    const response = await this.upstream.read({
+      method: 'POST',
+      path: remotePath(sites),
+      headers: { ...sessionHeader(local), authorization: basic(remoteUserName, remotePassword) },
     });
-    if (answer.status === 401 || answer.status === 403) return false;
-    if (answer.status >= 200 && answer.status < 300) return true;
-    throw this.upstream.failure(answer);
-  }
-
-  private async logOut(session: LocalSession): Promise<void> {
-    try {
-      await this.upstream.read({ method: 'DELETE', path: '/session', headers: sessionHeader(session) });
-    } catch {
-      this.log.debug('a session could not be ended; it will end by itself');
+    if (response.status >= 200 && response.status < 300) {
+      this.remoteOf = local.id;
+      this.remoteSeenAt = this.clock.monotonic();
+      this.remoteFailure = null;
+      this.silentUntil = 0;
+      this.remotePause.clear();
+      this.prove(local);
+      return;
     }
+    // 401 may speak of either login.
+    if (response.status === 401 && !(await this.localLogin.isKnown(local, AbortSignal.timeout(10_000)))) {
+      this.forget(local);
+      return;
+    }
+    const failure = this.upstream.failure(response);
+    // Which status goes with a far server that is down is not stated (1.5); its name is the better sign.
+    if (speaksOfDownConnection(failure)) throw farSiteSilent(failure);
+    if ([400, 401, 403].includes(response.status)) {
+      throw this.remotePause.note(
+        refusedLogin(failure, 'The far site refuses the login with "auth.remoteUserName".'),
+      );
+    }
+    throw failure;
   }
 }
 
 function remotePath(sites: PairedSites): string {
   return `/pairings/${encodeURIComponent(sites.pairingId)}/remote-session`;
-}
-
-function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
 function speaksOfDownConnection({ upstream }: ProviderError): boolean {
@@ -245,8 +206,4 @@ function speaksOfDownConnection({ upstream }: ProviderError): boolean {
 
 function farSiteSilent({ message, upstream }: ProviderError): ProviderError {
   return new ProviderError('UNAVAILABLE', message, { retry: 'TEMPORARY', upstream });
-}
-
-function refusedLogin(failure: ProviderError, sentence: string): ProviderError {
-  return new ProviderError('UNAUTHENTICATED', sentence, { upstream: failure.upstream });
 }

@@ -16,6 +16,11 @@ export class SingleFlight<T> {
     }
     return untilAborted(this.underWay, signal);
   }
+
+  /** Waits for what is under way, however it ends. Never throws. */
+  async settled(signal: AbortSignal): Promise<void> {
+    if (this.underWay !== null) await untilAborted(this.underWay, signal).catch(() => undefined);
+  }
 }
 
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

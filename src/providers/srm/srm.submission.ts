@@ -49,7 +49,7 @@ export class SrmSubmission {
     if (LOCAL_ACTIONS.includes(actionIn(call.path))) {
       return { sites, local: await this.client.session.local(signal) };
     }
-    const { local, farTrouble } = await this.client.session.asFarAsPossible(sites, signal);
+    const { local, farTrouble } = await this.client.session.forChange(sites, signal);
     // A group of this site can be deleted without the login at the far one.
     if (farTrouble === null || call.method === 'DELETE') return { sites, local };
     const mayRunAlone = RUN_ALONE.includes(actionIn(call.path));

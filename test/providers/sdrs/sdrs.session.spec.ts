@@ -152,11 +152,58 @@ describe('the session of sdrs', () => {
     expect(upstream.count(LOG_IN)).toBe(4);
   });
 
+  it('stops asking for tokens that nobody takes, for a minute at a time', async () => {
+    upstream.on('GET /server-groups', refusal('SDRS.0002'));
+    const clock = new StillClock();
+    const driver = driverOf(upstream, clock);
+    for (let tries = 0; tries < 6; tries += 1) {
+      const error = await errorOf(driver.listProtectionGroups(patiently));
+      expect(error).toMatchObject({ kind: 'UNAUTHENTICATED', retry: 'TEMPORARY' });
+    }
+    expect(upstream.count(LOG_IN)).toBe(3);
+    clock.advance(MINUTES);
+    await errorOf(driver.listProtectionGroups(patiently));
+    expect(upstream.count(LOG_IN)).toBe(4);
+    upstream.on('GET /server-groups', { body: { server_groups: [], count: 0 } });
+    clock.advance(MINUTES);
+    await driver.listProtectionGroups(patiently);
+  });
+
+  it('counts no token as unwanted that was taken once, however many die', async () => {
+    const driver = driverOf(upstream);
+    for (let deaths = 1; deaths <= 6; deaths += 1) {
+      upstream.on('GET /server-groups', ({ token }) =>
+        token === `token-${deaths}` ? refusal('SDRS.0002') : { body: { server_groups: [], count: 0 } },
+      );
+      await driver.listProtectionGroups(patiently);
+    }
+    expect(upstream.count(LOG_IN)).toBe(7);
+  });
+
   it('gives back its token when it is closed, and does not mind if it cannot', async () => {
     upstream.on('DELETE /v3/auth/tokens', { status: 500 });
     const driver = driverOf(upstream);
     await driver.listProtectionGroups(patiently);
     await driver.close();
     expect(upstream.count('DELETE /v3/auth/tokens')).toBe(1);
+  });
+
+  it('gives back also a token that is on its way when it is closed, and asks for no other', async () => {
+    const driver = driverOf(upstream);
+    const reading = errorOf(driver.listProtectionGroups(patiently));
+    await driver.close();
+    await reading;
+    expect(upstream.count(LOG_IN)).toBe(1);
+    expect(upstream.count('DELETE /v3/auth/tokens')).toBe(1);
+    await errorOf(driver.listProtectionGroups(patiently));
+    expect(upstream.count(LOG_IN)).toBe(1);
+  });
+
+  it('can be closed when the site is down', async () => {
+    const driver = driverOf(upstream);
+    await driver.listProtectionGroups(patiently);
+    await upstream.close();
+    await expect(driver.close()).resolves.toBeUndefined();
+    await upstream.open();
   });
 });

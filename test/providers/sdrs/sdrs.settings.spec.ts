@@ -14,9 +14,17 @@ const WHOLE = {
   },
 };
 
+const SIGNING = {
+  ...WHOLE,
+  auth: { type: 'signature', accessKey: 'AKEXAMPLE0000001', secretKey: 'SkExample-not-a-secret-0001' },
+};
+
 describe('the settings of sdrs', () => {
   it('are whole', () => {
     expect(faults(WHOLE)).toEqual([]);
+    expect(faults(SIGNING)).toEqual([]);
+    expect(faults({ ...SIGNING, auth: { ...SIGNING.auth, securityToken: 'gQpj+/=' } })).toEqual([]);
+    expect(faults({ ...SIGNING, auth: { ...SIGNING.auth, securityToken: null } })).toEqual([]);
     expect(faults({ ...WHOLE, tls: { fingerprint256: 'AB:'.repeat(31) + 'AB', caFile: '/ca.pem' } })).toEqual(
       [],
     );
@@ -27,6 +35,11 @@ describe('the settings of sdrs', () => {
     ['projectId', { projectId: 'a/b' }],
     ['auth', { auth: undefined }],
     ['auth.type', { auth: { ...WHOLE.auth, type: 'aksk' } }],
+    ['auth.type', { auth: { accessKey: 'AK', secretKey: 'SK' } }],
+    ['auth.type', { auth: {} }],
+    ['auth.accessKey', { auth: { ...SIGNING.auth, accessKey: 'AK, Signature=' } }],
+    ['auth.secretKey', { auth: { type: 'signature', accessKey: 'AK' } }],
+    ['auth.securityToken', { auth: { ...SIGNING.auth, securityToken: 'two lines\nof it' } }],
     ['auth.iamEndpoint', { auth: { ...WHOLE.auth, iamEndpoint: '' } }],
     ['auth.password', { auth: { ...WHOLE.auth, password: '' } }],
     ['tls.fingerprint256', { tls: { fingerprint256: 'abc' } }],
@@ -34,6 +47,16 @@ describe('the settings of sdrs', () => {
     const sentences = faults({ ...WHOLE, ...change });
     expect(sentences.length).toBeGreaterThan(0);
     expect(sentences.every((sentence) => sentence.startsWith(`${field}: write `))).toBe(true);
+  });
+
+  it('refuse the fields of the other kind of proof by name', () => {
+    const mixed = { ...SIGNING, auth: { ...SIGNING.auth, password: 'secret' } };
+    expect(faults(mixed)).toEqual([expect.stringContaining('property password should not exist')]);
+  });
+
+  it('never repeat a secret', () => {
+    const auth = { type: 'signature', accessKey: 'A K', secretKey: 'a-secret', securityToken: 'a b' };
+    expect(faults({ ...SIGNING, auth }).join()).not.toMatch(/a-secret|a b/);
   });
 
   it.each([
@@ -55,7 +78,8 @@ describe('the settings of sdrs', () => {
 });
 
 function faults(written: object): string[] {
-  return validateSync(plainToInstance(SdrsSettings, written)).flatMap(sentencesOf);
+  const settings = plainToInstance(SdrsSettings, written);
+  return validateSync(settings, { whitelist: true, forbidNonWhitelisted: true }).flatMap(sentencesOf);
 }
 
 function sentencesOf(error: ValidationError): string[] {
