@@ -5,6 +5,7 @@ import { lifecycleReference } from './gen-lifecycle.js';
 import { openApiJson } from './gen-openapi.js';
 import { problemReference } from './gen-problems.js';
 import { providerMatrix } from './gen-provider-matrix.js';
+import { upstreamCoverage } from './gen-upstream-coverage.js';
 
 /**
  * Writes what is made from the code and kept for readers. With `--check` it writes nothing, and fails
@@ -16,6 +17,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/provider-matrix.md': providerMatrix,
   'docs/lifecycle.md': lifecycleReference,
   'docs/problems.md': problemReference,
+  'docs/upstream-coverage.md': upstreamCoverage,
 };
 
 const check = process.argv.includes('--check');

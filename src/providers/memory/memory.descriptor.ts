@@ -14,8 +14,17 @@ const GROUP_WORDS: Readonly<Record<string, StateMeaning>> = {
   broken: { state: 'ERROR', meaning: 'Work on the group failed.', passing: false },
 };
 
+/** A machine shares the words of its group, but for those of what is done to it alone. */
+const MACHINE_WORDS: Readonly<Record<string, StateMeaning>> = {
+  ...GROUP_WORDS,
+  joining: { state: 'CREATING', meaning: 'The machine is being taken in.', passing: true },
+  leaving: { state: 'DELETING', meaning: 'The machine is being let go.', passing: true },
+};
+
 const PLAN_WORDS: Readonly<Record<string, StateMeaning>> = {
   ready: { state: 'PROTECTED', meaning: 'Can be moved or rehearsed.', passing: false },
+  drafting: { state: 'CREATING', meaning: 'The plan is being written.', passing: true },
+  erasing: { state: 'DELETING', meaning: 'The plan is being deleted.', passing: true },
   moving: { state: 'FAILING_OVER', meaning: 'The workload is moving to the other site.', passing: true },
   moved: { state: 'FAILED_OVER', meaning: 'Runs at the other site, unguarded there.', passing: false },
   stranded: { state: 'INCOMPLETE', meaning: 'A move stopped half way; move again.', passing: false },
@@ -39,7 +48,12 @@ const MOVE = {
 } as const;
 
 const lifecycle: Lifecycle = {
-  states: { PROTECTION_GROUP: GROUP_WORDS, RECOVERY_PLAN: PLAN_WORDS, DRILL: {} },
+  states: {
+    PROTECTION_GROUP: GROUP_WORDS,
+    RECOVERY_PLAN: PLAN_WORDS,
+    PROTECTED_INSTANCE: MACHINE_WORDS,
+    DRILL: {},
+  },
   actions: {
     CREATE_PROTECTION_GROUP: {
       from: 'ANY',
@@ -93,6 +107,50 @@ const lifecycle: Lifecycle = {
       failed: ['littered'],
       flipsActiveSite: false,
     },
+    ADD_PROTECTED_INSTANCE: {
+      from: 'ANY',
+      companions: { PROTECTION_GROUP: ['idle', 'guarded'] },
+      via: ['joining'],
+      to: ['idle', 'guarded'],
+      failed: ['broken'],
+      flipsActiveSite: false,
+    },
+    UPDATE_PROTECTED_INSTANCE: {
+      from: ['idle', 'guarded', 'broken'],
+      via: [],
+      to: 'ANY',
+      failed: [],
+      flipsActiveSite: false,
+    },
+    REMOVE_PROTECTED_INSTANCE: {
+      from: ['idle', 'guarded', 'broken'],
+      companions: { PROTECTION_GROUP: ['idle', 'guarded', 'broken'] },
+      via: ['leaving'],
+      to: 'GONE',
+      failed: ['broken'],
+      flipsActiveSite: false,
+    },
+    CREATE_RECOVERY_PLAN: {
+      from: 'ANY',
+      via: ['drafting'],
+      to: ['ready'],
+      failed: [],
+      flipsActiveSite: false,
+    },
+    UPDATE_RECOVERY_PLAN: {
+      from: ['ready', 'moved'],
+      via: [],
+      to: 'ANY',
+      failed: [],
+      flipsActiveSite: false,
+    },
+    DELETE_RECOVERY_PLAN: {
+      from: ['ready', 'moved'],
+      via: ['erasing'],
+      to: 'GONE',
+      failed: [],
+      flipsActiveSite: false,
+    },
   },
 };
 
@@ -104,8 +162,8 @@ export const memoryDescriptor: ProviderDescriptor = {
     cancellable: ['PLANNED_FAILOVER', 'FAILOVER', 'START_DRILL'],
     explicitPlans: true,
     replicationPairs: true,
-    prompts: false,
-    reads: [],
+    prompts: true,
+    reads: ['protectedInstance', 'plannedInstances', 'replicationPair', 'planPrompts'],
     options: {
       PLANNED_FAILOVER: ['syncData', 'migrateEligibleVms'],
       FAILOVER: ['forced', 'syncData', 'skipProtectionSiteOperations'],
@@ -113,7 +171,22 @@ export const memoryDescriptor: ProviderDescriptor = {
       START_DRILL: ['syncData', 'drillName', 'drillNetworkId'],
       CLEAN_UP_DRILL: ['forced'],
     },
-    inputs: {},
+    inputs: {
+      ADD_PROTECTED_INSTANCE: [
+        { name: 'serverId', required: true },
+        { name: 'name', required: false },
+      ],
+      UPDATE_PROTECTED_INSTANCE: [{ name: 'name', required: true }],
+      REMOVE_PROTECTED_INSTANCE: [],
+      CREATE_RECOVERY_PLAN: [
+        { name: 'name', required: true },
+        { name: 'protectionGroupIds', required: false },
+      ],
+      UPDATE_RECOVERY_PLAN: [
+        { name: 'name', required: false },
+        { name: 'protectionGroupIds', required: false },
+      ],
+    },
     createFields: [],
     changeableFields: ['name', 'description'],
   },

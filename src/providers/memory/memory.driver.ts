@@ -1,5 +1,4 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
-import { ACTION_FACTS } from '../../domain/action-facts.js';
 import { publicId } from '../../domain/ids.js';
 import type {
   Drill,
@@ -9,7 +8,7 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation, ResourceFacts } from '../../domain/observation.js';
-import type { FurtherReads } from '../further-reads.js';
+import type { PlanPrompt } from '../../domain/plan-parts.js';
 import type {
   Blocker,
   CallContext,
@@ -22,18 +21,21 @@ import type {
   WatchedOperation,
 } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
-import { callFor, cancelCallFor, carryOut, requestOf } from './memory.calls.js';
+import { answerCallFor, callFor, cancelCallFor, requestOf } from './memory.calls.js';
+import { carryOut } from './memory.deeds.js';
 import { memoryDescriptor } from './memory.descriptor.js';
+import { furtherReadsOf } from './memory.further-reads.js';
 import { baselineOf, evidenceFor } from './memory.evidence.js';
 import * as map from './memory.mapper.js';
 import type { MemoryGroup, MemoryPlan } from './memory.seed.js';
+import { isOfPart, isOfPlan, subjectOf } from './memory.subject.js';
 import { TROUBLES, troubleError } from './memory.troubles.js';
 import type { MemoryWorld } from './memory.world.js';
 
 /** The reference driver: the whole contract, in front of a world that is only in memory. */
 export class MemoryDriver implements ProviderDriver {
   readonly descriptor = memoryDescriptor;
-  readonly further: Partial<FurtherReads> = {};
+  readonly further = furtherReadsOf(this);
 
   constructor(
     private readonly siteId: string,
@@ -87,6 +89,16 @@ export class MemoryDriver implements ProviderDriver {
     return this.plan(planId).groupIds.map((id) => this.groupOf(this.group(id)));
   }
 
+  async listPrompts(planId: string, cx: CallContext): Promise<PlanPrompt[]> {
+    await this.read(`plans/${planId}/questions`, cx);
+    const prompts = map.promptsOf(this.world.runningOn(this.plan(planId).id), this.world.now);
+    return prompts.map((prompt) => ({
+      ...prompt,
+      recoveryPlanId: publicId(this.siteId, planId),
+      description: null,
+    }));
+  }
+
   /** A drill is a state of its plan here, not a thing of its own. */
   async listDrills(planId: string, cx: CallContext): Promise<Drill[]> {
     await this.read(`plans/${planId}/drills`, cx);
@@ -102,11 +114,23 @@ export class MemoryDriver implements ProviderDriver {
   async prepare(command: ActionCommand, _operationId: string, cx: CallContext): Promise<Preparation> {
     await this.read(`prepare ${command.action}`, cx);
     const targetId = command.targetNativeId;
-    const plan = isOfPlan(command) ? this.plan(targetId ?? '') : null;
-    const groupIds = plan ? plan.groupIds : targetId === null ? [] : [this.group(targetId).id];
-    const resource = targetId === null ? null : this.factsOf(command);
+    const plan = isOfPlan(command) && targetId !== null ? this.plan(targetId) : null;
+    const group = isOfPlan(command) || targetId === null ? null : this.group(targetId);
+    const wish = command.input as { protectionGroupIds?: string[] } | null;
+    const groupIds = [
+      ...(plan?.groupIds ?? []),
+      ...(group ? [group.id] : []),
+      ...(wish?.protectionGroupIds ?? []),
+    ];
+    for (const id of groupIds) this.group(id);
+    const resource = subjectOf(command) === null ? null : this.factsOf(command);
+    if (resource && !resource.exists)
+      throw new ProviderError('NOT_FOUND', `There is no ${subjectOf(command)}.`);
     return {
       resource,
+      ...(group && isOfPart(command)
+        ? { companions: [{ kind: 'PROTECTION_GROUP', facts: map.groupFacts(this.world, group) }] }
+        : {}),
       groupIds: groupIds.map((id) => publicId(this.siteId, id)),
       blockers: plan && command.action.endsWith('FAILOVER') ? this.unguarded(plan) : [],
       warnings: [],
@@ -143,6 +167,10 @@ export class MemoryDriver implements ProviderDriver {
     return cancelCallFor(command);
   }
 
+  answerCall(command: ActionCommand, promptId: string): UpstreamCall {
+    return answerCallFor(command, promptId);
+  }
+
   async close(): Promise<void> {
     return Promise.resolve();
   }
@@ -153,11 +181,11 @@ export class MemoryDriver implements ProviderDriver {
     const known = ids.map((id) => world.jobById(id));
     const job = known.find((candidate) => candidate !== null) ?? null;
     const jobs = ids.map((id, index) => map.jobOf(id, known[index] ?? null, world.now));
-    const created = command.action === 'CREATE_PROTECTION_GROUP' ? (job?.targetId ?? null) : null;
+    const created = subjectOf(command) === null ? (job?.targetId ?? null) : null;
     return {
       operationId,
       jobs,
-      resource: this.factsOf({ ...command, targetNativeId: created ?? command.targetNativeId }),
+      resource: this.factsOf(command, created ?? subjectOf(command)),
       progressPercent: jobs[0]?.progressPercent ?? null,
       steps: map.stepsOf(job, world.now),
       prompts: map.promptsOf(job, world.now),
@@ -166,12 +194,15 @@ export class MemoryDriver implements ProviderDriver {
     };
   }
 
-  private factsOf(command: ActionCommand): ResourceFacts {
-    const id = command.targetNativeId ?? '';
-    const plan = isOfPlan(command) ? this.world.plans.get(id) : undefined;
-    const group = isOfPlan(command) ? undefined : this.world.groups.get(id);
-    if (plan) return map.planFacts(this.world, plan);
-    return group ? map.groupFacts(this.world, group) : map.ABSENT;
+  private factsOf(command: ActionCommand, subject = subjectOf(command)): ResourceFacts {
+    const { world } = this;
+    const id = subject ?? '';
+    const plan = isOfPlan(command) ? world.plans.get(id) : undefined;
+    const machine = isOfPart(command) ? world.machineAt(id) : null;
+    const group = isOfPlan(command) || isOfPart(command) ? undefined : world.groups.get(id);
+    if (plan) return map.planFacts(world, plan);
+    if (machine) return map.instanceFacts(world, machine);
+    return group ? map.groupFacts(world, group) : map.ABSENT;
   }
 
   private unguarded(plan: MemoryPlan): Blocker[] {
@@ -212,10 +243,6 @@ export class MemoryDriver implements ProviderDriver {
   private planOf(plan: MemoryPlan): RecoveryPlan {
     return map.planOf(this.siteId, this.world, plan);
   }
-}
-
-function isOfPlan(command: ActionCommand): boolean {
-  return ACTION_FACTS[command.action].targetType === 'RECOVERY_PLAN';
 }
 
 function aborted(): ProviderError {

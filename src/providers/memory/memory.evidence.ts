@@ -21,7 +21,8 @@ export function baselineOf(world: MemoryWorld, word: string | null): MemoryBasel
 export function evidenceFor(world: MemoryWorld, sent: SentCall): Finding {
   const request = requestOf(sent.call);
   if (request.what === 'CANCEL') return evidenceOfHalt(world, request);
-  if (request.what === 'UPDATE_PROTECTION_GROUP') return evidenceOfUpdate(world, request);
+  if (request.what === 'ANSWER') return { verdict: 'NOT_SEEN', evidence: 'an answer leaves no trace' };
+  if (rowOf(request.what).to === 'ANY') return evidenceOfUpdate(world, request);
   const { workBegun, word } = sent.baseline as MemoryBaseline;
   const candidates = world.jobs
     .slice(workBegun)
@@ -35,20 +36,29 @@ export function evidenceFor(world: MemoryWorld, sent: SentCall): Finding {
 
 function evidenceOfEnd(
   world: MemoryWorld,
-  { what, targetId }: MemoryRequest,
+  { what, targetId, partId }: MemoryRequest,
   before: string | null,
 ): Finding {
-  const target = world.plans.get(targetId ?? '') ?? world.groups.get(targetId ?? '');
-  const ends = what === 'CANCEL' ? 'ANY' : rowOf(what).to;
+  const id = partId ?? targetId ?? '';
+  const target = world.plans.get(id) ?? world.groups.get(id);
+  const ends = what === 'CANCEL' || what === 'ANSWER' ? 'ANY' : rowOf(what).to;
   const arrived = target !== undefined && ends !== 'ANY' && ends !== 'GONE' && ends.includes(target.word);
-  return arrived && target.word !== before
-    ? { verdict: 'STARTED', ref: { jobIds: [] }, evidence: `${target.id} has become ${target.word}` }
+  return arrived && before !== null && target.word !== before
+    ? { verdict: 'STARTED', ref: { jobIds: [] }, evidence: `${id} has become ${target.word}` }
     : { verdict: 'NOT_SEEN', evidence: 'no such work has begun since' };
 }
 
 function isMeant(world: MemoryWorld, { targetId }: MemoryJob, request: MemoryRequest): boolean {
-  if (request.what !== 'CREATE_PROTECTION_GROUP') return targetId === request.targetId;
-  return world.groups.get(targetId)?.name === request.group?.name;
+  switch (request.what) {
+    case 'CREATE_PROTECTION_GROUP':
+      return world.groups.get(targetId)?.name === request.group?.name;
+    case 'CREATE_RECOVERY_PLAN':
+      return world.plans.get(targetId)?.name === (request.input as { name: string }).name;
+    case 'ADD_PROTECTED_INSTANCE':
+      return targetId === `${request.targetId}:${(request.input as { serverId: string }).serverId}`;
+    default:
+      return targetId === (request.partId ?? request.targetId);
+  }
 }
 
 function evidenceOfHalt(world: MemoryWorld, request: MemoryRequest): Finding {
@@ -58,13 +68,15 @@ function evidenceOfHalt(world: MemoryWorld, request: MemoryRequest): Finding {
     : { verdict: 'NOT_SEEN', evidence: 'no run was asked to stop' };
 }
 
-function evidenceOfUpdate(world: MemoryWorld, { targetId, changes }: MemoryRequest): Finding {
-  const group = world.groups.get(targetId ?? '');
+function evidenceOfUpdate(world: MemoryWorld, { targetId, partId, changes, input }: MemoryRequest): Finding {
+  const id = partId ?? targetId ?? '';
+  const now: object | undefined = world.groups.get(id) ?? world.plans.get(id) ?? world.machineAt(id)?.machine;
+  const { protectionGroupIds: groupIds, ...wish } = { ...changes, ...input } as Record<string, unknown>;
+  const wanted = Object.entries({ ...wish, groupIds }).filter(([, value]) => value !== undefined);
+  const is = (name: string): unknown => (now as Record<string, unknown>)[name];
   const same =
-    group !== undefined &&
-    (changes?.name === undefined || group.name === changes.name) &&
-    (changes?.description === undefined || group.description === changes.description);
+    now !== undefined && wanted.every(([name, value]) => JSON.stringify(is(name)) === JSON.stringify(value));
   return same
-    ? { verdict: 'STARTED', ref: { jobIds: [] }, evidence: 'the group is as it was to become' }
-    : { verdict: 'NOT_SEEN', evidence: 'the group is as it was' };
+    ? { verdict: 'STARTED', ref: { jobIds: [] }, evidence: 'it is as it was to become' }
+    : { verdict: 'NOT_SEEN', evidence: 'it is as it was' };
 }

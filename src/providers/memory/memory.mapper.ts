@@ -15,10 +15,11 @@ import type {
   Prompt,
   ResourceFacts,
 } from '../../domain/observation.js';
+import type { PlannedInstance } from '../../domain/plan-parts.js';
 import { isoTime } from '../../platform/clock.js';
 import { memoryDescriptor } from './memory.descriptor.js';
 import { isAsking, shareDone, type MemoryJob } from './memory.job.js';
-import type { MemoryGroup, MemoryPlan } from './memory.seed.js';
+import type { MemoryGroup, MemoryMachine, MemoryPlan } from './memory.seed.js';
 import type { MemoryWorld } from './memory.world.js';
 
 const PRODUCTION: Location = { id: 'home', name: 'Home' };
@@ -107,37 +108,69 @@ export const ABSENT: ResourceFacts = {
   nextDirection: null,
 };
 
-export function instanceOf(siteId: string, group: ProtectionGroup, machine: string): ProtectedInstance {
-  const id = `${group.upstream.id}:${machine}`;
+export function instanceFacts(
+  world: MemoryWorld,
+  at: { group: MemoryGroup; machine: MemoryMachine },
+): ResourceFacts {
+  const word = world.machineWord(at);
+  const { state } = meaningOf(lifecycle, 'PROTECTED_INSTANCE', word);
+  return { ...groupFacts(world, at.group), name: at.machine.name, state, word };
+}
+
+export function instanceOf(
+  siteId: string,
+  group: ProtectionGroup,
+  machine: MemoryMachine,
+): ProtectedInstance {
+  const id = `${group.upstream.id}:${machine.id}`;
+  const word = machine.word ?? group.upstream.state;
   return {
     id: publicId(siteId, id),
     siteId,
     provider,
-    name: machine,
-    upstream: { id, state: group.upstream.state },
+    name: machine.name,
+    upstream: { id, state: word },
     protectionGroupId: group.id,
-    state: group.state,
-    productionInstanceId: `home-${machine}`,
-    recoveryInstanceId: `away-${machine}`,
+    state: meaningOf(lifecycle, 'PROTECTED_INSTANCE', word).state,
+    productionInstanceId: `home-${machine.id}`,
+    recoveryInstanceId: `away-${machine.id}`,
     conditions: [],
   };
 }
 
-export function pairOf(siteId: string, group: ProtectionGroup, machine: string): ReplicationPair {
-  const id = `${group.upstream.id}:${machine}:disk`;
+export function plannedOf(instance: ProtectedInstance, recoveryPlanId: string): PlannedInstance {
+  const { id, siteId: site, name, protectionGroupId, state, conditions, upstream } = instance;
+  return {
+    id,
+    siteId: site,
+    provider,
+    name,
+    recoveryPlanId,
+    protectionGroupId,
+    state,
+    priority: null,
+    startupAction: null,
+    dependsOn: [],
+    conditions,
+    upstream,
+  };
+}
+
+export function pairOf(siteId: string, group: ProtectionGroup, machine: MemoryMachine): ReplicationPair {
+  const id = `${group.upstream.id}:${machine.id}:disk`;
   return {
     id: publicId(siteId, id),
     siteId,
     provider,
-    name: `${machine}-disk`,
+    name: `${machine.name}-disk`,
     upstream: { id, state: group.upstream.state },
     protectionGroupId: group.id,
     state: group.state,
     progressPercent: group.replicationProgressPercent,
-    productionVolumeId: `home-${machine}-disk`,
-    recoveryVolumeId: `away-${machine}-disk`,
+    productionVolumeId: `home-${machine.id}-disk`,
+    recoveryVolumeId: `away-${machine.id}-disk`,
     sizeGigabytes: 40,
-    protectedInstanceIds: [publicId(siteId, `${group.upstream.id}:${machine}`)],
+    protectedInstanceIds: [publicId(siteId, `${group.upstream.id}:${machine.id}`)],
     conditions: [],
   };
 }

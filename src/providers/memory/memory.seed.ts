@@ -6,9 +6,16 @@ export interface MemoryGroup {
   description: string | null;
   word: string;
   activeSite: ActiveSite;
-  machines: string[];
+  machines: MemoryMachine[];
   createdAt: number;
   updatedAt: number;
+}
+
+export interface MemoryMachine {
+  id: string;
+  name: string;
+  /** Its own word while something is done to it alone; otherwise it shares its group's. */
+  word: string | null;
 }
 
 export interface MemoryPlan {
@@ -47,7 +54,7 @@ export function newGroup(
     description: made.description ?? null,
     word: made.word ?? 'guarded',
     activeSite: 'PRODUCTION',
-    machines: made.machines ?? [],
+    machines: (made.machines ?? []).map((name) => ({ id: name, name, word: null })),
     createdAt: made.now,
     updatedAt: made.now,
   };

@@ -4,7 +4,13 @@ import type { LifecycleRow } from '../../domain/lifecycle.js';
 import type { Clock } from '../../platform/clock.js';
 import { memoryDescriptor } from './memory.descriptor.js';
 import { answered, endOf, isAsking, type Fate, type MemoryJob } from './memory.job.js';
-import { firstGroups, firstPlans, type MemoryGroup, type MemoryPlan } from './memory.seed.js';
+import {
+  firstGroups,
+  firstPlans,
+  type MemoryGroup,
+  type MemoryMachine,
+  type MemoryPlan,
+} from './memory.seed.js';
 import type { TroubleRule } from './memory.troubles.js';
 
 /** What a test may look at afterwards: every call that arrived, whether or not it was answered. */
@@ -19,6 +25,16 @@ export interface MemoryExecution {
   targetId: string;
   jobId: string;
 }
+
+/** What a plan's runs bring to its groups; writing or erasing a plan brings nothing. */
+const RUNS: Readonly<Partial<Record<DrAction, true>>> = {
+  PLANNED_FAILOVER: true,
+  FAILOVER: true,
+  REPROTECT: true,
+  START_DRILL: true,
+  CLEAN_UP_DRILL: true,
+};
+const AT_REST_WITH_ITS_GROUP: Readonly<Record<string, true>> = { idle: true, guarded: true };
 
 /** The rest that a plan's end brings to its groups. */
 const GROUP_AFTER: Readonly<Record<string, string>> = { moved: 'moved', ready: 'guarded' };
@@ -97,6 +113,18 @@ export class MemoryWorld {
     return this.neighboursOf(plan).some((other) => this.runningOn(other.id)) ? 'standing-by' : plan.word;
   }
 
+  /** A machine by the id of its instance: `group:machine`. */
+  machineAt(instanceId: string): { group: MemoryGroup; machine: MemoryMachine } | null {
+    const [groupId = '', machineId] = instanceId.split(':');
+    const group = this.groups.get(groupId);
+    const machine = group?.machines.find(({ id }) => id === machineId);
+    return group && machine ? { group, machine } : null;
+  }
+
+  machineWord({ group, machine }: { group: MemoryGroup; machine: MemoryMachine }): string {
+    return machine.word ?? this.groupWord(group);
+  }
+
   planSite(plan: MemoryPlan): ActiveSite {
     return this.groups.get(plan.groupIds[0] ?? '')?.activeSite ?? 'PRODUCTION';
   }
@@ -138,13 +166,13 @@ export class MemoryWorld {
     job.endedAt = at;
     const row = rowOf(job.action);
     const kind = ACTION_FACTS[job.action].targetType;
-    if (ended === 'DONE' && row.to === 'GONE') this.groups.delete(job.targetId);
+    if (ended === 'DONE' && row.to === 'GONE') this.remove(kind, job.targetId);
     const word = ended === 'DONE' ? row.to[0] : row.failed[0];
     if (row.to !== 'GONE' && word !== undefined) this.bringTo(kind, job.targetId, word);
     const group = this.groups.get(job.targetId);
     if (group) group.updatedAt = at;
     const plan = this.plans.get(job.targetId);
-    if (plan && ended === 'DONE') this.carryGroups(plan, row.flipsActiveSite, at);
+    if (plan && ended === 'DONE' && job.action in RUNS) this.carryGroups(plan, row.flipsActiveSite, at);
   }
 
   /** What a plan's good end does to its groups, and to the plans that hold them too. */
@@ -163,8 +191,23 @@ export class MemoryWorld {
   }
 
   private bringTo(kind: TargetType, id: string, word: string): void {
+    if (kind === 'PROTECTED_INSTANCE') {
+      const at = this.machineAt(id);
+      // A machine at rest says what its group says.
+      if (at) at.machine.word = word in AT_REST_WITH_ITS_GROUP ? null : word;
+      return;
+    }
     const target = kind === 'RECOVERY_PLAN' ? this.plans.get(id) : this.groups.get(id);
     if (target) target.word = word;
+  }
+
+  private remove(kind: TargetType, id: string): void {
+    if (kind === 'RECOVERY_PLAN') this.plans.delete(id);
+    else if (kind === 'PROTECTION_GROUP') this.groups.delete(id);
+    else {
+      const at = this.machineAt(id);
+      if (at) at.group.machines = at.group.machines.filter((machine) => machine !== at.machine);
+    }
   }
 }
 

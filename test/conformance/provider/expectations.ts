@@ -22,10 +22,13 @@ export function declaredActions({ factory }: ConformanceSubject): DrAction[] {
   return MAIN_ACTIONS.filter((action) => factory.descriptor.lifecycle.actions[action]);
 }
 
-/** How an action is set up on this upstream. */
-export function staged<Stage>(stages: Partial<Record<DrAction, Stage>>, action: DrAction): Stage {
-  const stage = stages[action];
-  if (!stage) throw new RangeError(`${action} is declared, and nothing is set up for it here`);
+/** How an action or a read is set up on this upstream. */
+export function staged<Name extends string, Stage>(
+  stages: Readonly<Partial<Record<Name, Stage>>>,
+  name: Name,
+): Stage {
+  const stage = stages[name];
+  if (!stage) throw new RangeError(`${name} is declared, and nothing is set up for it here`);
   return stage;
 }
 

@@ -3,7 +3,9 @@ import type {
   NewProtectionGroup,
   ProtectionGroupChanges,
 } from '../../../src/domain/action-command.js';
+import type { ActionInput } from '../../../src/domain/action-inputs.js';
 import type { DrAction, TargetType } from '../../../src/domain/dr-action.js';
+import type { FurtherRead, WhereOf } from '../../../src/providers/further-reads.js';
 import type { DriverFactory, ProviderDriver } from '../../../src/providers/provider-driver.js';
 
 /** What the suite is run for. */
@@ -57,6 +59,10 @@ export interface Harness {
 
   /** Where and how an action can be carried out. */
   stage(action: DrAction): Stage;
+  /** Where and how an action on an instance, a pair, a plan, a step or a drill can be carried out. */
+  part(action: DrAction): PartStage;
+  /** What each of the further reads can be asked about; of `absent`, something that is not there. */
+  where<R extends FurtherRead>(read: R): { there: WhereOf<R>; absent?: WhereOf<R> };
   /** Adds so many plans that can be failed over at the same time; answers their native ids. */
   crowd(size: number): readonly string[];
   /** Puts a group or plan into a state by its upstream word, known or not. */
@@ -94,6 +100,21 @@ export interface Stage {
   options?: ActionOptions;
   group?: NewProtectionGroup;
   changes?: ProtectionGroupChanges;
+}
+
+export interface PartStage {
+  /** The holder; null = the action makes it, or it is the site. */
+  targetId: string | null;
+  partId: string | null;
+  input: ActionInput | null;
+  /** Makes the world ready for it. */
+  before?: () => Promise<void>;
+  /** An absent target; default: an absent group in the place of the holder. */
+  absent?: { targetId?: string; partId?: string };
+  /** A lost answer leaves nothing behind by which the deed could be told from none. */
+  traceless?: true;
+  /** It begins no work that the upstream's ledger knows of. */
+  unwitnessed?: true;
 }
 
 export const ACCIDENTS = [

@@ -1,10 +1,13 @@
 import { cancelConcern } from './cancel.js';
 import { errorsConcern } from './errors.js';
 import type { ConformanceSubject } from './harness.js';
+import { furtherReadsConcern } from './further-reads.js';
 import { hygieneConcern } from './hygiene.js';
 import { identityConcern } from './identity.js';
 import { lifecycleConcern } from './lifecycle.js';
 import { observeConcern } from './observe.js';
+import { partsConcern } from './parts.js';
+import { promptsConcern } from './prompts.js';
 import { readsConcern } from './reads.js';
 import { recoverConcern } from './recover.js';
 import { startConcern } from './start.js';
@@ -23,5 +26,10 @@ export function describeProviderConformance(subject: ConformanceSubject): void {
     errorsConcern(subject);
     lifecycleConcern(subject);
     hygieneConcern(subject);
+    if (subject.name === 'memory') {
+      partsConcern(subject);
+      furtherReadsConcern(subject);
+      promptsConcern(subject);
+    }
   });
 }

@@ -6,11 +6,13 @@ import type {
 } from '../../../../src/providers/memory/memory.troubles.js';
 import { newGroup } from '../../../../src/providers/memory/memory.seed.js';
 import type { MemoryWorld } from '../../../../src/providers/memory/memory.world.js';
+import type { FurtherRead } from '../../../../src/providers/further-reads.js';
 import { staged } from '../expectations.js';
 import {
   THROTTLED_FOR_MS,
   type ConformanceSubject,
   type Harness,
+  type PartStage,
   type Stage,
   type Trouble,
 } from '../harness.js';
@@ -33,6 +35,37 @@ const STAGES: Readonly<Partial<Record<DrAction, Stage>>> = {
   REPROTECT: { targetId: 'move-books', after: ['FAILOVER'] },
   START_DRILL: { targetId: 'move-books', after: [] },
   CLEAN_UP_DRILL: { targetId: 'move-books', after: ['START_DRILL'] },
+};
+
+const PARTS: Readonly<Partial<Record<DrAction, PartStage>>> = {
+  ADD_PROTECTED_INSTANCE: { targetId: 'archive', partId: null, input: { serverId: 'loft' } },
+  UPDATE_PROTECTED_INSTANCE: { targetId: 'books', partId: 'books:ledger', input: { name: 'journal' } },
+  REMOVE_PROTECTED_INSTANCE: {
+    targetId: 'books',
+    partId: 'books:ledger',
+    input: {},
+    absent: { partId: 'books:nobody' },
+  },
+  CREATE_RECOVERY_PLAN: {
+    targetId: null,
+    partId: null,
+    input: { name: 'Attic', protectionGroupIds: ['archive'] },
+  },
+  UPDATE_RECOVERY_PLAN: { targetId: 'move-books', partId: null, input: { name: 'All books' } },
+  DELETE_RECOVERY_PLAN: { targetId: 'move-front', partId: null, input: null },
+};
+
+const WHERE: Readonly<Partial<Record<FurtherRead, { there: object; absent?: object }>>> = {
+  protectedInstance: {
+    there: { groupId: 'books', instanceId: 'books:ledger' },
+    absent: { groupId: 'books', instanceId: 'books:nobody' },
+  },
+  replicationPair: {
+    there: { groupId: 'books', pairId: 'books:ledger:disk' },
+    absent: { groupId: 'books', pairId: 'books:nobody:disk' },
+  },
+  plannedInstances: { there: { planId: 'move-front' }, absent: { planId: 'nowhere' } },
+  planPrompts: { there: { planId: 'move-books' }, absent: { planId: 'nowhere' } },
 };
 
 /** The accidents of a wire, as the world without a wire knows them. */
@@ -95,6 +128,8 @@ function createHarness(): Promise<Harness> {
     executions: () => world.executions,
 
     stage: (action) => staged(STAGES, action),
+    part: (action) => staged(PARTS, action),
+    where: (read) => staged(WHERE, read) as never,
     crowd: (size) => crowdOf(world, size),
     setState(type, nativeId, word) {
       const target = (type === 'RECOVERY_PLAN' ? world.plans : world.groups).get(nativeId);

@@ -41,6 +41,8 @@ async function createHarness(): Promise<Harness> {
     kill: () => site.control('POST', '/expire-tokens'),
 
     stage: (action) => staged(stagesOn(site), action),
+    part: (action) => staged({}, action),
+    where: (read) => staged<string, never>({}, read),
     crowd: (size) => crowdOf(site, size),
     setState: (_type, nativeId, status) => site.control('PATCH', `/groups/${nativeId}`, { status }),
     absentId: () => '00000000-0000-4000-8000-000000000000',

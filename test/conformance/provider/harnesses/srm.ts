@@ -51,6 +51,8 @@ async function createHarness(): Promise<Harness> {
     },
 
     stage: (action) => staged(stagesOn(site), action),
+    part: (action) => staged({}, action),
+    where: (read) => staged<string, never>({}, read),
     crowd: (size) => crowdOf(site, size),
     setState: (type, nativeId, status) => {
       const place = type === 'RECOVERY_PLAN' ? 'plans' : 'groups';
