@@ -4,11 +4,13 @@
  */
 export class SimulatorClock {
   private offsetMs: number;
+  private readonly startAt: number;
   private pausedAt: number | null;
 
   constructor(options: { paused?: boolean; startAt?: number; offsetMs?: number } = {}) {
     this.offsetMs = options.offsetMs ?? 0;
-    this.pausedAt = options.paused ? (options.startAt ?? Date.UTC(2030, 0, 2, 3, 4, 5)) : null;
+    this.startAt = options.startAt ?? Date.UTC(2030, 0, 2, 3, 4, 5);
+    this.pausedAt = options.paused ? this.startAt : null;
   }
 
   /** Milliseconds since the epoch. */
@@ -19,6 +21,28 @@ export class SimulatorClock {
   advance(ms: number): void {
     if (!Number.isFinite(ms) || ms < 0) throw new RangeError('time only moves forward: ms must be 0 or more');
     this.offsetMs += ms;
+  }
+
+  get paused(): boolean {
+    return this.pausedAt !== null;
+  }
+
+  pause(): void {
+    this.pausedAt ??= Date.now();
+  }
+
+  /** Goes on from where it stands. */
+  resume(): void {
+    if (this.pausedAt === null) return;
+    this.offsetMs += this.pausedAt - Date.now();
+    this.pausedAt = null;
+  }
+
+  /** A paused clock stands at its first instant again; a running one does not go back. */
+  restart(): void {
+    if (this.pausedAt === null) return;
+    this.pausedAt = this.startAt;
+    this.offsetMs = 0;
   }
 
   /** What must be kept so that a restarted simulator goes on at the same offset. */

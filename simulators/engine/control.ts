@@ -1,15 +1,51 @@
-import type { FastifyInstance } from 'fastify';
-import type { FaultRule } from './faults.js';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import {
+  ControlRefusal,
+  fields,
+  flag,
+  number,
+  object,
+  readBody,
+  required,
+  whole,
+} from './control-request.js';
+import { readRule } from './fault-request.js';
+import { FAULT_KINDS } from './faults.js';
+import { Presets } from './presets.js';
+import { withSettings } from './settings.js';
 import type { Simulator } from './simulator.js';
 
 /**
  * The control API, below `/_sim/`: what a test or a curious person may do to a simulated site.
  * It is never part of the simulated service and needs no credentials: bind it to loopback.
+ * What it does not understand it answers with 400 `{message, field}`.
  */
-export function controlRoutes(app: FastifyInstance, simulator: Simulator): void {
+export function controlRoutes<State extends object, Settings extends object>(
+  root: FastifyInstance,
+  simulator: Simulator<State, Settings>,
+): void {
+  void root.register(async (app) => {
+    app.setErrorHandler((error: FastifyError, _request, reply) => {
+      const field = error instanceof ControlRefusal ? error.field : null;
+      return reply.code(error.statusCode ?? 500).send({ message: error.message, field });
+    });
+    worldControls(app, simulator);
+    timeControls(app, simulator);
+    faultControls(app, simulator);
+    recordControls(app, simulator);
+    simulator.definition.controls?.(app, simulator);
+  });
+}
+
+function worldControls<State extends object, Settings extends object>(
+  app: FastifyInstance,
+  simulator: Simulator<State, Settings>,
+): void {
+  const { settingChecks } = simulator.definition;
   app.get('/_sim', () => ({
     simulator: simulator.definition.name,
     now: new Date(simulator.clock.now()).toISOString(),
+    paused: simulator.clock.paused,
     settings: simulator.settings,
     pending: simulator.pending(),
     faults: simulator.faults.list(),
@@ -17,28 +53,57 @@ export function controlRoutes(app: FastifyInstance, simulator: Simulator): void 
 
   app.get('/_sim/state', () => simulator.state);
 
-  app.post<{ Body: { seed?: number; settings?: object; state?: object } | null }>(
-    '/_sim/reset',
-    (request) => {
-      simulator.reset(request.body ?? {});
-      return { reset: true };
-    },
-  );
+  app.post('/_sim/reset', (request) => {
+    const wanted = readBody(request.body, {
+      seed: whole(),
+      settings: fields(settingChecks),
+      state: object,
+    });
+    simulator.reset(wanted as { seed?: number; settings?: Partial<Settings>; state?: State });
+    return { reset: true };
+  });
 
-  app.patch<{ Body: object }>('/_sim/settings', (request) => {
-    Object.assign(simulator.settings, request.body);
+  app.get('/_sim/settings', () => simulator.settings);
+  app.patch('/_sim/settings', (request) => {
+    const change = readBody(request.body, settingChecks) as Partial<Settings>;
+    simulator.settings = withSettings(simulator.settings, change);
     return simulator.settings;
   });
+}
 
-  app.post<{ Body: { ms: number } }>('/_sim/advance', (request) => {
-    simulator.clock.advance(request.body.ms);
-    simulator.settle();
-    return { now: new Date(simulator.clock.now()).toISOString() };
+function timeControls(app: FastifyInstance, simulator: Simulator): void {
+  const now = () => ({
+    now: new Date(simulator.clock.now()).toISOString(),
+    paused: simulator.clock.paused,
   });
 
-  app.post<{ Body: FaultRule }>('/_sim/faults', (request, reply) => {
+  app.post('/_sim/advance', (request) => {
+    const { ms } = readBody(request.body, { ms: number() });
+    simulator.clock.advance(required(ms, 'ms'));
+    simulator.settle();
+    return now();
+  });
+
+  app.patch('/_sim/clock', (request) => {
+    const { paused } = readBody(request.body, { paused: flag });
+    if (required(paused, 'paused')) simulator.clock.pause();
+    else simulator.clock.resume();
+    return now();
+  });
+}
+
+function faultControls<State extends object, Settings extends object>(
+  app: FastifyInstance,
+  simulator: Simulator<State, Settings>,
+): void {
+  const presets = new Presets(simulator);
+  app.get('/_sim/presets', () => ({ presets: presets.list(), kinds: FAULT_KINDS }));
+
+  app.post('/_sim/faults', (request, reply) => {
+    const { preset, ...given } = object(request.body, 'the body');
     void reply.code(201);
-    return simulator.faults.add(request.body);
+    if (preset === undefined) return simulator.faults.add(readRule(given));
+    return { preset, ...presets.apply(preset, given) };
   });
 
   app.get('/_sim/faults', () => simulator.faults.list());
@@ -47,7 +112,9 @@ export function controlRoutes(app: FastifyInstance, simulator: Simulator): void 
     simulator.faults.clear();
     return reply.code(204).send();
   });
+}
 
+function recordControls(app: FastifyInstance, simulator: Simulator): void {
   app.get<{ Querystring: { method?: string; path?: string; after?: string } }>(
     '/_sim/journal',
     (request) => ({
@@ -58,8 +125,12 @@ export function controlRoutes(app: FastifyInstance, simulator: Simulator): void 
 
   app.delete('/_sim/journal', (_request, reply) => {
     simulator.journal.clear();
+    simulator.routes.clear();
     return reply.code(204).send();
   });
 
-  simulator.definition.controls?.(app, simulator);
+  app.get('/_sim/routes', () => ({
+    routes: simulator.routes.list(),
+    strays: simulator.routes.strays(),
+  }));
 }

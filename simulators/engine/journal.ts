@@ -18,6 +18,8 @@ export interface Execution {
   action: string;
   targetId: string;
   jobId: string | null;
+  /** Only on what somebody did at the vendor's console. */
+  by?: 'console';
 }
 
 const SECRET_HEADERS = new Set([
@@ -61,14 +63,8 @@ export class Journal {
     return entry;
   }
 
-  execute(at: number, action: string, targetId: string, jobId: string | null): void {
-    this.executed.push({
-      seq: this.executed.length + 1,
-      at: new Date(at).toISOString(),
-      action,
-      targetId,
-      jobId,
-    });
+  execute(at: number, done: Omit<Execution, 'seq' | 'at'>): void {
+    this.executed.push({ seq: this.executed.length + 1, at: new Date(at).toISOString(), ...done });
   }
 
   requests(filter: { method?: string; path?: string; after?: number } = {}): JournalEntry[] {
@@ -89,8 +85,14 @@ export class Journal {
     this.executed = executions;
   }
 
+  /** Forgets; the numbers of what comes later go on, so that `after` stays true. */
   clear(): void {
     this.entries = [];
     this.executed = [];
+  }
+
+  restart(): void {
+    this.clear();
+    this.seq = 0;
   }
 }

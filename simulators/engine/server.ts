@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { SimulatorClock } from './clock.js';
 import { controlRoutes } from './control.js';
 import type { ActiveFault } from './faults.js';
 import type { JournalEntry } from './journal.js';
-import { Simulator, type SimulatorDefinition, type SimulatorSnapshot } from './simulator.js';
+import { Simulator, type SimulatorDefinition } from './simulator.js';
+import { StateFile } from './state-file.js';
+import { strikeAfter, strikeBefore } from './strikes.js';
 
 export interface RunningSimulator<State extends object, Settings extends object> {
   readonly url: string;
@@ -34,11 +34,6 @@ declare module 'fastify' {
   }
 }
 
-/** The one thing the fault rules ask of a definition: how it words an error. */
-interface ErrorForm {
-  definition: { errorBody?(status: number): unknown };
-}
-
 /** Starts one simulated site on a port of its own. */
 export async function startSimulator<State extends object, Settings extends object>(
   definition: SimulatorDefinition<State, Settings>,
@@ -62,6 +57,7 @@ export async function startSimulator<State extends object, Settings extends obje
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   });
   acceptEmptyJson(app);
+  simulator.routes.watch(app);
   app.addHook('onRequest', async (request, reply) => {
     simulator.settle();
     const path = request.url.split('?')[0] ?? '';
@@ -73,16 +69,25 @@ export async function startSimulator<State extends object, Settings extends obje
       query: request.query as Record<string, unknown>,
       headers: request.headers,
     });
+    simulator.routes.hit(request);
     request.fault = simulator.faults.strike(request.method, path);
     if (request.fault) request.journalEntry.fault = `${request.fault.when ?? 'before'}:${request.fault.kind}`;
     if (request.fault && request.fault.when !== 'after') await strikeBefore(simulator, request.fault, reply);
   });
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.journalEntry) request.journalEntry.body = withoutSecrets(request.body);
+    if (request.journalEntry) {
+      request.journalEntry.body = withoutSecrets(request.body);
+      simulator.routes.said(request);
+    }
     done();
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.journalEntry) request.journalEntry.status = reply.statusCode;
+    if (request.journalEntry) {
+      request.journalEntry.status = reply.statusCode;
+      simulator.routes.answered(request, reply.statusCode);
+      // The service lives in its own time, and says so.
+      void reply.header('date', new Date(simulator.clock.now()).toUTCString());
+    }
     stateFile?.write(simulator.snapshot());
     if (request.fault?.when === 'after')
       return strikeAfter(simulator, request.fault, request, reply, payload);
@@ -122,71 +127,6 @@ function acceptEmptyJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, undefined));
 }
 
-async function strikeBefore(simulator: ErrorForm, fault: ActiveFault, reply: FastifyReply): Promise<void> {
-  switch (fault.kind) {
-    case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
-      return;
-    case 'hang':
-      reply.hijack();
-      return;
-    case 'reset':
-      reply.hijack();
-      reply.raw.socket?.destroy();
-      return;
-    default:
-      await reply
-        .code(statusOf(fault))
-        .headers(fault.headers ?? {})
-        .type(fault.kind === 'html' ? 'text/html' : 'application/json')
-        .send(bodyOf(simulator, fault, '{"truncated": tr'));
-  }
-}
-
-async function strikeAfter(
-  simulator: ErrorForm,
-  fault: ActiveFault,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-): Promise<unknown> {
-  switch (fault.kind) {
-    case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, fault.ms ?? 1000));
-      return payload;
-    case 'hang':
-      return new Promise(() => undefined);
-    case 'reset':
-      request.raw.socket.destroy();
-      return payload;
-    case 'truncate': {
-      const text = typeof payload === 'string' ? payload : '';
-      reply.removeHeader('content-length');
-      return text.slice(0, Math.floor(text.length / 2));
-    }
-    default:
-      void reply.code(statusOf(fault)).headers(fault.headers ?? {});
-      void reply.header('content-type', fault.kind === 'html' ? 'text/html' : 'application/json');
-      reply.removeHeader('content-length');
-      return bodyOf(simulator, fault, '');
-  }
-}
-
-function statusOf(fault: ActiveFault): number {
-  if (fault.kind === 'html') return fault.status ?? 502;
-  return fault.status ?? (fault.kind === 'status' ? 500 : 200);
-}
-
-function bodyOf(simulator: ErrorForm, fault: ActiveFault, truncated: string): string {
-  if (fault.kind === 'html') return '<html><body><h1>Bad Gateway</h1></body></html>';
-  if (fault.kind === 'empty') return '';
-  if (fault.kind === 'truncate') return truncated;
-  const body =
-    fault.body ?? (fault.kind === 'status' ? simulator.definition.errorBody?.(statusOf(fault)) : undefined);
-  if (body === undefined) return '';
-  return typeof body === 'string' ? body : JSON.stringify(body);
-}
-
 /** Bodies carry passwords only in log-ins; the journal keeps everything else as it came. */
 function withoutSecrets(body: unknown): unknown {
   if (body === undefined || body === null) return body ?? null;
@@ -195,26 +135,4 @@ function withoutSecrets(body: unknown): unknown {
       /password|secret|passcode/i.test(key) && typeof value === 'string' ? '[secret]' : value,
     ),
   ) as unknown;
-}
-
-class StateFile<State, Settings> {
-  constructor(
-    private readonly path: string,
-    private readonly name: string,
-  ) {}
-
-  read(): SimulatorSnapshot<State, Settings> | null {
-    try {
-      const snapshot = JSON.parse(readFileSync(this.path, 'utf8')) as SimulatorSnapshot<State, Settings>;
-      return snapshot.name === this.name ? snapshot : null;
-    } catch {
-      return null;
-    }
-  }
-
-  write(snapshot: SimulatorSnapshot<State, Settings>): void {
-    mkdirSync(dirname(this.path), { recursive: true });
-    writeFileSync(`${this.path}.new`, JSON.stringify(snapshot));
-    renameSync(`${this.path}.new`, this.path);
-  }
 }

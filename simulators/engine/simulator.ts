@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { SimulatorClock } from './clock.js';
+import type { Check } from './control-request.js';
 import { Faults } from './faults.js';
 import { Journal, type Execution } from './journal.js';
+import type { Preset, Traffic } from './presets.js';
 import { SeededRandom } from './random.js';
+import { Routes, type RouteReading } from './routes.js';
+import { withSettings } from './settings.js';
 
 /** Something that will happen at an instant; data, so that a world with work in flight can be saved. */
 export interface TimelineEvent {
@@ -16,9 +20,15 @@ export interface TimelineEvent {
  * What one simulated service brings: its first world, its rules and its HTTP routes. `State` and
  * `Settings` are plain JSON, so that the whole world can be saved and set up by a test.
  */
-export interface SimulatorDefinition<State extends object, Settings extends object> {
+export interface SimulatorDefinition<State extends object, Settings extends object> extends RouteReading {
   readonly name: string;
   readonly defaultSettings: Settings;
+  /** What each setting may be, for those that come over the control API. */
+  readonly settingChecks: { [Name in keyof Settings]-?: Check<unknown> };
+  /** Which requests the named faults strike. */
+  readonly traffic: Traffic;
+  /** Named faults of this service alone. */
+  readonly presets: Readonly<Record<string, Preset<State, Settings>>>;
   /** A small believable world. `simulator.random` and `simulator.clock` may be used. */
   seed(simulator: Simulator<State, Settings>): State;
   /** One due event. `simulator.instant` is the event's own time. */
@@ -43,14 +53,16 @@ export interface SimulatorSnapshot<State, Settings> {
 
 export class Simulator<State extends object = object, Settings extends object = object> {
   readonly clock: SimulatorClock;
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly journal = new Journal();
+  readonly routes: Routes;
   random: SeededRandom;
   settings: Settings;
   state: State;
   private timeline: TimelineEvent[] = [];
   private order = 0;
   private applying: number | null = null;
+  private atConsole = false;
 
   constructor(
     readonly definition: SimulatorDefinition<State, Settings>,
@@ -58,7 +70,9 @@ export class Simulator<State extends object = object, Settings extends object = 
   ) {
     this.clock = options.clock ?? new SimulatorClock();
     this.random = new SeededRandom(options.seed ?? 1);
-    this.settings = { ...definition.defaultSettings, ...options.settings };
+    this.faults = new Faults(chanceOfFaults(options.seed));
+    this.routes = new Routes(definition);
+    this.settings = withSettings(definition.defaultSettings, options.settings);
     this.state = definition.seed(this);
   }
 
@@ -98,16 +112,30 @@ export class Simulator<State extends object = object, Settings extends object = 
 
   /** Notes that the service accepted and began a piece of work: the ledger tests judge by. */
   executed(action: string, targetId: string, jobId: string | null = null): void {
-    this.journal.execute(this.instant, action, targetId, jobId);
+    const by = this.atConsole ? { by: 'console' as const } : {};
+    this.journal.execute(this.instant, { action, targetId, jobId, ...by });
   }
 
-  /** Begins anew, with the definition's own world or the given one. */
+  /** What is begun in here is begun at the vendor's console, not by a client. */
+  console<T>(begin: () => T): T {
+    this.atConsole = true;
+    try {
+      return begin();
+    } finally {
+      this.atConsole = false;
+    }
+  }
+
+  /** Begins anew, with the definition's own world or the given one; a paused clock at its first instant. */
   reset(options: { seed?: number; settings?: Partial<Settings>; state?: State } = {}): void {
+    this.clock.restart();
     this.random = new SeededRandom(options.seed ?? 1);
-    this.settings = { ...this.definition.defaultSettings, ...options.settings };
+    this.settings = withSettings(this.definition.defaultSettings, options.settings);
     this.timeline = [];
-    this.faults.clear();
-    this.journal.clear();
+    this.order = 0;
+    this.faults.restart(chanceOfFaults(options.seed));
+    this.journal.restart();
+    this.routes.clear();
     this.state = options.state ?? this.definition.seed(this);
   }
 
@@ -127,9 +155,12 @@ export class Simulator<State extends object = object, Settings extends object = 
     this.clock.restoreOffset(snapshot.clockOffsetMs);
     this.random = new SeededRandom(snapshot.seed);
     this.state = snapshot.state;
-    this.settings = { ...this.definition.defaultSettings, ...snapshot.settings };
+    this.settings = withSettings(this.definition.defaultSettings, snapshot.settings);
     this.timeline = snapshot.timeline;
     this.order = Math.max(0, ...snapshot.timeline.map((e) => e.order));
     this.journal.restoreExecutions(snapshot.executions);
   }
 }
+
+/** A generator beside the world's: the same seed, another story. */
+const chanceOfFaults = (seed = 1): SeededRandom => new SeededRandom(seed ^ 0x5f3759df);

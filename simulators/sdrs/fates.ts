@@ -1,6 +1,11 @@
-import type { OperationName } from './operations.js';
+import { OPERATIONS, type OperationName } from './operations.js';
 import { GROUP_ACTIONS, type GroupActionName } from './transitions.js';
 import type { Fate, Sdrs } from './world.js';
+
+/** The words an action may be named by: the operation (`failover`) or as on the wire (`failover-server-group`). */
+export const FATE_ACTIONS: readonly string[] = [
+  ...new Set([...Object.keys(OPERATIONS), ...Object.values(GROUP_ACTIONS).map((action) => action.wire)]),
+];
 
 interface Errand {
   operation: OperationName;
@@ -13,7 +18,6 @@ export function fateOf(sim: Sdrs, order: Errand): Fate | null {
   return index < 0 ? null : (sim.state.fates.splice(index, 1)[0] ?? null);
 }
 
-/** An action may be named as the operation (`failover`) or as the word on the wire (`failover-server-group`). */
 function matches(fate: Fate, order: Errand): boolean {
   const names: string[] = [order.operation];
   if (order.operation in GROUP_ACTIONS) names.push(GROUP_ACTIONS[order.operation as GroupActionName].wire);

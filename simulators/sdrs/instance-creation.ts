@@ -46,7 +46,7 @@ export function createInstance(sim: Sdrs, body: unknown): object {
   requireServer(sim, group, server);
   requireAddress(sim, group, order);
   if (volumesOf(sim.state, server.id).some((volume) => volume.multiattach)) throw new Refusal('1408');
-  requireRoom(sim, group, 1);
+  requireRoom(sim, group, [server]);
 
   const instance = make(sim, group, server, order);
   return startJob(sim, {
@@ -83,7 +83,11 @@ export function createInstances(sim: Sdrs, body: unknown): object {
     if (volumesOf(sim.state, id).some((volume) => !volume.attachedTo.every((other) => ids.includes(other))))
       throw new Refusal('1408');
   requireAddress(sim, group, shared);
-  requireRoom(sim, group, servers.length);
+  requireRoom(
+    sim,
+    group,
+    servers.map(({ server }) => server),
+  );
 
   const instances = servers.map(({ server, flavor }, index) =>
     make(sim, group, server, { name: `${prefix}-${String(index + 1).padStart(4, '0')}`, ...shared, flavor }),
@@ -156,8 +160,11 @@ function requireServer(sim: Sdrs, group: Group, server: Server): void {
   if (!volumesOf(sim.state, server.id).some((volume) => volume.bootable)) throw new Refusal('1339');
 }
 
-function requireRoom(sim: Sdrs, group: Group, more: number): void {
+/** One instance for each server, and one pair for each of its disks. */
+function requireRoom(sim: Sdrs, group: Group, servers: readonly Server[]): void {
   const { quotas } = sim.settings;
-  if (instancesOf(sim.state, group.id).length + more > quotas.instancesPerGroup) throw new Refusal('1358');
-  if (sim.state.pairs.length + more > quotas.replications) throw new Refusal('0306');
+  const pairs = servers.flatMap((server) => volumesOf(sim.state, server.id)).length;
+  if (instancesOf(sim.state, group.id).length + servers.length > quotas.instancesPerGroup)
+    throw new Refusal('1358');
+  if (sim.state.pairs.length + pairs > quotas.replications) throw new Refusal('0306');
 }

@@ -36,11 +36,17 @@ export function startJob(sim: Sdrs, order: JobOrder): { job_id: string } {
     forgotten: false,
   };
   sim.state.jobs.push(job);
-  sim.executed(order.operation, order.targets[0]?.id ?? order.groupId, job.job_id);
+  for (const id of subjectsOf(order)) sim.executed(order.operation, id, job.job_id);
   ON_ACCEPT[order.operation]?.(sim, job);
   if (operation.during !== null) carry(sim, job, operation.during);
   schedule(sim, job, operation.seconds, fate?.stuck ?? false);
   return { job_id: job.job_id };
+}
+
+/** What the ledger names: the first target, and of a batch every instance. */
+function subjectsOf({ operation, targets, groupId }: JobOrder): string[] {
+  if (!operation.startsWith('batch-')) return [targets[0]?.id ?? groupId];
+  return targets.filter(({ kind }) => kind === 'instance').map(({ id }) => id);
 }
 
 function schedule(sim: Sdrs, job: Job, [low, high]: readonly [number, number], stuck: boolean): void {

@@ -12,12 +12,15 @@ import { iamRoutes } from './iam.routes.js';
 import { instanceRoutes } from './instances.routes.js';
 import { jobEvent } from './jobs.js';
 import { pairRoutes } from './pairs.routes.js';
+import { PRESETS, TRAFFIC } from './presets.js';
 import { seedWorld } from './seed.js';
 import { serviceRoutes, versionRoutes } from './service.routes.js';
+import { SETTING_CHECKS } from './setting-checks.js';
 import { DEFAULT_SETTINGS, type SdrsSettings } from './settings.js';
 import { sha256 } from './signing.js';
 import { tagRoutes } from './tags.routes.js';
 import { taskRoutes } from './tasks.routes.js';
+import { isFields } from './validation.js';
 import type { Sdrs, SdrsState } from './world.js';
 
 export type { SdrsSettings } from './settings.js';
@@ -27,12 +30,25 @@ export type { SdrsState } from './world.js';
 export const sdrsSimulator: SimulatorDefinition<SdrsState, SdrsSettings> = {
   name: 'sdrs',
   defaultSettings: DEFAULT_SETTINGS,
+  settingChecks: SETTING_CHECKS,
+  traffic: TRAFFIC,
+  presets: PRESETS,
   seed: seedWorld,
   happen: jobEvent,
   routes: sdrsRoutes,
   controls: sdrsControls,
   errorBody: bodyForStatus,
+  routeOf: (url) => (url.startsWith('/_sim') ? null : { api: apiOf(url), path: url }),
+  wordOf: (path, body) => (path.endsWith('/action') ? actionWord(body) : null),
 };
+
+const apiOf = (url: string): string => (url.startsWith('/v3') ? 'iam' : 'sdrs');
+
+/** `{"start-server-group":{}}`, or `{"action":"create",…}` where tags are meant. */
+function actionWord(body: unknown): string | null {
+  if (!isFields(body)) return null;
+  return typeof body.action === 'string' ? body.action : (Object.keys(body)[0] ?? null);
+}
 
 function sdrsRoutes(app: FastifyInstance, sim: Sdrs): void {
   const bodies = new WeakMap<FastifyRequest, Buffer>();

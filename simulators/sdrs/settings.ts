@@ -39,6 +39,8 @@ export interface SdrsSettings {
 
   listOrder: 'created-desc' | 'created-asc' | 'unstable';
   countMode: 'matching' | 'page';
+  /** 3.7: total_count of a query by tag is said not to depend on the filter. */
+  tagTotal: 'matching' | 'all';
   /** The parameter text allows a limit of 0–1000; code 0221 only 1–999. true = the code is right. */
   strictLimit: boolean;
   errorWrapper: 'error' | 'badrequest' | 'itemNotFound' | 'gateway' | 'html';
@@ -82,6 +84,7 @@ export const DEFAULT_SETTINGS: SdrsSettings = {
   acceptUnknownServers: false,
   listOrder: 'created-desc',
   countMode: 'matching',
+  tagTotal: 'matching',
   strictLimit: false,
   errorWrapper: 'error',
   quotas: {

@@ -21,7 +21,8 @@ export function queryByTags(sim: Sdrs, body: unknown): object {
   const offset = numberIn(body.offset, 0);
   if (limit < 1 || limit > 1000) throw new Refusal('2220');
   const matching = sim.state.instances.filter(matcher(body));
-  if (action === 'count') return { total_count: matching.length };
+  const total = sim.settings.tagTotal === 'all' ? sim.state.instances.length : matching.length;
+  if (action === 'count') return { total_count: total };
   return {
     resources: matching.slice(offset, offset + limit).map((instance) => ({
       resource_id: instance.id,
@@ -29,7 +30,7 @@ export function queryByTags(sim: Sdrs, body: unknown): object {
       resource_detail: instanceView(sim, instance),
       tags: instance.tags,
     })),
-    total_count: matching.length,
+    total_count: total,
   };
 }
 

@@ -22,7 +22,7 @@ export function taskRoutes(app: FastifyInstance, sim: Sdrs): void {
   });
 
   app.delete('/task-center/failure-jobs/batch', (_request, reply) => {
-    forget(sim, (task) => task.resource_type === GROUP_LEVEL);
+    forget(sim, 'group-level', (task) => task.resource_type === GROUP_LEVEL);
     return reply.code(204).send();
   });
 
@@ -30,7 +30,11 @@ export function taskRoutes(app: FastifyInstance, sim: Sdrs): void {
     '/task-center/:server_group_id/failure-jobs/batch',
     ({ params }, reply) => {
       const group = groupOf(sim, params.server_group_id);
-      forget(sim, (task) => task.server_group_id === group.id && task.resource_type !== GROUP_LEVEL);
+      forget(
+        sim,
+        group.id,
+        (task) => task.server_group_id === group.id && task.resource_type !== GROUP_LEVEL,
+      );
       return reply.code(204).send();
     },
   );
@@ -41,15 +45,15 @@ export function taskRoutes(app: FastifyInstance, sim: Sdrs): void {
       const id = params.failure_job_id.toLowerCase();
       const isMeant = (task: FailedTask) => task.job_id === id || task.resource_id === id;
       if (!sim.state.failedTasks.some(isMeant)) throw new Refusal('0201', { detail: 'No such failed task.' });
-      forget(sim, isMeant);
+      forget(sim, id, isMeant);
       return reply.code(204).send();
     },
   );
 }
 
-function forget(sim: Sdrs, isMeant: (task: FailedTask) => boolean): void {
+function forget(sim: Sdrs, target: string, isMeant: (task: FailedTask) => boolean): void {
   sim.state.failedTasks = sim.state.failedTasks.filter((task) => !isMeant(task));
-  sim.executed('delete-failed-tasks', 'task-center');
+  sim.executed('delete-failed-tasks', target);
 }
 
 /** What an unknown job id meets is documented nowhere (9). */

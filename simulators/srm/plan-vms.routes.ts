@@ -1,4 +1,4 @@
-import { badRequest } from './errors.js';
+import { badRequest, Conflict } from './errors.js';
 import { namedPlan } from './plans.routes.js';
 import { groupsOf, planVms, recoverySite, vmById, vmId } from './sites.js';
 import { anything, flag, listOf, oneOf, optional, spec, text, whole } from './specs.js';
@@ -21,7 +21,7 @@ export function planVmRoutes(on: Surface): void {
   on.get(VM, 'DD', (call) => one(viewOf(call.world, namedPlan(call), named(call))));
 
   on.get(SETTINGS, 'FF', (call) => one(settingsState(call.world, namedPlan(call), named(call))));
-  on.post(`${SETTINGS}/actions/update`, 'DD', (call) => change(call, readSettings(call)));
+  on.post(`${SETTINGS}/actions/update`, 'DD', updateSettings);
   on.get(`${SETTINGS}/summary`, 'FF', (call) => one(summary(call.world, namedPlan(call), named(call))));
   on.get(`${SETTINGS}/priority`, 'FF', (call) => one({ priority: named(call).recovery.priority }));
   on.put(`${SETTINGS}/priority`, 'OD', (call) => change(call, prioritySpec(call.body)));
@@ -31,8 +31,7 @@ export function planVmRoutes(on: Surface): void {
   );
   on.post(`${SETTINGS}/dependent-vms/actions/update`, 'OD', (call) => {
     const names = readDependents(call);
-    if (makesCycle(call.world, named(call), names))
-      throw badRequest('The dependencies form a cycle.', 'DependencyConflict');
+    requireNoCycle(call, names);
     return change(call, { dependsOn: names });
   });
   on.post(`${SETTINGS}/dependent-vms/actions/validate`, 'OO', (call) => {
@@ -79,9 +78,25 @@ const settingsSpec = spec({
   pre_power_on_steps: optional(listOf(anything)),
   post_power_on_steps: optional(listOf(anything)),
   dependent_vms: optional(listOf(spec({ id: text() }))),
+  change_version: optional(whole(0)),
 });
 
-function readSettings(call: Call): Partial<VmRecovery> {
+/**
+ * The document gives `change_version` with what is read and not with what is sent: a stale one is
+ * refused where it is sent back all the same, and none is asked for.
+ */
+function updateSettings(call: Call): Answer {
+  const changed = readSettings(call);
+  const { change_version: version } = settingsSpec(call.body);
+  const latest = named(call).recovery.version;
+  requireNoCycle(call, changed.dependsOn);
+  return change(call, changed, () => {
+    if (version !== null && version !== latest)
+      throw new Conflict('VersionConflict', `The latest change_version is ${latest}.`);
+  });
+}
+
+function readSettings(call: Call): Omit<VmRecovery, 'version'> {
   const given = settingsSpec(call.body);
   const { recovery } = named(call);
   const { shutdown_action_settings: shutdown, startup_action_settings: startup } = given;
@@ -116,6 +131,11 @@ function namesOf(call: Call, ids: string[]): string[] {
   });
 }
 
+function requireNoCycle(call: Call, names: string[]): void {
+  if (makesCycle(call.world, named(call), names))
+    throw badRequest('The dependencies form a cycle.', 'DependencyConflict');
+}
+
 function makesCycle(world: World, vm: Vm, names: string[], seen: readonly string[] = []): boolean {
   return names.some((name) => {
     if (name === vm.name) return true;
@@ -125,12 +145,15 @@ function makesCycle(world: World, vm: Vm, names: string[], seen: readonly string
   });
 }
 
-function change(call: Call, changed: Partial<VmRecovery>): Answer {
+function change(call: Call, changed: Partial<VmRecovery>, check: () => void = () => undefined): Answer {
   const vm = named(call);
-  return submit(call, { kind: 'vm-recovery', entity: vmId(vm), entityName: vm.name }, () => ({
-    target: vm.name,
-    effect: { kind: 'vm-recovery', payload: { vm: vm.name, change: changed } },
-  }));
+  return submit(call, { kind: 'vm-recovery', entity: vmId(vm), entityName: vm.name }, () => {
+    check();
+    return {
+      target: vm.name,
+      effect: { kind: 'vm-recovery', payload: { vm: vm.name, change: changed } },
+    };
+  });
 }
 
 function viewOf(world: World, plan: Plan, vm: Vm): object {

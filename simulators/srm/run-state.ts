@@ -73,6 +73,8 @@ export interface PlanCallout {
   position: number;
 }
 
+export const DOOM_HOWS = ['task', 'early', 'vm', 'disaster', 'stuck'] as const;
+
 /**
  * A misfortune waiting for the next matching task.
  *
@@ -82,7 +84,7 @@ export interface PlanCallout {
 export interface Doom {
   action: string | null;
   planId: string | null;
-  how: 'task' | 'early' | 'vm' | 'disaster' | 'stuck';
+  how: (typeof DOOM_HOWS)[number];
   message: string;
   details: string;
 }

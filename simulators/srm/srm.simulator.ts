@@ -9,11 +9,13 @@ import { inventoryRoutes } from './inventory.routes.js';
 import { mappingRoutes } from './mappings.routes.js';
 import { pairingRoutes } from './pairings.routes.js';
 import { planActionRoutes } from './plan-actions.routes.js';
+import { PRESETS, TRAFFIC } from './presets.js';
 import { planVmRoutes } from './plan-vms.routes.js';
 import { planRoutes } from './plans.routes.js';
 import { runGoesOn } from './runs.js';
 import { seedWorld } from './seed.js';
 import { sessionRoutes } from './session.routes.js';
+import { SETTING_CHECKS } from './setting-checks.js';
 import { DEFAULT_SETTINGS, type SrmSettings } from './settings.js';
 import { stepRoutes } from './steps.routes.js';
 import { storageRoutes } from './storage.routes.js';
@@ -65,6 +67,9 @@ const EVENTS: Record<string, (sim: SrmSim, payload: TimelineEvent['payload']) =>
 export const srmSimulator: SimulatorDefinition<World, SrmSettings> = {
   name: 'srm',
   defaultSettings: DEFAULT_SETTINGS,
+  settingChecks: SETTING_CHECKS,
+  traffic: TRAFFIC,
+  presets: PRESETS,
   seed: seedWorld,
   happen: (sim, event) => EVENTS[event.kind]?.(sim, event.payload),
   routes: (app, sim) => {
@@ -79,6 +84,10 @@ export const srmSimulator: SimulatorDefinition<World, SrmSettings> = {
     }
   },
   controls: srmControls,
+  routeOf: (url) => {
+    const [, version, path] = /\/api\/rest\/srm\/(v[12])(\/.*)$/.exec(url) ?? [];
+    return version && path ? { api: version, path } : null;
+  },
   errorBody: (status) =>
     new Refusal(status, 'RuntimeFault', 'A fault was injected.').body('00000000-0000-4000-8000-000000000000'),
 };

@@ -1,4 +1,5 @@
 import { badRequest, Conflict, notFound } from './errors.js';
+import { ownStatus } from './plan-status.js';
 import { namedPlan } from './plans.routes.js';
 import { dismissPrompt } from './runs.js';
 import { oneOf, optional, spec, text, whole } from './specs.js';
@@ -47,9 +48,11 @@ export function stepRoutes(on: Surface): void {
   on.post(`${STEP}/callout-data/actions/edit`, '--', editCallout);
 }
 
+/** They wait only while the plan is in WAITING_FOR_USER_INPUT: a run being cancelled asks no longer. */
 const promptsOf = (call: Call): Prompt[] => {
-  const { run } = namedPlan(call);
-  return run?.prompt ? [run.prompt] : [];
+  const plan = namedPlan(call);
+  const waits = ownStatus(call.world, plan) === 'WAITING_FOR_USER_INPUT';
+  return waits && plan.run?.prompt ? [plan.run.prompt] : [];
 };
 
 function namedPrompt(call: Call): Prompt {

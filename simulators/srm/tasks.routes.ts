@@ -4,7 +4,7 @@ import { taskAt, taskView } from './tasks.js';
 /** Recent tasks of this appliance, all kinds (srm reference 5). */
 export function taskRoutes(on: Surface): void {
   on.get('/tasks', 'FF', (call) => {
-    const tasks = call.world.tasks.filter((task) => task.site === call.here);
+    const tasks = call.world.tasks.filter((task) => task.site === call.here && !task.hidden);
     return list(
       call,
       tasks.map((task) => taskView(task, call.version)),

@@ -61,6 +61,7 @@ export function openTask(sim: SrmSim, spec: NewTask): Task {
     effect: spec.effect ?? null,
     doom: spec.doom ?? null,
     stuck: spec.doom?.how === 'stuck',
+    hidden: false,
   };
   sim.state.tasks.push(task);
   return task;
@@ -99,9 +100,13 @@ export function forgetTask(sim: SrmSim, id: unknown): void {
   sim.state.tasks = sim.state.tasks.filter((task) => task.id !== id);
 }
 
+export function hideTask(task: Task): void {
+  task.hidden = true;
+}
+
 export function taskAt(sim: SrmSim, site: SiteKey, id: string | undefined): Task {
   const task = taskById(sim, id);
-  if (!task || task.site !== site) throw notFound();
+  if (!task || task.hidden || task.site !== site) throw notFound();
   return task;
 }
 

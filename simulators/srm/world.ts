@@ -160,6 +160,8 @@ export interface Task {
   effect: Effect | null;
   doom: Doom | null;
   stuck: boolean;
+  /** Unknown to reads, while its work goes on. */
+  hidden: boolean;
 }
 
 export interface HistoryRecord {
