@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { serverName, type TlsTrust } from './tls-trust.js';
+import { serverName, withAdvice, type TlsTrust } from './tls-trust.js';
 import { TransportError } from './transport-error.js';
 
 /** A connection of its own to the URL's host, ready to be written to. Throws `TransportError` in phase CONNECT. */
@@ -19,7 +19,7 @@ export async function connectTo(url: URL, trust: TlsTrust, timeoutMs: number): P
     };
     socket.setTimeout(timeoutMs, () => fail(`no connection to ${host}:${port} within ${timeoutMs} ms`, true));
     socket.once('error', (error: NodeJS.ErrnoException) =>
-      fail(error.message || (error.code ?? 'no connection'), false),
+      fail(withAdvice(error.message || (error.code ?? 'no connection'), error.code), false),
     );
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       socket.setTimeout(0);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -7,25 +8,28 @@ import { TransportError } from './transport-error.js';
 export interface TlsSettings {
   /** A PEM file with the authority, for appliances that bring their own. */
   caFile?: string | null;
-  /** The SHA-256 of the server's certificate: 64 hex digits, colons allowed. */
+  /** The SHA-256 of the server's certificate: 64 hex digits, colons allowed. Given, it alone decides. */
   fingerprint256?: string | null;
 }
 
+/** Said aloud, so that no variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED) can switch it off. */
+const ALWAYS_VERIFIED: tls.ConnectionOptions = { rejectUnauthorized: true };
+
 /**
- * Resolves to what Node's TLS needs to accept exactly the trusted server, and no other.
+ * Resolves to what Node's TLS needs to accept exactly the trusted server, and no other: it refuses the
+ * rest in the handshake, before a byte of a request is written.
  *
- * Node checks a chain before it looks at a name, so a self-signed certificate cannot be accepted by its
- * fingerprint alone: the certificate is fetched once over a connection that carries nothing, its
- * fingerprint compared, and the certificate itself becomes the only authority from then on.
+ * Node checks a chain before it looks at a name, so a certificate cannot be accepted by its fingerprint
+ * alone: it is fetched once over a connection that carries nothing, its fingerprint compared, and the
+ * certificate itself becomes the only authority from then on.
  */
 export class TlsTrust {
   private pinned: Promise<tls.ConnectionOptions> | null = null;
-  private readonly authority: tls.ConnectionOptions;
+  private authority: tls.ConnectionOptions | null = null;
 
-  constructor(private readonly settings: TlsSettings) {
-    this.authority = settings.caFile ? { ca: readFileSync(settings.caFile) } : {};
-  }
+  constructor(private readonly settings: TlsSettings) {}
 
+  /** Throws `TransportError` in phase CONNECT. */
   async optionsFor(host: string, port: number, timeoutMs: number): Promise<tls.ConnectionOptions> {
     if (this.settings.fingerprint256) {
       this.pinned ??= this.pin(host, port, timeoutMs);
@@ -36,6 +40,7 @@ export class TlsTrust {
         throw error;
       }
     }
+    this.authority ??= authorityIn(this.settings.caFile ?? null);
     return this.authority;
   }
 
@@ -49,10 +54,25 @@ export class TlsTrust {
       );
     }
     return {
+      ...ALWAYS_VERIFIED,
       ca: pem(certificate.raw),
+      // It need not be an authority, nor signed by itself.
+      allowPartialTrustChain: true,
       checkServerIdentity: (_host, shown) =>
         normalized(shown.fingerprint256) === wanted ? undefined : new Error('not the pinned certificate'),
     };
+  }
+}
+
+function authorityIn(caFile: string | null): tls.ConnectionOptions {
+  if (caFile === null) return ALWAYS_VERIFIED;
+  try {
+    const ca = readFileSync(caFile, 'utf8');
+    // TLS itself ignores a file with nothing in it, and then trusts nobody without saying why.
+    new X509Certificate(ca);
+    return { ...ALWAYS_VERIFIED, ca };
+  } catch {
+    throw new TransportError('CONNECT', `tls.caFile ${caFile} holds no certificate in PEM form`);
   }
 }
 
@@ -77,6 +97,22 @@ function presentedCertificate(host: string, port: number, timeoutMs: number): Pr
 /** The name to ask a server for; addresses are not names. */
 export function serverName(host: string): { servername?: string } {
   return net.isIP(host) ? {} : { servername: host };
+}
+
+const UNTRUSTED: ReadonlySet<string | undefined> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Adds what to do to the words for a certificate that nobody vouches for. */
+export function withAdvice(reason: string, code: string | undefined): string {
+  return UNTRUSTED.has(code)
+    ? `${reason}; trust this server by tls.caFile or tls.fingerprint256 in the sites file, if it is the right one`
+    : reason;
 }
 
 function normalized(fingerprint: string): string {

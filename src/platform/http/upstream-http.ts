@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { connectTo, hostOf } from './fresh-connection.js';
-import { TlsTrust, type TlsSettings } from './tls-trust.js';
+import { TlsTrust, withAdvice, type TlsSettings } from './tls-trust.js';
 import { TransportError } from './transport-error.js';
 
 export interface UpstreamHttpOptions {
@@ -202,5 +202,6 @@ function transportErrorOf(error: unknown, timedOut: boolean): TransportError {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message || (error instanceof AxiosError ? (error.code ?? '') : error.name);
+  if (!(error instanceof AxiosError)) return error.message || error.name;
+  return withAdvice(error.message || (error.code ?? ''), error.code);
 }

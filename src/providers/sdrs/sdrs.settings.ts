@@ -84,13 +84,13 @@ const AUTH_SENTENCE =
 export class SdrsTls {
   @IsOptional()
   @MinLength(1, { message: 'tls.caFile: write the path of a PEM file with the authority to trust.' })
-  caFile?: string;
+  caFile?: string | null;
 
   @IsOptional()
   @Matches(/^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, {
     message: "tls.fingerprint256: write the SHA-256 of the server's certificate, 64 hex digits.",
   })
-  fingerprint256?: string;
+  fingerprint256?: string | null;
 }
 
 /** What a site of this provider needs in the sites file. */
@@ -118,7 +118,7 @@ export class SdrsSettings {
   @IsOptional()
   @Type(() => SdrsTls)
   @ValidateNested()
-  tls?: SdrsTls;
+  tls?: SdrsTls | null;
 }
 
 /**

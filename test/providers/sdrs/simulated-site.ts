@@ -16,6 +16,12 @@ export const PROJECT = '0123456789abcdef0123456789abcdef';
 export const KEY = { accessKey: 'AKEXAMPLE0000001', secretKey: 'SkExample-not-a-secret-0001' };
 export const IAM_PASSWORD = 'demo-password';
 
+/** How a driver reaches the site; absent = without TLS. */
+export interface Way {
+  url?: string;
+  tls?: SdrsSettings['tls'] | null;
+}
+
 /** A simulated site, which keeps real time unless a test advances it, and drivers with the same clock. */
 export class SimulatedSite {
   private readonly lines: string[] = [];
@@ -35,8 +41,8 @@ export class SimulatedSite {
     return pino({ level: 'trace' }, { write: (line: string) => void this.lines.push(line) });
   }
 
-  driver(auth: Partial<SdrsSettings['auth']> = {}, clockOffMs = 0): ProviderDriver {
-    const driver = sdrs.create(this.settings(auth), {
+  driver(auth: Partial<SdrsSettings['auth']> = {}, clockOffMs = 0, way: Way = {}): ProviderDriver {
+    const driver = sdrs.create(this.settings(auth, way), {
       siteId: 'otc',
       clock: new SimulatedClock(() => this.sim.clock.now(), clockOffMs),
       log: this.log,
@@ -75,16 +81,18 @@ export class SimulatedSite {
     await this.running.close();
   }
 
-  private settings(auth: Partial<SdrsSettings['auth']>): SdrsSettings {
+  private settings(auth: Partial<SdrsSettings['auth']>, { url, tls }: Way): SdrsSettings {
+    const endpoint = url ?? this.running.url;
     const password = {
       type: 'password',
-      iamEndpoint: `${this.running.url}/v3`,
+      iamEndpoint: `${endpoint}/v3`,
       domainName: 'demo',
       userName: 'demo',
       password: IAM_PASSWORD,
     };
     return {
-      endpoint: this.running.url,
+      endpoint,
+      ...(tls ? { tls } : {}),
       projectId: PROJECT,
       auth: (auth.type === 'signature' ? auth : { ...password, ...auth }) as SdrsSettings['auth'],
     };

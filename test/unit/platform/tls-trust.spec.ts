@@ -81,6 +81,90 @@ describe.each(['read', 'submit'] as const)(
   },
 );
 
+describe('a site with a certificate that an authority signed', () => {
+  const authority = selfSigned('authority');
+  const leaf = selfSigned('leaf', { issuer: { name: 'authority', key: authority.key } });
+  const read = async (tls: TlsSettings | null, certificate = leaf) => {
+    const { port, told } = await site(certificate);
+    const http = new UpstreamHttp({ baseUrl: `https://127.0.0.1:${port}`, tls });
+    const answer = await WAYS.read(http).then(
+      ({ status }) => status,
+      (error: unknown) => error,
+    );
+    await http.close();
+    return { answer, told };
+  };
+
+  it('is trusted by the file of the authority', async () => {
+    expect((await read({ caFile: file('authority.pem', authority.cert) })).answer).toBe(200);
+  });
+
+  it('is trusted by the fingerprint of its own certificate, without the authority', async () => {
+    expect((await read({ fingerprint256: leaf.fingerprint256 })).answer).toBe(200);
+  });
+
+  it('is not trusted by the fingerprint of the authority, nor by the authority when another is pinned', async () => {
+    expect((await read({ fingerprint256: authority.fingerprint256 })).told).toEqual([]);
+    const both = { caFile: file('ca.pem', authority.cert), fingerprint256: appliance.fingerprint256 };
+    expect((await read(both)).told).toEqual([]);
+  });
+
+  it('is told nothing by those who pinned it when another one of the same authority stands there', async () => {
+    const other = selfSigned('leaf', { issuer: { name: 'authority', key: authority.key } });
+    expect((await read({ fingerprint256: leaf.fingerprint256 }, other)).told).toEqual([]);
+  });
+
+  it('is refused in words that say what to write when nobody vouches for it', async () => {
+    expect(((await read(null)).answer as Error).message).toContain('tls.fingerprint256');
+  });
+
+  it('is refused when its time is over, pinned or not', async () => {
+    const old = selfSigned('leaf', {
+      issuer: { name: 'authority', key: authority.key },
+      until: '210101000000Z',
+    });
+    for (const tls of [
+      { caFile: file('old-ca.pem', authority.cert) },
+      { fingerprint256: old.fingerprint256 },
+    ]) {
+      const { answer, told } = await read(tls, old);
+      expect((answer as Error).message).toMatch(/expired/);
+      expect(told).toEqual([]);
+    }
+  });
+});
+
+it('a file without a certificate in it trusts nobody, and says so', async () => {
+  const { port, told } = await site();
+  for (const caFile of [file('empty.pem', ''), file('text.pem', 'not a certificate'), '/nowhere.pem']) {
+    const http = new UpstreamHttp({ baseUrl: `https://127.0.0.1:${port}`, tls: { caFile } });
+    for (const way of [WAYS.read, WAYS.submit])
+      await expect(way(http)).rejects.toMatchObject({
+        phase: 'CONNECT',
+        message: expect.stringContaining('tls.caFile') as string,
+      });
+    await http.close();
+  }
+  expect(told).toEqual([]);
+});
+
+describe('the variable that switches verification off in Node', () => {
+  const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  beforeEach(() => (process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'));
+  afterEach(() => {
+    if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+  });
+
+  it.each(['read', 'submit'] as const)('changes nothing for a %s', async (way) => {
+    const { port, told } = await site();
+    const http = new UpstreamHttp({ baseUrl: `https://127.0.0.1:${port}` });
+    await expect(WAYS[way](http)).rejects.toMatchObject({ name: 'TransportError' });
+    await http.close();
+    expect(told).toEqual([]);
+  });
+});
+
 it('a server that changes its certificate behind a pinned one is told nothing more', async () => {
   const server = https.createServer({ key: appliance.key, cert: appliance.cert }, (_request, response) => {
     response.setHeader('connection', 'close').end('{}');
