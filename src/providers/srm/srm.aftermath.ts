@@ -54,7 +54,7 @@ export class SrmAftermath {
 
   private async prompts(plan: WirePlan, signal: AbortSignal): Promise<RunDetails> {
     try {
-      return { prompts: await this.client.prompts(plan.id, signal), warnings: [] };
+      return { prompts: (await this.client.prompts(plan.id, signal)).items, warnings: [] };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return {

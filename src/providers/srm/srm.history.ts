@@ -4,7 +4,8 @@ import type { Finding } from '../../domain/observation.js';
 import type { SentCall } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
 import type { PlanBaseline } from './srm.baseline.js';
-import type { SrmClient } from './srm.client.js';
+import { HISTORY_PAGE_SIZE, type HistoryPage, type SrmClient } from './srm.client.js';
+import { taskFailureOf } from './srm.errors.js';
 import { historyOf, isUnderWay } from './srm.tasks.js';
 import { epochMsOf, timeOf, type WireHistoryReport, type WireTask } from './srm.wire.js';
 
@@ -16,21 +17,38 @@ const OPERATION_TYPE: Readonly<Partial<Record<DrAction, string>>> = {
   REPROTECT: 'REPROTECT',
 };
 
-const POLLS = 4;
-const BETWEEN_POLLS_MS = 250;
+/** Milliseconds before each look at the task; for evidence, which is looked for again anyway, and for a reader. */
+const SHORTLY = [0, 250, 250, 250];
+const PATIENTLY = [0, 250, 500, 1000, 1000, 2000, 2000];
+/** A reading that is older would tell of a past that has gone on since. */
+const READING_MAX_AGE_MS = 60_000;
+const MAX_READINGS = 1000;
+const MAX_PAGES = 20;
+
+export interface RunWindow {
+  fromMs?: number | undefined;
+  untilMs?: number | undefined;
+}
 
 /** What the plan's finished runs say of a send. */
 export type HistoryFinding =
   | Exclude<Finding, { verdict: 'NOT_SEEN' }>
   | { verdict: 'NOT_SEEN'; evidence: string; otherUser: string | null };
 
+interface Reading {
+  taskId: string;
+  page: HistoryPage;
+  begunAt: number;
+}
+
 /**
- * The plan's history. Reading it makes the appliance a task, perhaps on the plan itself: those tasks must
- * never be taken for the run that is looked for.
+ * The history of runs. Reading it makes the appliance a task, perhaps on a plan itself: those tasks must
+ * never be taken for the run that is looked for. A reading that is not done in time is not begun again:
+ * the next question looks for its end.
  */
 export class SrmHistory {
   private readonly readings = new Set<string>();
-  private readonly unfinished = new Map<string, { taskId: string; since: number }>();
+  private readonly unfinished = new Map<string, Reading>();
 
   constructor(
     private readonly client: SrmClient,
@@ -42,6 +60,29 @@ export class SrmHistory {
     return this.readings.has(task.id);
   }
 
+  /**
+   * The finished runs of a plan (null = of all), newest first; without a beginning, as far as the appliance
+   * keeps them. Not ready in time = `TIMEOUT`, to be asked again.
+   */
+  async reports(
+    planId: string | null,
+    { fromMs = 0, untilMs }: RunWindow,
+    signal: AbortSignal,
+  ): Promise<WireHistoryReport[]> {
+    const reports: WireHistoryReport[] = [];
+    for (let count = 0; count < MAX_PAGES; count += 1) {
+      const offset = count * HISTORY_PAGE_SIZE;
+      const page = { fromMs, offset, ...(untilMs === undefined ? {} : { untilMs }) };
+      const part = await this.page(planId, page, PATIENTLY, signal);
+      reports.push(...part);
+      if (part.length < HISTORY_PAGE_SIZE) break;
+    }
+    const startOf = (report: WireHistoryReport): number => epochMsOf(report.start_time_ms) ?? 0;
+    return reports
+      .filter((report) => startOf(report) >= fromMs && startOf(report) <= (untilMs ?? Infinity))
+      .sort((one, other) => startOf(other) - startOf(one));
+  }
+
   async findRun(
     planId: string,
     sent: SentCall,
@@ -50,7 +91,10 @@ export class SrmHistory {
   ): Promise<HistoryFinding> {
     const since = baseline.upstreamMs ?? baseline.newestQueuedMs;
     if (since === null) return notSeen('The history cannot be searched without a time of the appliance.');
-    const reports = await this.reports(planId, since, signal);
+    const reports = await this.page(planId, { fromMs: since }, SHORTLY, signal).catch((error: unknown) => {
+      if (error instanceof ProviderError || signal.aborted) return null;
+      throw error;
+    });
     if (reports === null) return notSeen('The history was not to be had.');
     const type = OPERATION_TYPE[sent.command.action];
     const runs = reports.filter(
@@ -81,39 +125,58 @@ export class SrmHistory {
         };
   }
 
-  /**
-   * null = could not be read, or not in time. A reading that is not done in time is not begun again: the
-   * next question about the plan looks for its end.
-   */
-  private async reports(
-    planId: string,
-    since: number,
+  private async page(
+    planId: string | null,
+    page: HistoryPage,
+    pauses: readonly number[],
     signal: AbortSignal,
-  ): Promise<WireHistoryReport[] | null> {
-    try {
-      let task = await this.reading(planId, since, signal);
-      for (let poll = 0; task !== null && isUnderWay(task) && poll < POLLS; poll += 1) {
-        if (poll > 0) await pause(BETWEEN_POLLS_MS, undefined, { signal });
-        task = await this.client.task(task.id, signal);
-      }
-      if (task === null || !isUnderWay(task)) this.unfinished.delete(planId);
-      return task === null ? null : historyOf(task);
-    } catch (error) {
-      if (error instanceof ProviderError || signal.aborted) return null;
-      throw error;
+  ): Promise<WireHistoryReport[]> {
+    const place = JSON.stringify([planId, page.untilMs ?? null, page.offset ?? 0]);
+    let task = await this.reading(place, planId, page, signal);
+    for (const ms of pauses) {
+      if (task === null || !isUnderWay(task)) break;
+      if (ms > 0) await pause(ms, undefined, { signal });
+      task = await this.client.task(task.id, signal);
     }
+    if (task !== null && isUnderWay(task)) throw notInTime();
+    this.unfinished.delete(place);
+    if (task === null) throw new ProviderError('UNAVAILABLE', FORGOTTEN, { retry: 'TEMPORARY' });
+    const reports = historyOf(task);
+    if (reports !== null) return reports;
+    const words = taskFailureOf(task);
+    throw new ProviderError(
+      words === null ? 'BAD_ANSWER' : 'UPSTREAM_FAULT',
+      `SRM could not make the history: ${words?.message ?? `its task ended in ${task.status ?? 'no state'} without a list`}.`,
+      { retry: 'TEMPORARY', upstream: words ?? {} },
+    );
   }
 
-  private async reading(planId: string, since: number, signal: AbortSignal): Promise<WireTask | null> {
-    const begun = this.unfinished.get(planId);
-    if (begun !== undefined && begun.since <= since) return this.client.task(begun.taskId, signal);
-    const task = await this.client.beginHistory(planId, since, signal);
-    if (typeof task.id === 'string') {
-      this.readings.add(task.id);
-      this.unfinished.set(planId, { taskId: task.id, since });
-    }
+  private async reading(
+    place: string,
+    planId: string | null,
+    page: HistoryPage,
+    signal: AbortSignal,
+  ): Promise<WireTask | null> {
+    const now = this.client.clock.monotonic();
+    const begun = this.unfinished.get(place);
+    const reachesBack = begun !== undefined && (begun.page.fromMs ?? 0) <= (page.fromMs ?? 0);
+    if (reachesBack && now - begun.begunAt < READING_MAX_AGE_MS)
+      return this.client.task(begun.taskId, signal);
+    const task = await this.client.beginHistory(planId, page, signal);
+    this.readings.add(task.id);
+    const [oldest] = this.readings;
+    if (this.readings.size > MAX_READINGS && oldest !== undefined) this.readings.delete(oldest);
+    this.unfinished.set(place, { taskId: task.id, page, begunAt: now });
     return task;
   }
+}
+
+const FORGOTTEN = 'SRM forgot the task that was to make the history; ask again.';
+
+function notInTime(): ProviderError {
+  return new ProviderError('TIMEOUT', 'SRM is still making the history; ask again in a moment.', {
+    retry: 'TEMPORARY',
+  });
 }
 
 /** `DOMAIN\user` and `user@domain` name one user. */

@@ -1,4 +1,5 @@
 import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
+import { ProviderError } from '../provider-error.js';
 import { badAnswer } from './srm.errors.js';
 import { gapFieldsOf, gapsOf, textOf, type WireMeta } from './srm.wire.js';
 
@@ -25,8 +26,11 @@ export interface WirePage<T> extends WireList<T> {
   hasNext: boolean | null;
 }
 
+/** The field that tells the items of a list apart; null = there is none. */
+export type IdField = string | null;
+
 /** The page in a list answer. Survives a bare array, and 204 where a kind has no such list. */
-export function pageOf<T extends object>(response: UpstreamResponse, idField: string): WirePage<T> {
+export function pageOf<T extends object>(response: UpstreamResponse, idField: IdField): WirePage<T> {
   const upstreamMs = dateOf(response);
   if (response.status === 204) {
     const nothing = { items: [], gaps: [], gapFields: [], received: 0, total: 0 };
@@ -40,13 +44,16 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: st
     (item): item is T =>
       typeof item === 'object' &&
       item !== null &&
-      textOf((item as Record<string, unknown>)[idField]) !== null,
+      (idField === null || isId((item as Record<string, unknown>)[idField])),
   );
   const nameless = list.length - items.length;
   const next = meta?.links?.next;
   return {
     items,
-    gaps: [...gapsOf(meta), ...(nameless > 0 ? [`${nameless} entries came without an id`] : [])],
+    gaps: [
+      ...gapsOf(meta),
+      ...(nameless > 0 ? [`${nameless} entries came without ${idField === null ? 'content' : 'an id'}`] : []),
+    ],
     gapFields: [...gapFieldsOf(meta), ...(nameless > 0 ? [null] : [])],
     upstreamMs,
     received: list.length,
@@ -56,9 +63,26 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: st
   };
 }
 
+/** Most ids are texts; a step's is a number (3.10). */
+function isId(id: unknown): boolean {
+  return textOf(id) !== null || Number.isInteger(id);
+}
+
 /** Whether every item is there with these fields, whatever else could not be filled. */
 export function tellsAll({ gapFields }: WireList<unknown>, ...fields: string[]): boolean {
   return gapFields.every((field) => field !== null && field !== 'id' && !fields.includes(field));
+}
+
+/** The items of a list that may not be acted upon unless it is whole. @param what it is to tell, for a sentence */
+export function whole<T>(list: WireList<T>, what: string): T[] {
+  if (list.gaps.length === 0) return list.items;
+  throw partialList(list, what);
+}
+
+export function partialList(list: WireList<unknown>, what: string): ProviderError {
+  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present ${what}: ${list.gaps.join('; ')}.`, {
+    retry: 'TEMPORARY',
+  });
 }
 
 /** An answer of 200 with parts that could not be filled (3.1). */

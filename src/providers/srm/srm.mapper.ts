@@ -20,6 +20,7 @@ import {
   timeOf,
   type WireGroup,
   type WireGroupVm,
+  type WireMeta,
   type WirePlan,
   type WirePrompt,
 } from './srm.wire.js';
@@ -230,7 +231,7 @@ function planConditions(word: string): Condition[] {
 export const OLD_MACHINES_MAY_RUN =
   'The machines at the protected site could not be shut down and may still run; run the recovery again once the sites see each other.';
 
-function gapConditions(gaps: readonly string[], wire: { _meta?: WirePlan['_meta'] }): Condition[] {
+export function gapConditions(gaps: readonly string[], wire: { _meta?: WireMeta | null }): Condition[] {
   const all = [...new Set([...gaps, ...gapsOf(wire._meta)])];
   return all.map((text) => ({ type: 'PARTIAL_DATA', text: `SRM could not tell everything: ${text}.` }));
 }

@@ -1,4 +1,5 @@
 import { ProviderError } from '../provider-error.js';
+import { certificateWarningText } from './srm.site-mapper.js';
 import { textOf, type WirePairing, type WireServer } from './srm.wire.js';
 
 /** The one pairing that a site is about, seen from this appliance's end. */
@@ -6,6 +7,10 @@ export interface PairedSites {
   pairingId: string;
   localVcenter: VcenterName;
   remoteVcenter: VcenterName;
+  /** Of the SRM server: ids of what it keeps end in it (1.6). */
+  localServerId: string | null;
+  /** Of the SRM server at the far end. */
+  remoteServerId: string | null;
   /** A "ROBO" pairing: both ends are one vCenter, and no remote login is needed (1.5). */
   sameVcenter: boolean;
   version: string | null;
@@ -49,6 +54,8 @@ function pairedSites(pairing: WirePairing): PairedSites {
     pairingId: pairing.pairing_id,
     localVcenter,
     remoteVcenter,
+    localServerId: textOf(pairing.local_srm_server?.id),
+    remoteServerId: textOf(pairing.remote_srm_server?.id),
     sameVcenter: localVcenter.id !== null && localVcenter.id === remoteVcenter.id,
     version: textOf(pairing.local_srm_server?.version),
     farServerDown: pairing.remote_srm_server?.server_status === 'ERROR',
@@ -72,11 +79,6 @@ function serverWarnings(which: string, server: WireServer | null | undefined): s
   const certificate = Array.isArray(server?.certificate_warnings) ? server.certificate_warnings : [];
   return [
     ...(state !== null && state !== 'OK' ? [`${who} reports ${state}.`] : []),
-    ...certificate.map((warning) => `${who} has a certificate warning: ${warningText(warning)}.`),
+    ...certificate.map((warning) => `${who} has a certificate warning: ${certificateWarningText(warning)}.`),
   ];
-}
-
-/** The document does not say what a certificate warning is made of (3.3). */
-function warningText(warning: unknown): string {
-  return typeof warning === 'string' ? warning : (JSON.stringify(warning) ?? 'not told');
 }

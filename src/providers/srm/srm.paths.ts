@@ -16,6 +16,23 @@ export const plansPath = (): string => `${PAIRING_MARK}${PLANS}`;
 export const groupsPath = (): string => `${PAIRING_MARK}${GROUPS}`;
 export const vmPath = (groupId: string, vmId: string, rest = ''): string =>
   groupPath(groupId, `/vms/${encodeURIComponent(vmId)}${rest}`);
+export const planVmPath = (planId: string, vmId: string, rest = ''): string =>
+  planPath(planId, `/vms/${encodeURIComponent(vmId)}${rest}`);
+/** @param mode `test`, `recovery`, `cleanup` or `reprotect` (3.10) */
+export const stepsPath = (planId: string, mode: string): string =>
+  planPath(planId, `/recovery-steps/${mode}`);
+export const stepPath = (planId: string, mode: string, stepId: string, rest = ''): string =>
+  `${stepsPath(planId, mode)}/${encodeURIComponent(stepId)}${rest}`;
+export const promptPath = (planId: string, promptId: string, rest = ''): string =>
+  planPath(planId, `/recovery-steps/user-prompts/${encodeURIComponent(promptId)}${rest}`);
+/** @param planId null = the runs of every plan */
+export const historyPath = (planId: string | null): string =>
+  planId === null
+    ? `${PAIRING_MARK}recovery-management/history-reports`
+    : planPath(planId, '/history-reports');
+export const pairingPath = (rest: 'issues' | 'srms' | 'vcenters'): string => `${PAIRING_MARK}${rest}`;
+export const serverIssuesPath = (srmId: string): string =>
+  `${PAIRING_MARK}srms/${encodeURIComponent(srmId)}/issues`;
 export const replicatedVmsPath = (vcenterId: string): string =>
   `${PAIRING_MARK}vcenters/${encodeURIComponent(vcenterId)}/replicated-vms`;
 

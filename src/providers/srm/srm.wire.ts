@@ -1,3 +1,5 @@
+import { shownText } from '../../domain/shown-text.js';
+
 /**
  * What SRM sends, as it spells it. In answers nearly every field is optional in the document (3), and
  * enumerations grow: nothing here may be relied on without a look.
@@ -22,6 +24,8 @@ export interface WireSided {
   name?: string | null;
   description?: string | null;
   status?: string | null;
+  /** The folder's id (3.4). */
+  location?: string | null;
   location_name?: string | null;
   protected_site_name?: string | null;
   recovery_site_name?: string | null;
@@ -45,6 +49,7 @@ export interface WireGroupVm {
   id: string;
   name?: string | null;
   protection_status_details?: { status?: string | null; errors?: string[] | null } | null;
+  _meta?: WireMeta | null;
 }
 
 export interface WirePlanVm {
@@ -85,10 +90,18 @@ export interface WirePrompt {
 }
 
 export interface WireHistoryReport {
+  plan_name?: string | null;
   username?: string | null;
   operation_type?: string | null;
   start_time_ms?: number | string | null;
+  duration_ms?: number | string | null;
   result_state?: string | null;
+  error_count?: number | null;
+  warning_count?: number | null;
+  run_key?: number | string | null;
+  errors_list?: (string | null)[] | null;
+  warnings_list?: (string | null)[] | null;
+  _meta?: WireMeta | null;
 }
 
 export interface WireServer {
@@ -126,6 +139,12 @@ export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** Sentences of errors and warnings, as they may be shown. */
+export function textsOf(texts: readonly unknown[] | null | undefined): string[] {
+  const told = (texts ?? []).map(textOf).filter((text) => text !== null);
+  return told.map((text) => shownText(text));
+}
+
 export function percentOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : null;
 }
@@ -139,5 +158,7 @@ export function gapFieldsOf(meta: WireMeta | null | undefined): (string | null)[
 /** Sentences about the parts of a 200 answer that could not be filled (3.1). */
 export function gapsOf(meta: WireMeta | null | undefined): string[] {
   const errors = Array.isArray(meta?.errors) ? meta.errors : [];
-  return errors.map((error) => textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read');
+  return errors.map((error) =>
+    shownText(textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read'),
+  );
 }

@@ -1,0 +1,25 @@
+import { ProviderError } from '../provider-error.js';
+import { tellsAll, type WireList } from './srm.lists.js';
+import { gapsOf, type WireMeta } from './srm.wire.js';
+
+/** An empty list with gaps is a session or a server in trouble, never an empty inventory. */
+export function mustTell(list: WireList<unknown>): void {
+  if (list.items.length === 0 && list.gaps.length > 0) throw cannotTell(list.gaps);
+}
+
+/** For lists whose items have no place to say that something is missing: whole, or not at all. */
+export function mustTellAll(list: WireList<unknown>, ...fields: string[]): void {
+  if (!tellsAll(list, ...fields)) throw cannotTell(list.gaps);
+}
+
+/** The same for a single object. */
+export function mustBeWhole(wire: { _meta?: WireMeta | null }): void {
+  const gaps = gapsOf(wire._meta);
+  if (gaps.length > 0) throw cannotTell(gaps);
+}
+
+export function cannotTell(gaps: readonly string[]): ProviderError {
+  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${gaps.join('; ')}.`, {
+    retry: 'TEMPORARY',
+  });
+}
