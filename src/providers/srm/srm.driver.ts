@@ -19,12 +19,12 @@ import type {
   WatchedOperation,
 } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
+import { answerCall } from './srm.answer.js';
 import { cancelCall } from './srm.calls.js';
-import type { SrmClient } from './srm.client.js';
 import { creationOptionsOf } from './srm.creation-options.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
 import type { SrmEvidence } from './srm.evidence.js';
-import type { SrmHome } from './srm.home.js';
+import { furtherReadsOf, type FurtherReadingParts } from './srm.further-reads.js';
 import type { WireList } from './srm.lists.js';
 import { drillOf, groupOf, instanceOf, planOf } from './srm.mapper.js';
 import type { SrmObserving } from './srm.observe.js';
@@ -32,14 +32,12 @@ import type { PlanGroups } from './srm.plan-groups.js';
 import type { SrmPreparing } from './srm.prepare.js';
 import type { SrmSubmission } from './srm.submission.js';
 import type { SrmUpstream } from './srm.upstream.js';
+import { mustTell } from './srm.wholeness.js';
 import type { WireGroup, WirePlan } from './srm.wire.js';
 
 /** What a driver is joined from; `srm.factory.ts` makes them. */
-export interface SrmParts {
-  siteId: string;
+export interface SrmParts extends FurtherReadingParts {
   upstream: SrmUpstream;
-  client: SrmClient;
-  home: SrmHome;
   planGroups: PlanGroups;
   preparing: SrmPreparing;
   submission: SrmSubmission;
@@ -49,9 +47,11 @@ export interface SrmParts {
 
 export class SrmDriver implements ProviderDriver {
   readonly descriptor = SRM_DESCRIPTOR;
-  readonly further: Partial<FurtherReads> = {};
+  readonly further: Partial<FurtherReads>;
 
-  constructor(private readonly parts: SrmParts) {}
+  constructor(private readonly parts: SrmParts) {
+    this.further = furtherReadsOf(parts);
+  }
 
   async check({ signal }: CallContext): Promise<SiteConnection> {
     const { client } = this.parts;
@@ -153,6 +153,10 @@ export class SrmDriver implements ProviderDriver {
     return cancelCall(command.targetNativeId ?? '');
   }
 
+  answerCall(command: ActionCommand, promptId: string): UpstreamCall {
+    return answerCall(command.targetNativeId ?? '', promptId);
+  }
+
   async close(): Promise<void> {
     await this.parts.client.session.close();
     await this.parts.upstream.close();
@@ -179,12 +183,4 @@ export class SrmDriver implements ProviderDriver {
       groupOf(group, { siteId: this.parts.siteId, home: homes.get(group.id) ?? null, gaps: groups.gaps }),
     );
   }
-}
-
-/** An empty list with gaps is a session or a server in trouble, never an empty inventory. */
-function mustTell(list: WireList<unknown>): void {
-  if (list.items.length > 0 || list.gaps.length === 0) return;
-  throw new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${list.gaps.join('; ')}.`, {
-    retry: 'TEMPORARY',
-  });
 }

@@ -27,15 +27,18 @@ export const srm: DriverFactory<SrmSettings> = {
     const client = new SrmClient(upstream, session, settings.pairing ?? null, clock);
     const home = new SrmHome(siteId, memory, settings.home ?? null);
     const planGroups = new PlanGroups(clock);
+    const history = new SrmHistory(client, settings.auth.userName);
     return new SrmDriver({
       siteId,
       upstream,
       client,
       home,
       planGroups,
+      history,
+      apiVersion: /\/(v\d+)\/?$/.exec(settings.endpoint)?.[1] ?? null,
       preparing: new SrmPreparing(siteId, client, home, planGroups),
       submission: new SrmSubmission(upstream, client),
-      evidence: new SrmEvidence(client, new SrmHistory(client, settings.auth.userName)),
+      evidence: new SrmEvidence(client, history),
       observing: new SrmObserving(siteId, client, home),
     });
   },
