@@ -189,6 +189,8 @@ export interface Blocker {
   text: string;
   /** What to do about it. */
   remedy: string;
+  /** The site is at fault, whatever the target's state: a refusal for nothing else is a 503, not a 409. */
+  ofSite?: boolean;
 }
 
 export interface Preparation {

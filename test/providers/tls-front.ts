@@ -20,7 +20,7 @@ export class TlsFront {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const front = new TlsFront(server, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    server.on('connection', (socket) => front.keep(socket));
+    server.on('connection', (socket: net.Socket) => front.keep(socket));
     // A client that does not like the certificate hangs up in the middle of the handshake.
     server.on('tlsClientError', () => undefined);
     server.on('secureConnection', (client) => front.handOn(client, port));
