@@ -1,5 +1,9 @@
 const LONGEST = 300;
+/** What lies beyond is never shown, so it is not looked at: upstreams answer in megabytes too. */
+const LOOKED_AT = 3_000;
 
+/** What colours a terminal. */
+const COLOURS = /\u001b\[[\d;]*[A-Za-z]/g;
 /** Everything that moves a cursor, hides, or turns the direction of reading. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
@@ -14,7 +18,7 @@ const NAMED =
  * without the value of anything that is named like a credential. What only one upstream says, its driver strips.
  */
 export function shownText(text: string, longest = LONGEST): string {
-  const line = text.replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
+  const line = text.slice(0, LOOKED_AT).replace(COLOURS, '').replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
   const safe = line
     .replace(AUTHORIZATION, '$1***')
     .replace(SCHEME, '$1 ***')

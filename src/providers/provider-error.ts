@@ -115,9 +115,9 @@ export class ProviderError extends Error {
     this.pointer = options.pointer ?? null;
   }
 
-  /** The same error, now known to belong to a state-changing call. */
+  /** The same error, now known to belong to a state-changing call. After what is AMBIGUOUS nobody asks again. */
   withDelivery(delivery: Delivery): ProviderError {
-    return this.changed({ delivery });
+    return this.changed({ delivery, ...(delivery === 'AMBIGUOUS' ? ASKED_AGAIN_BY.NOBODY : {}) });
   }
 
   /** The same error as the refusal of a state-changing call: sent again only if nobody looked at it. */

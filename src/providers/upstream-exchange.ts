@@ -2,7 +2,7 @@ import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { TransportError } from '../platform/http/transport-error.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
 import type { SendGate } from './provider-driver.js';
-import { ProviderError } from './provider-error.js';
+import { ProviderError, type UpstreamWords } from './provider-error.js';
 
 /** How one upstream words its answers to a state-changing request. */
 export interface SubmissionDialect {
@@ -11,6 +11,8 @@ export interface SubmissionDialect {
   accepted(response: UpstreamResponse): UpstreamRef | null;
   /** The refusal in a well-formed vendor error; null = this is not one. Only what it says of a login or a rate is sent again. */
   refusal(response: UpstreamResponse): ProviderError | null;
+  /** What the vendor says in an answer of any kind: told when it is ambiguous, and believed by nobody. */
+  words?(response: UpstreamResponse): UpstreamWords;
   timeoutMs: number;
 }
 
@@ -54,19 +56,23 @@ export async function submitUpstream(
   if (response.status >= 200 && response.status < 300) {
     const ref = dialect.accepted(response);
     if (ref) return ref;
-    throw ambiguous(response, 'accepted the request in a form that names no job');
+    throw ambiguous(response, 'accepted the request in a form that names no job', dialect);
   }
   const refusal = REFUSALS.has(response.status) ? dialect.refusal(response) : null;
   if (refusal) throw refusal.asRefusal();
-  throw ambiguous(response, `answered with status ${response.status}`);
+  throw ambiguous(response, `answered with status ${response.status}`, dialect);
 }
 
-function ambiguous(response: UpstreamResponse, what: string): ProviderError {
-  return new ProviderError('BAD_ANSWER', `The upstream ${what}; whether it began the work is not known.`, {
-    retry: 'TEMPORARY',
-    upstream: { status: response.status, requestId: response.headers['x-request-id'] ?? null },
-    delivery: 'AMBIGUOUS',
-  });
+function ambiguous(response: UpstreamResponse, what: string, dialect: SubmissionDialect): ProviderError {
+  const { status, headers } = response;
+  const words = dialect.words?.(response);
+  const upstream = { ...words, status, requestId: words?.requestId ?? headers['x-request-id'] ?? null };
+  const said = [upstream.code, upstream.message].filter((word) => word).join(': ');
+  return new ProviderError(
+    'BAD_ANSWER',
+    `The upstream ${what}${said === '' ? '' : ` (${said})`}; whether it began the work is not known.`,
+    { upstream, delivery: 'AMBIGUOUS' },
+  );
 }
 
 function unavailable(error: TransportError): ProviderError {

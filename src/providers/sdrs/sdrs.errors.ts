@@ -120,14 +120,17 @@ function sentence(status: number, code: string | null, message: string | null): 
   return message === null ? `SDRS answered with ${name}.` : `SDRS answered with ${name}: ${message}`;
 }
 
-/** Tails that were seen on a refused log-in (section 1.4) and tell a person what to look at. */
-const LOGIN_TAILS = [
-  'decrypt token fail',
-  'x-auth-token not found',
-  'token expires',
-  'verify aksk signature fail',
-  'get secretkey failed',
-  'not exist',
+/** What lies beyond is never shown. */
+const LOOKED_AT = 3_000;
+
+/** Tails that were seen on a refused log-in (section 1.4) and tell a person what to look at, without their values. */
+const LOGIN_TAILS: readonly (readonly [seen: RegExp, told: string])[] = [
+  [/decrypt token fail/i, 'decrypt token fail'],
+  [/x-auth-token not found/i, 'x-auth-token not found'],
+  [/token expires/i, 'token expires'],
+  [/verify aksk signature fail/i, 'verify aksk signature fail'],
+  [/get secretkey failed/i, 'Get secretKey failed'],
+  [/\bak\b.*not exist/i, 'ak does not exist'],
 ];
 
 /**
@@ -136,12 +139,11 @@ const LOGIN_TAILS = [
  */
 function safeMessage(speaksOfLogin: boolean, message: string | null): string | null {
   if (message === null) return null;
-  const [beforeEcho = ''] = message.split(/[,;:\s]*canonical[\s_-]*request/i);
+  const [beforeEcho = ''] = message.slice(0, LOOKED_AT).split(/[,;:\s]*canonical[\s_-]*request/i);
   if (!speaksOfLogin) return shownText(beforeEcho);
   const [head = '', ...rest] = beforeEcho.split(':');
-  const tail = rest.join(':').toLowerCase();
-  const known = LOGIN_TAILS.find((one) => tail.includes(one));
-  return shownText(known === undefined ? head : `${head}: ${known}`);
+  const known = LOGIN_TAILS.find(([seen]) => seen.test(rest.join(':')));
+  return shownText(known === undefined ? head : `${head}: ${known[1]}`);
 }
 
 /** Not documented, but honoured where a gateway sends it: whole seconds. */

@@ -1,4 +1,5 @@
 import type { JobObservation, JobState, OperationStep, StepState } from '../../domain/observation.js';
+import { shownText } from '../../domain/shown-text.js';
 import { listOf, textOf } from './sdrs.fields.js';
 import type { WireJob } from './sdrs.wire.js';
 
@@ -77,12 +78,8 @@ function errorOf(job: WireJob): { code: string | null; message: string | null } 
 
 /** The text reveals internals, most of all at its end and in the task's name before it (section 5.1). */
 function shortened(reason: unknown): string | null {
-  const line = (textOf(reason) ?? '')
-    .replace(/\s+/g, ' ')
-    .replace(/^\w+-fail:\s*/i, '')
-    .trim();
-  if (line === '') return null;
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+  const line = shownText((textOf(reason) ?? '').replace(/^\s*\w+-fail:\s*/i, ''), LONGEST_REASON);
+  return line === '' ? null : line;
 }
 
 /** `stopProtectionGroupRepNoCG` → `Stop protection group: replication pair`, with its id where it is told. */

@@ -1,10 +1,10 @@
 import type { UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
-import type { UpstreamHttp, UpstreamResponse } from '../../platform/http/upstream-http.js';
+import type { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { SendGate } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
 import { submitUpstream } from '../upstream-exchange.js';
+import { acceptance } from './sdrs.acceptance.js';
 import { sdrsError, vendorWords } from './sdrs.errors.js';
-import { recordOf, textOf } from './sdrs.fields.js';
 import type { Admission, SdrsSession } from './sdrs.session.js';
 
 /** The one state-changing request of a call. The log-in comes first: what fails there, was not sent. */
@@ -26,9 +26,10 @@ export async function submitCall(
     return await submitUpstream(http, call, gate, {
       headers: { ...admission.headers, 'x-language': 'en-us' },
       timeoutMs: options.timeoutMs,
+      words: (response) => sdrsError(response).upstream,
       accepted: (response) => {
         admission.turnedAway(response);
-        return accepted(call, response);
+        return acceptance(call, response);
       },
       // A dead token that is told as 500 (section 1.4) is never asked here: after a 5xx nothing is sent again.
       refusal: (response) => {
@@ -39,17 +40,4 @@ export async function submitCall(
   } finally {
     admission.release();
   }
-}
-
-/** 200 with a `job_id`, never 202 (section 2); a rename answers with the group, or with nothing. */
-function accepted(call: UpstreamCall, response: UpstreamResponse): UpstreamRef | null {
-  const body = recordOf(response.json);
-  if (call.method === 'PUT') {
-    const done = response.status === 204 || recordOf(body?.server_group) !== null;
-    return done ? { jobIds: [] } : null;
-  }
-  // "200 with an error body" exists; such an answer accepts nothing, whatever else it holds.
-  if (vendorWords(response.json)) return null;
-  const jobId = body && textOf(body.job_id);
-  return jobId ? { jobIds: [jobId] } : null;
 }

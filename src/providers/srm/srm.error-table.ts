@@ -15,6 +15,7 @@ export const STATUS_ROWS: readonly StatusRow[] = [
   // Or the login at the far site is missing (1.5): srm.submission.ts looks.
   ['403', 'PERMISSION_DENIED', 'NOBODY', 'SRM does not let the user do this'],
   ['404', 'NOT_FOUND', 'NOBODY', 'SRM knows no such thing'],
+  ['405', 'UNSUPPORTED', 'NOBODY', 'SRM has no such call here'],
   ['408', 'TIMEOUT', 'GATEWAY', 'SRM gave up waiting'],
   ['409', 'CONFLICT', 'NOBODY', 'SRM says that something stands in the way'],
   ['429', 'RATE_LIMITED', 'GATEWAY', 'SRM has had too many requests'],

@@ -58,10 +58,14 @@ export function failureOf(response: UpstreamResponse, restOfWindowMs: number): P
   });
 }
 
+/** These never come without a `ResponseError` (6.1). */
+const WORDED_STATUSES = [400, 403, 405, 409, 422];
+
 function verdictOf(response: UpstreamResponse, words: VendorWords | null): SrmVerdict {
   // A page of HTML with 401 or 404 comes from something in between, and says nothing about a plan.
-  const page = words === null && response.text.trimStart().startsWith('<');
-  return page && response.status < 500 ? STRANGE : verdictOfStatus(response.status);
+  const page = response.text.trimStart().startsWith('<');
+  const strange = page ? response.status < 500 : WORDED_STATUSES.includes(response.status);
+  return words === null && strange ? STRANGE : verdictOfStatus(response.status);
 }
 
 const LONGEST_WAIT_MS = 60 * 60_000;

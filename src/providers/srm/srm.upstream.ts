@@ -47,6 +47,7 @@ export class SrmUpstream {
       headers,
       accepted,
       refusal: (response) => refusalOf(response, this.restOfWindowMs()),
+      words: (response) => this.failure(response).upstream,
       timeoutMs: this.submitTimeoutMs,
     });
   }

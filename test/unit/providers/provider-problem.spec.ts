@@ -28,4 +28,26 @@ describe('the problem that a provider error becomes', () => {
     const told = providerProblem(new ProviderError('TIMEOUT', 'Late.', { retry: 'TEMPORARY' }), provider);
     expect(told).toMatchObject({ retryable: true, upstream: { site: 'otc', status: null } });
   });
+
+  it('tells a passing matter as retryable, though the gateway does not send it again', () => {
+    const locked = new ProviderError('CONFLICT', 'Locked.', { again: 'LATER', upstream: { status: 400 } });
+    expect(refusalProblem(locked.asRefusal(), provider)).toMatchObject({
+      code: 'upstream-refused',
+      retryable: true,
+    });
+    expect(providerProblem(locked, provider)).toMatchObject({ code: 'upstream-refused', retryable: true });
+  });
+
+  it.each([
+    ['NOT_FOUND', 404, 'not-found'],
+    ['WRONG_STATE', 409, 'action-not-allowed'],
+    ['QUOTA_EXCEEDED', 409, 'upstream-quota-exceeded'],
+    ['PERMISSION_DENIED', 409, 'upstream-permission-denied'],
+    ['CONFLICT', 409, 'upstream-refused'],
+    ['INVALID_ARGUMENT', 409, 'upstream-refused'],
+    ['UPSTREAM_FAULT', 409, 'upstream-refused'],
+  ] as const)('of a refusal with %s is %i %s', (kind, status, code) => {
+    const error = new ProviderError(kind, 'No.', { upstream: { status: 400 }, delivery: 'REFUSED' });
+    expect(refusalProblem(error, provider)).toMatchObject({ status, code, retryable: false });
+  });
 });

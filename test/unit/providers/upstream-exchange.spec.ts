@@ -112,6 +112,37 @@ it('an ambiguous answer keeps its status and the id under which the upstream kno
   });
 });
 
+it('an ambiguous answer keeps the words of the upstream, and is asked again by nobody', async () => {
+  const server = await webServer({ status: 500, body: '{"error":"half done"}' });
+  const http = new UpstreamHttp({ baseUrl: server.url });
+  const telling: SubmissionDialect = {
+    ...dialect,
+    words: ({ status }) => ({ status, code: 'X.1', message: 'half done', requestId: 'v-1' }),
+  };
+  await expect(submitUpstream(http, upstreamCall(), openGate, telling)).rejects.toMatchObject({
+    message:
+      'The upstream answered with status 500 (X.1: half done); whether it began the work is not known.',
+    retry: 'PERMANENT',
+    again: 'NEVER',
+    delivery: 'AMBIGUOUS',
+    upstream: { status: 500, code: 'X.1', message: 'half done', requestId: 'v-1' },
+  });
+});
+
+it('a refusal over a passing matter is not sent again by the gateway', async () => {
+  const server = await webServer({ status: 409, body: ERROR });
+  const http = new UpstreamHttp({ baseUrl: server.url });
+  const passing: SubmissionDialect = {
+    ...dialect,
+    refusal: () => new ProviderError('WRONG_STATE', 'Still copying.', { retry: 'TEMPORARY' }),
+  };
+  await expect(submitUpstream(http, upstreamCall(), openGate, passing)).rejects.toMatchObject({
+    retry: 'PERMANENT',
+    again: 'LATER',
+    delivery: 'REFUSED',
+  });
+});
+
 describe('a read that brought no answer', () => {
   it.each([
     ['because nobody listens', async () => await deadUrl(), 'UNAVAILABLE'],
