@@ -65,6 +65,11 @@ export interface Observation {
    * latest when every job has ended.
    */
   resource: ResourceFacts | null;
+  /**
+   * Whether what the action is for shows where its state does not tell: an attachment, a size, a name, a tag.
+   * null, or absent = it cannot be seen.
+   */
+  effect?: 'SEEN' | 'MISSING' | null;
   progressPercent: number | null;
   steps: OperationStep[];
   prompts: Prompt[];

@@ -1,6 +1,5 @@
-import type { DrAction } from '../../domain/dr-action.js';
-import { listOf, recordOf, textOf, timeOf } from './sdrs.fields.js';
-import type { WireDrill, WireFailureJob, WireGroup } from './sdrs.wire.js';
+import { recordOf, textOf } from './sdrs.fields.js';
+import type { WireDrill, WireGroup, WireInstance, WirePair } from './sdrs.wire.js';
 
 /**
  * How things stood before a request was sent, in the vendor's words: what `findStarted` compares with.
@@ -20,6 +19,12 @@ export interface SdrsBaseline {
   drillIds: string[];
   /** The drill that is to be cleaned up. */
   drill: { id: string; status: string | null } | null;
+  /** The instance or pair that is to be changed. */
+  part: { id: string; status: string | null; updatedAt: string | null } | null;
+  /** Creations: instances of the same server, or pairs of the same disk, that there were already. */
+  twinIds: string[];
+  /** Failed tasks that are to be cleared, and where they are listed: inside a group, or among those of groups. */
+  tasks: { groupId: string | null; keys: string[] } | null;
   /** Failures of this action on this target that the task center held already; null = it could not be read. */
   failureJobIds: string[] | null;
 }
@@ -34,6 +39,9 @@ export const EMPTY_BASELINE: SdrsBaseline = {
   sameNamedGroupIds: [],
   drillIds: [],
   drill: null,
+  part: null,
+  twinIds: [],
+  tasks: null,
   failureJobIds: null,
 };
 
@@ -54,58 +62,10 @@ export function baselineFrom(kept: unknown): SdrsBaseline {
   return { ...EMPTY_BASELINE, ...(recordOf(kept) as Partial<SdrsBaseline> | null) };
 }
 
+export function baselinePart(part: WireInstance | WirePair): SdrsBaseline['part'] {
+  return { id: part.id, status: textOf(part.status), updatedAt: textOf(part.updated_at) };
+}
+
 export function baselineDrill(drill: WireDrill): SdrsBaseline['drill'] {
   return { id: drill.id, status: textOf(drill.status) };
-}
-
-/** How the task center names an action's failure (section 3.9), and whether it lists it inside the group. */
-export const FAILURE_OF: Readonly<Partial<Record<DrAction, { status: string; insideGroup: boolean }>>> = {
-  CREATE_PROTECTION_GROUP: { status: 'createFail', insideGroup: false },
-  DELETE_PROTECTION_GROUP: { status: 'deleteFail', insideGroup: false },
-  ENABLE_PROTECTION: { status: 'startFail', insideGroup: false },
-  DISABLE_PROTECTION: { status: 'stopFail', insideGroup: false },
-  PLANNED_FAILOVER: { status: 'reverseFail', insideGroup: false },
-  FAILOVER: { status: 'failoverFail', insideGroup: false },
-  REPROTECT: { status: 'reprotectFail', insideGroup: false },
-  START_DRILL: { status: 'createFail', insideGroup: true },
-  CLEAN_UP_DRILL: { status: 'deleteFail', insideGroup: true },
-};
-
-/** What a failure must be about: an id where there was one, else the name that was asked for. */
-export type FailureSubject = { id: string } | { name: string; resourceType: RegExp };
-
-export const NEW_GROUP = /group/i;
-export const NEW_DRILL = /drill/i;
-
-/** The documented example contradicts its own enums (quirk 17): resource types are compared loosely. */
-export function failuresOf(
-  jobs: readonly WireFailureJob[],
-  status: string,
-  subject: FailureSubject,
-): WireFailureJob[] {
-  return listOf(jobs).filter(
-    (job) =>
-      job.failure_status === status &&
-      textOf(job.job_id) !== null &&
-      ('id' in subject
-        ? job.resource_id === subject.id
-        : job.resource_name === subject.name && subject.resourceType.test(job.resource_type ?? '')),
-  );
-}
-
-const CLOCK_TOLERANCE_MS = 5_000;
-
-/** Of those, the ones that were not there before. Times are compared only where nothing better was kept. */
-export function newFailures(
-  failures: readonly WireFailureJob[],
-  baseline: SdrsBaseline,
-  sentTime: string,
-): string[] {
-  const known = baseline.failureJobIds;
-  const earliest = Date.parse(sentTime) - CLOCK_TOLERANCE_MS;
-  return failures
-    .filter((job) =>
-      known ? !known.includes(job.job_id ?? '') : Date.parse(timeOf(job.begin_time) ?? '') >= earliest,
-    )
-    .map((job) => job.job_id ?? '');
 }

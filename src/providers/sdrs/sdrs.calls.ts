@@ -1,5 +1,5 @@
 import type { ActionCommand, UpstreamCall } from '../../domain/action-command.js';
-import { ProviderError } from '../provider-error.js';
+import { checkedDescription, checkedName, invalid } from './sdrs.field-rules.js';
 import { drillNameOf, markerOf } from './sdrs.marker.js';
 import type { WireGroup, WireNewGroup, WirePriorityStation } from './sdrs.wire.js';
 
@@ -100,11 +100,6 @@ export class SdrsCalls {
   }
 }
 
-/** The fields of the driver's commands are those of the client's bodies, at their top level. */
-export function invalid(field: string, what: string): ProviderError {
-  return new ProviderError('INVALID_ARGUMENT', `${field}: ${what}.`, { pointer: `/${field}` });
-}
-
 function newGroupOf(command: ActionCommand, operationId: string): WireNewGroup {
   const wanted = command.group;
   if (!wanted) throw invalid('name', 'a new group needs one');
@@ -126,22 +121,6 @@ function newGroupOf(command: ActionCommand, operationId: string): WireNewGroup {
     source_vpc_id: required('sourceVpcId', wanted.sourceVpcId),
     dr_type: wanted.drType ?? 'migration',
   };
-}
-
-/** One cloud takes ASCII letters only, the other Chinese ones too (section 3): the wider rule; the upstream judges. */
-function checkedName(field: string, name: string): void {
-  if (!/^[\p{L}\p{N}._-]+$/u.test(name)) {
-    throw invalid(field, 'it may hold letters, digits, ".", "_" and "-" only, and at least one of them');
-  }
-  if (Buffer.byteLength(name, 'utf8') > 64) throw invalid(field, 'it may have 64 bytes at most');
-}
-
-function checkedDescription(description: string): string {
-  if (/[<>]/.test(description)) throw invalid('description', 'it may hold neither "<" nor ">"');
-  if (Buffer.byteLength(description, 'utf8') > 64) {
-    throw invalid('description', 'it may have 64 bytes at most');
-  }
-  return description;
 }
 
 function required(field: string, value: string | undefined): string {

@@ -1,13 +1,8 @@
 import type { LifecycleRow, StateMeaning } from '../../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../provider-driver.js';
-
-function rests(state: StateMeaning['state'], meaning: string): StateMeaning {
-  return { state, meaning, passing: false };
-}
-
-function passes(state: StateMeaning['state'], meaning: string): StateMeaning {
-  return { state, meaning, passing: true };
-}
+import { INPUTS } from './sdrs.inputs.js';
+import { PART_ACTIONS } from './sdrs.part-lifecycle.js';
+import { INSTANCE_STATES, PAIR_STATES, passes, rests } from './sdrs.part-states.js';
 
 /** All seventeen words of section 4.1. A group and its implicit plan share them. */
 const GROUP_STATES: Record<string, StateMeaning> = {
@@ -97,6 +92,7 @@ const ACTIONS: ProviderDescriptor['lifecycle']['actions'] = {
   // Drills are resources of their own and leave the group's state alone (section 3.6).
   START_DRILL: { ...row(DRILL_PRE_STATES, 'creating', ['available'], 'error'), observes: 'DRILL' },
   CLEAN_UP_DRILL: { ...row('ANY', 'deleting', 'GONE', 'error-deleting'), observes: 'DRILL' },
+  ...PART_ACTIONS,
 };
 
 function row(from: LifecycleRow['from'], via: string, to: LifecycleRow['to'], failed: string): LifecycleRow {
@@ -112,8 +108,21 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
     explicitPlans: false,
     replicationPairs: true,
     prompts: false,
-    reads: [],
-    inputs: {},
+    reads: [
+      'protectedInstance',
+      'instanceTags',
+      'replicationPair',
+      'plannedInstances',
+      'plannedInstance',
+      'drill',
+      'apiVersions',
+      'quotas',
+      'failedTasks',
+      'rpoStatistics',
+      'tagValues',
+      'instancesByTag',
+    ],
+    inputs: INPUTS,
     options: { START_DRILL: ['drillName', 'drillNetworkId'] },
     createFields: [
       { name: 'sourceAvailabilityZone', required: true },
@@ -125,7 +134,13 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
     changeableFields: ['name'],
   },
   lifecycle: {
-    states: { PROTECTION_GROUP: GROUP_STATES, RECOVERY_PLAN: GROUP_STATES, DRILL: DRILL_STATES },
+    states: {
+      PROTECTION_GROUP: GROUP_STATES,
+      RECOVERY_PLAN: GROUP_STATES,
+      PROTECTED_INSTANCE: INSTANCE_STATES,
+      REPLICATION_PAIR: PAIR_STATES,
+      DRILL: DRILL_STATES,
+    },
     actions: ACTIONS,
   },
   // Published: 200 calls a second for each API (section 1.6). Half is left to the account's other clients.

@@ -19,16 +19,19 @@ import type {
   SiteConnection,
   WatchedOperation,
 } from '../provider-driver.js';
-import { ProviderError } from '../provider-error.js';
 import { SdrsCalls } from './sdrs.calls.js';
 import { SdrsClient } from './sdrs.client.js';
 import { readCreationOptions } from './sdrs.creation.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { SdrsEvidence } from './sdrs.evidence.js';
+import { furtherReads } from './sdrs.further-reads.js';
 import { toImplicitPlan, toProtectionGroup } from './sdrs.mapper.js';
 import { SdrsObserver } from './sdrs.observation.js';
+import { SdrsPartCalls } from './sdrs.part-calls.js';
+import { SdrsPartPreparation } from './sdrs.part-preparation.js';
 import { toDrill, toProtectedInstance, toReplicationPair } from './sdrs.parts-mapper.js';
 import { SdrsPreparation } from './sdrs.preparation.js';
+import { judgedRemoval } from './sdrs.removals.js';
 import type { SdrsSession } from './sdrs.session.js';
 import { submitCall } from './sdrs.submission.js';
 
@@ -41,7 +44,7 @@ export interface SdrsSite {
 /** One project of the service. Joins the parts; every rule lives in one of them. */
 export class SdrsDriver implements ProviderDriver {
   readonly descriptor = sdrsDescriptor;
-  readonly further: Partial<FurtherReads> = {};
+  readonly further: Partial<FurtherReads>;
   private readonly client: SdrsClient;
   private readonly preparation: SdrsPreparation;
   private readonly evidence: SdrsEvidence;
@@ -54,14 +57,20 @@ export class SdrsDriver implements ProviderDriver {
     private readonly session: SdrsSession,
   ) {
     this.client = new SdrsClient(http, session, site.projectId);
-    this.preparation = new SdrsPreparation(site.siteId, this.client, new SdrsCalls(site.projectId));
+    this.further = furtherReads(site.siteId, this.client);
+    this.preparation = new SdrsPreparation(
+      site.siteId,
+      this.client,
+      new SdrsCalls(site.projectId),
+      new SdrsPartPreparation(site.siteId, this.client, new SdrsPartCalls(site.projectId)),
+    );
     this.evidence = new SdrsEvidence(this.client);
     this.observer = new SdrsObserver(site.siteId, this.client);
   }
 
   async check({ signal }: CallContext): Promise<SiteConnection> {
     await this.client.peek(signal);
-    this.version ??= await this.client.apiVersion(signal).catch(() => null);
+    this.version ??= await this.client.service.version(signal).catch(() => null);
     return { version: this.version, warnings: [] };
   }
 
@@ -124,7 +133,10 @@ export class SdrsDriver implements ProviderDriver {
     try {
       return await submitCall(this.http, this.session, call, gate, { signal, timeoutMs });
     } catch (error) {
-      throw await this.judgedRemoval(call, error, signal);
+      throw await judgedRemoval(call, error, {
+        'protected-instances': (id) => this.client.getInstance(id, signal),
+        'disaster-recovery-drills': (id) => this.client.getDrill(id, signal),
+      });
     }
   }
 
@@ -145,23 +157,5 @@ export class SdrsDriver implements ProviderDriver {
   private async ofExisting<T>(groupId: string, items: T[], signal: AbortSignal): Promise<T[]> {
     if (items.length === 0) await this.client.getGroup(groupId, signal);
     return items;
-  }
-
-  /** Removing a drill that is gone is refused in words about its state (section 6.4): look which it is. */
-  private async judgedRemoval(call: UpstreamCall, error: unknown, signal: AbortSignal): Promise<unknown> {
-    if (
-      !(error instanceof ProviderError) ||
-      error.upstream.code !== 'SDRS.1913' ||
-      call.method !== 'DELETE'
-    ) {
-      return error;
-    }
-    const drillId = decodeURIComponent(call.path.slice(call.path.lastIndexOf('/') + 1));
-    const looked = await this.client.getDrill(drillId, signal).catch((reason: unknown) => reason);
-    if (!(looked instanceof ProviderError) || looked.kind !== 'NOT_FOUND') return error;
-    return new ProviderError('NOT_FOUND', 'The drill is gone already.', {
-      upstream: error.upstream,
-      delivery: 'REFUSED',
-    });
   }
 }

@@ -1,27 +1,25 @@
 import type { Finding } from '../../domain/observation.js';
 import type { SentCall } from '../provider-driver.js';
-import { ProviderError } from '../provider-error.js';
-import {
-  baselineFrom,
-  FAILURE_OF,
-  failuresOf,
-  NEW_DRILL,
-  NEW_GROUP,
-  newFailures,
-  type FailureSubject,
-  type SdrsBaseline,
-} from './sdrs.baseline.js';
+import { baselineFrom, type SdrsBaseline } from './sdrs.baseline.js';
 import { createdDrills, createdGroups, sentDrill, sentGroup } from './sdrs.candidates.js';
 import type { SdrsClient } from './sdrs.client.js';
 import { absentAsNull } from './sdrs.errors.js';
-import { groupFinding, notSeen, started, undecidable } from './sdrs.group-evidence.js';
+import { NEW_DRILL, NEW_GROUP, newFailures, type FailureSubject } from './sdrs.failures.js';
+import { byFailures, severalFailures, started, undecidable } from './sdrs.findings.js';
+import { groupFinding } from './sdrs.group-evidence.js';
+import { SdrsPartEvidence } from './sdrs.part-evidence.js';
+import { isAboutPart } from './sdrs.subjects.js';
 
 /**
  * Whether an ambiguous request took effect. There is no key, no list of running jobs and no search
  * (section 5.4): the resources speak, then the task center's failures, and what neither tells stays open.
  */
 export class SdrsEvidence {
-  constructor(private readonly client: SdrsClient) {}
+  private readonly ofParts: SdrsPartEvidence;
+
+  constructor(private readonly client: SdrsClient) {
+    this.ofParts = new SdrsPartEvidence(client);
+  }
 
   async find(sent: SentCall, signal: AbortSignal): Promise<Finding> {
     const baseline = baselineFrom(sent.baseline);
@@ -33,6 +31,7 @@ export class SdrsEvidence {
       case 'CLEAN_UP_DRILL':
         return this.ofDrillRemoval(sent, baseline, signal);
       default:
+        if (isAboutPart(sent.command.action)) return this.ofParts.find(sent, baseline, signal);
         return this.ofGroup(sent, baseline, signal);
     }
   }
@@ -97,34 +96,12 @@ export class SdrsEvidence {
     return byFailures(failures, `drill ${before.id} is as it was (${drill.status ?? 'no status'})`);
   }
 
-  /** New failures of this action on this subject. A task center that is closed to us tells nothing. */
-  private async failures(
+  private failures(
     sent: SentCall,
     baseline: SdrsBaseline,
     subject: FailureSubject,
     signal: AbortSignal,
   ): Promise<string[]> {
-    const failure = FAILURE_OF[sent.command.action];
-    if (!failure) return [];
-    const groupId = failure.insideGroup ? sent.command.targetNativeId : null;
-    try {
-      const jobs = await this.client.listFailureJobs(groupId, signal);
-      return newFailures(failuresOf(jobs, failure.status, subject), baseline, sent.sentTime);
-    } catch (error) {
-      if (error instanceof ProviderError && error.retry === 'PERMANENT') return [];
-      throw error;
-    }
+    return newFailures(this.client, sent, baseline, subject, signal);
   }
-}
-
-function byFailures(failures: readonly string[], otherwise: string): Finding {
-  if (failures.length > 1) return severalFailures();
-  const [jobId] = failures;
-  return jobId === undefined
-    ? notSeen(otherwise)
-    : started('the task center holds a new failure of this action', jobId);
-}
-
-function severalFailures(): Finding {
-  return undecidable('the task center holds several new failures of this action');
 }

@@ -3,19 +3,8 @@ import type { SentCall } from '../provider-driver.js';
 import type { SdrsBaseline } from './sdrs.baseline.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { recordOf } from './sdrs.fields.js';
+import { notSeen, started, undecidable } from './sdrs.findings.js';
 import type { WireGroup } from './sdrs.wire.js';
-
-export function started(evidence: string, jobId?: string): Finding {
-  return { verdict: 'STARTED', ref: { jobIds: jobId === undefined ? [] : [jobId] }, evidence };
-}
-
-export function notSeen(evidence: string): Finding {
-  return { verdict: 'NOT_SEEN', evidence };
-}
-
-export function undecidable(evidence: string): Finding {
-  return { verdict: 'UNDECIDABLE', evidence };
-}
 
 export interface GroupFinding {
   finding: Finding;

@@ -57,9 +57,12 @@ export const GONE: ResourceFacts = {
   nextDirection: null,
 };
 
-export function activeSiteOf(group: WireGroup): ActiveSite | null {
-  if (group.priority_station === 'source') return 'PRODUCTION';
-  return group.priority_station === 'target' ? 'RECOVERY' : null;
+/** Of a group, or of what it holds: parts repeat their group's station. */
+export function activeSiteOf({
+  priority_station: station,
+}: Pick<WireGroup, 'priority_station'>): ActiveSite | null {
+  if (station === 'source') return 'PRODUCTION';
+  return station === 'target' ? 'RECOVERY' : null;
 }
 
 export function nextDirectionOf(activeSite: ActiveSite | null): RecoveryPlan['nextDirection'] {

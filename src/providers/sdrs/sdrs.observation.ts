@@ -1,37 +1,21 @@
 import { publicId } from '../../domain/ids.js';
 import type { JobObservation, Observation, ResourceFacts } from '../../domain/observation.js';
 import type { WatchedOperation } from '../provider-driver.js';
-import { ProviderError } from '../provider-error.js';
-import { baselineFrom } from './sdrs.baseline.js';
-import { createdDrills, createdGroups, sentDrill, sentGroup } from './sdrs.candidates.js';
 import type { SdrsClient } from './sdrs.client.js';
-import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { absentAsNull } from './sdrs.errors.js';
-import { textOf } from './sdrs.fields.js';
 import { assumedRunning, stepsOf, toJobObservation, warningsOf } from './sdrs.job-mapper.js';
-import { readJobs, type JobReadings } from './sdrs.job-readings.js';
+import { readJobs } from './sdrs.job-readings.js';
 import { factsOfGroup, GONE } from './sdrs.mapper.js';
-import { factsOfDrill } from './sdrs.parts-mapper.js';
-import type { WireDrill, WireGroup } from './sdrs.wire.js';
+import { effectOn } from './sdrs.part-effects.js';
+import { factsOfDrill, factsOfInstance, factsOfPair } from './sdrs.parts-mapper.js';
+import { isPassing, jobIdsOf, sightingOf, type Sighting } from './sdrs.sightings.js';
+import { isCreation, subjectKindOf } from './sdrs.subjects.js';
+import { readLists, type World } from './sdrs.world.js';
 
 /** Up to so many operations every job is read every time; above, only where something moved. */
 const FEW = 5;
 
-interface World {
-  groups: WireGroup[];
-  /** null = no drill is watched; an error = they could not be read this time. */
-  drills: WireDrill[] | ProviderError | null;
-  jobs: JobReadings;
-}
-
-/** What an operation is about, as the lists show it. */
-type Subject =
-  | { kind: 'GROUP'; group: WireGroup }
-  | { kind: 'DRILL'; drill: WireDrill; group: WireGroup | null }
-  /** Not on the list; `id` is null while it is not known what to look for. */
-  | { kind: 'ABSENT'; id: string | null };
-
-/** Many operations with few requests: one list of groups, one of drills, and the jobs that matter now. */
+/** Many operations with few requests: one list for each kind of thing, and the jobs that matter now. */
 export class SdrsObserver {
   constructor(
     private readonly siteId: string,
@@ -55,24 +39,15 @@ export class SdrsObserver {
     return observations;
   }
 
+  /** The jobs of a few are read before the lists: what a job says to have ended, the lists then show. */
   private async look(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<World> {
     const few = watched.length <= FEW;
     const early = few ? await readJobs(this.client, watched.flatMap(jobIdsOf), signal) : null;
-    const groups = await this.client.listGroups(signal);
-    const drills = watched.some(isAboutDrill) ? await this.readDrills(signal) : null;
-    const world: World = { groups, drills, jobs: early ?? new Map() };
+    const lists = await readLists(this.client, watched, signal);
+    const world: World = { ...lists, jobs: early ?? new Map() };
     if (early) return world;
-    const moved = watched.filter((operation) => !isPassing(operation, subjectOf(operation, world)));
+    const moved = watched.filter((operation) => hasMoved(operation, world));
     return { ...world, jobs: await readJobs(this.client, moved.flatMap(jobIdsOf), signal) };
-  }
-
-  private async readDrills(signal: AbortSignal): Promise<World['drills']> {
-    try {
-      return await this.client.listDrills(null, signal);
-    } catch (error) {
-      if (error instanceof ProviderError) return error;
-      throw error;
-    }
   }
 
   private async observationOf(
@@ -80,7 +55,6 @@ export class SdrsObserver {
     world: World,
     signal: AbortSignal,
   ): Promise<Observation | null> {
-    if (isAboutDrill(operation) && world.drills instanceof ProviderError) throw world.drills;
     const jobs: JobObservation[] = [];
     const read = [];
     for (const id of jobIdsOf(operation)) {
@@ -89,8 +63,9 @@ export class SdrsObserver {
       if (reading) read.push(reading);
       jobs.push(reading === undefined ? assumedRunning(id) : toJobObservation(id, reading));
     }
-    const subject = subjectOf(operation, world);
-    const resource = await this.factsOf(operation, subject, jobs, signal);
+    const listed = sightingOf(operation, world);
+    const sighting = listed.kind === 'ABSENT' ? await this.lookedUp(operation, listed, jobs, signal) : listed;
+    const resource = sighting && factsOf(sighting);
     // An entry of the list without its status tells nothing, least of all that something ended.
     if (resource?.exists && resource.word === '') return null;
     return {
@@ -100,114 +75,92 @@ export class SdrsObserver {
       progressPercent: jobs.length === 1 ? (jobs[0]?.progressPercent ?? null) : null,
       steps: read.flatMap(stepsOf),
       prompts: [],
-      createdId: this.createdIdOf(operation, subject),
+      createdId: this.createdIdOf(operation, listed),
       warnings: read.flatMap(warningsOf),
+      effect: sighting && effectOf(operation, sighting),
     };
-  }
-
-  private async factsOf(
-    operation: WatchedOperation,
-    subject: Subject,
-    jobs: readonly JobObservation[],
-    signal: AbortSignal,
-  ): Promise<ResourceFacts | null> {
-    if (subject.kind === 'GROUP') return factsOfGroup(subject.group);
-    if (subject.kind === 'DRILL') return factsOfDrill(subject.drill, subject.group);
-    // Not visible yet is not gone: what an unfinished job makes may still appear.
-    if (isCreation(operation) && !isOver(jobs)) return null;
-    if (subject.id === null) return isCreation(operation) ? GONE : null;
-    return this.confirmedAbsence(operation, subject.id, signal);
   }
 
   /**
    * Absence from a list proves nothing: any page may be one of several (a server may cap it), they come in
    * no promised order, so an entry can slip between two, and what a job has just made can be younger than
-   * the list. It is asked for by its id, which happens once in the life of an operation.
+   * the list. It is asked for by its id, which happens once in the life of an operation. null = what an
+   * unfinished job makes may still appear: not visible yet is not gone.
    */
-  private async confirmedAbsence(
+  private async lookedUp(
     operation: WatchedOperation,
-    id: string,
+    absent: Extract<Sighting, { kind: 'ABSENT' }>,
+    jobs: readonly JobObservation[],
     signal: AbortSignal,
-  ): Promise<ResourceFacts> {
-    if (isAboutDrill(operation)) {
-      const drill = await absentAsNull(this.client.getDrill(id, signal));
-      return drill ? factsOfDrill(drill, null) : GONE;
+  ): Promise<Sighting | null> {
+    const creation = isCreation(operation.command);
+    if (creation && !isOver(jobs)) return null;
+    const { id } = absent;
+    if (id === null) return creation ? absent : null;
+    switch (subjectKindOf(operation.command.action)) {
+      case 'DRILL': {
+        const item = await absentAsNull(this.client.getDrill(id, signal));
+        return item ? { kind: 'DRILL', item, group: null } : absent;
+      }
+      case 'INSTANCE': {
+        const item = await absentAsNull(this.client.getInstance(id, signal));
+        return item ? { kind: 'INSTANCE', item } : absent;
+      }
+      case 'PAIR': {
+        const item = await absentAsNull(this.client.getPair(id, signal));
+        return item ? { kind: 'PAIR', item } : absent;
+      }
+      default: {
+        const item = await absentAsNull(this.client.getGroup(id, signal));
+        return item ? { kind: 'GROUP', item } : absent;
+      }
     }
-    const group = await absentAsNull(this.client.getGroup(id, signal));
-    return group ? factsOfGroup(group) : GONE;
   }
 
-  private createdIdOf(operation: WatchedOperation, subject: Subject): string | null {
-    if (!isCreation(operation)) return null;
-    if (subject.kind === 'GROUP') return publicId(this.siteId, subject.group.id);
-    if (subject.kind === 'DRILL') return publicId(this.siteId, subject.drill.id);
-    return subject.id === null ? null : publicId(this.siteId, subject.id);
+  private createdIdOf(operation: WatchedOperation, sighting: Sighting): string | null {
+    if (!isCreation(operation.command)) return null;
+    if ('item' in sighting) return publicId(this.siteId, sighting.item.id);
+    return 'id' in sighting && sighting.id !== null ? publicId(this.siteId, sighting.id) : null;
   }
 }
 
-function subjectOf(operation: WatchedOperation, world: World): Subject {
-  const baseline = baselineFrom(operation.baseline);
-  const body = operation.calls[0]?.call.body;
-  const groups = world.groups;
-  const groupOf = (id: string | null): WireGroup | null => groups.find((group) => group.id === id) ?? null;
-  if (isAboutDrill(operation)) {
-    const drills = world.drills && !(world.drills instanceof ProviderError) ? world.drills : [];
-    const isNew = operation.command.action === 'START_DRILL';
-    const told = isNew
-      ? entityOf(operation, world, 'disaster_recovery_drill_id')
-      : (baseline.drill?.id ?? null);
-    const drill =
-      drills.find(({ id }) => id === told) ??
-      (isNew && told === null ? onlyOne(createdDrills(drills, sentDrill(body), baseline)) : null);
-    return drill
-      ? { kind: 'DRILL', drill, group: groupOf(operation.command.targetNativeId) }
-      : { kind: 'ABSENT', id: told };
+/** A task center has no state; that the tasks are gone is the effect. */
+function factsOf(sighting: Sighting): ResourceFacts | null {
+  switch (sighting.kind) {
+    case 'GROUP':
+      return factsOfGroup(sighting.item);
+    case 'DRILL':
+      return factsOfDrill(sighting.item, sighting.group);
+    case 'INSTANCE':
+      return factsOfInstance(sighting.item);
+    case 'PAIR':
+      return factsOfPair(sighting.item);
+    case 'TASKS':
+      return null;
+    case 'ABSENT':
+      return GONE;
   }
-  const isNew = operation.command.action === 'CREATE_PROTECTION_GROUP';
-  const told = isNew ? entityOf(operation, world, 'server_group_id') : operation.command.targetNativeId;
-  const group =
-    groupOf(told) ??
-    (isNew && told === null ? onlyOne(createdGroups(groups, sentGroup(body), baseline)) : null);
-  return group ? { kind: 'GROUP', group } : { kind: 'ABSENT', id: told };
 }
 
-/** The created id, which a job tells after its success only (section 5.2), and some never (quirk 7). */
-function entityOf(
-  operation: WatchedOperation,
-  world: World,
-  key: 'server_group_id' | 'disaster_recovery_drill_id',
-): string | null {
-  for (const id of jobIdsOf(operation)) {
-    const job = world.jobs.get(id);
-    const told =
-      job && !(job instanceof Error) && job.status === 'SUCCESS' ? textOf(job.entities?.[key]) : null;
-    if (told !== null) return told;
+function effectOf({ command }: WatchedOperation, sighting: Sighting): Observation['effect'] {
+  const shown =
+    sighting.kind === 'TASKS'
+      ? sighting.left === 0
+      : 'item' in sighting && sighting.kind !== 'GROUP'
+        ? effectOn(command, sighting.item)
+        : null;
+  return shown === null ? null : shown ? 'SEEN' : 'MISSING';
+}
+
+/** What cannot be told to be in its passing words may have left them. */
+function hasMoved(operation: WatchedOperation, world: World): boolean {
+  try {
+    return !isPassing(operation, sightingOf(operation, world));
+  } catch {
+    return false;
   }
-  return null;
-}
-
-function isPassing(operation: WatchedOperation, subject: Subject): boolean {
-  const via = sdrsDescriptor.lifecycle.actions[operation.command.action]?.via ?? [];
-  if (subject.kind === 'GROUP') return via.includes(subject.group.status ?? '');
-  return subject.kind === 'DRILL' && via.includes(subject.drill.status ?? '');
-}
-
-function isAboutDrill(operation: WatchedOperation): boolean {
-  return sdrsDescriptor.lifecycle.actions[operation.command.action]?.observes === 'DRILL';
-}
-
-function isCreation({ command: { action } }: WatchedOperation): boolean {
-  return action === 'CREATE_PROTECTION_GROUP' || action === 'START_DRILL';
 }
 
 function isOver(jobs: readonly JobObservation[]): boolean {
   return jobs.length > 0 && jobs.every(({ state }) => state === 'SUCCEEDED' || state === 'FAILED');
-}
-
-function jobIdsOf(operation: WatchedOperation): string[] {
-  return operation.calls.flatMap(({ ref }) => ref?.jobIds ?? []);
-}
-
-function onlyOne<T>(candidates: readonly T[]): T | null {
-  return candidates.length === 1 ? (candidates[0] ?? null) : null;
 }

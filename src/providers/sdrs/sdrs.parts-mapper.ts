@@ -16,22 +16,6 @@ import type { WireDrill, WireGroup, WireInstance, WirePair } from './sdrs.wire.j
 
 const { provider, lifecycle } = sdrsDescriptor;
 
-/** What instances and pairs have beyond the words of their group (sections 4.2, 4.3). */
-const PART_STATES: Readonly<Record<string, ProtectionState>> = {
-  'nic-creating': 'UPDATING',
-  'nic-deleting': 'UPDATING',
-  resizing: 'UPDATING',
-  extending: 'UPDATING',
-  attaching: 'UPDATING',
-  detaching: 'UPDATING',
-  'error-resizing': 'INCOMPLETE',
-  'error-extending': 'INCOMPLETE',
-  'error-attaching': 'INCOMPLETE',
-  'error-detaching': 'INCOMPLETE',
-  invalid: 'ERROR',
-  fault: 'ERROR',
-};
-
 export function toProtectedInstance(
   siteId: string,
   groupId: string,
@@ -48,7 +32,7 @@ export function toProtectedInstance(
     provider,
     name: textOf(instance.name) ?? instance.id,
     protectionGroupId: publicId(siteId, textOf(instance.server_group_id) ?? groupId),
-    state: partState(word),
+    state: meaningOf(lifecycle, 'PROTECTED_INSTANCE', word).state,
     productionInstanceId: textOf(instance.source_server),
     recoveryInstanceId: textOf(instance.target_server),
     conditions,
@@ -63,14 +47,14 @@ export function toProtectedInstance(
 
 export function toReplicationPair(siteId: string, groupId: string, pair: WirePair): ReplicationPair {
   const word = textOf(pair.status) ?? '';
-  const [production = null, recovery = null] = (textOf(pair.volume_ids) ?? '').split(',').map(trimmed);
+  const [production = null, recovery = null] = volumesOf(pair);
   return {
     id: publicId(siteId, pair.id),
     siteId,
     provider,
     name: textOf(pair.name) ?? pair.id,
     protectionGroupId: publicId(siteId, textOf(pair.server_group_id) ?? groupId),
-    state: partState(word),
+    state: meaningOf(lifecycle, 'REPLICATION_PAIR', word).state,
     progressPercent: percentOf(pair.progress),
     productionVolumeId: production,
     recoveryVolumeId: recovery,
@@ -126,13 +110,33 @@ export function factsOfDrill(drill: WireDrill, group: WireGroup | null): Resourc
   };
 }
 
+export function factsOfInstance(instance: WireInstance): ResourceFacts {
+  return factsOfPart('PROTECTED_INSTANCE', instance);
+}
+
+export function factsOfPair(pair: WirePair): ResourceFacts {
+  return factsOfPart('REPLICATION_PAIR', pair);
+}
+
+function factsOfPart(
+  kind: 'PROTECTED_INSTANCE' | 'REPLICATION_PAIR',
+  part: WireInstance | WirePair,
+): ResourceFacts {
+  const word = textOf(part.status) ?? '';
+  const activeSite = activeSiteOf(part);
+  return {
+    exists: true,
+    name: textOf(part.name),
+    state: meaningOf(lifecycle, kind, word).state,
+    word,
+    activeSite,
+    nextDirection: nextDirectionOf(activeSite),
+  };
+}
+
 /** `"5"` in the documents, 5 in a real client's code (quirk 12). */
 export function faultLevelOf(pair: WirePair): string {
   return textOf(pair.fault_level) ?? '0';
-}
-
-function partState(word: string): ProtectionState {
-  return PART_STATES[word] ?? meaningOf(lifecycle, 'PROTECTION_GROUP', word).state;
 }
 
 function partConditions(word: string, invalidText: string): Condition[] {
@@ -174,6 +178,7 @@ function pairConditions(word: string, pair: WirePair): Condition[] {
   return conditions;
 }
 
-function trimmed(id: string): string | null {
-  return id.trim() || null;
+/** Production first, then recovery: two ids in one string (section 3.5). */
+export function volumesOf(pair: WirePair): (string | null)[] {
+  return (textOf(pair.volume_ids) ?? '').split(',').map((id) => id.trim() || null);
 }

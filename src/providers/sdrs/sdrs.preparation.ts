@@ -2,16 +2,7 @@ import type { ActionCommand, UpstreamCall } from '../../domain/action-command.js
 import { publicId } from '../../domain/ids.js';
 import type { Blocker, Preparation } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
-import {
-  baselineDrill,
-  baselineOfGroup,
-  EMPTY_BASELINE,
-  FAILURE_OF,
-  failuresOf,
-  NEW_DRILL,
-  NEW_GROUP,
-  type FailureSubject,
-} from './sdrs.baseline.js';
+import { baselineDrill, baselineOfGroup, EMPTY_BASELINE } from './sdrs.baseline.js';
 import {
   faultBlockers,
   faultWarnings,
@@ -19,14 +10,18 @@ import {
   groupWarnings,
   isCarriedByMembers,
 } from './sdrs.blockers.js';
-import { invalid, type SdrsCalls } from './sdrs.calls.js';
+import type { SdrsCalls } from './sdrs.calls.js';
 import { sentDrill, sentGroup } from './sdrs.candidates.js';
 import type { SdrsClient } from './sdrs.client.js';
 import { zonesOf } from './sdrs.creation.js';
 import { drillToCleanUp, standingDrillBlockers } from './sdrs.drill-choice.js';
+import { knownFailures, NEW_DRILL, NEW_GROUP } from './sdrs.failures.js';
+import { invalid } from './sdrs.field-rules.js';
 import { textOf } from './sdrs.fields.js';
 import { factsOfGroup } from './sdrs.mapper.js';
 import { memberBlockers } from './sdrs.member-blockers.js';
+import type { SdrsPartPreparation } from './sdrs.part-preparation.js';
+import { isAboutPart } from './sdrs.subjects.js';
 import type { WireGroup, WireNewGroup } from './sdrs.wire.js';
 
 /** Looks at the target afresh and writes down what sending would take, and how things stood before. */
@@ -35,9 +30,11 @@ export class SdrsPreparation {
     private readonly siteId: string,
     private readonly client: SdrsClient,
     private readonly calls: SdrsCalls,
+    private readonly ofParts: SdrsPartPreparation,
   ) {}
 
   prepare(command: ActionCommand, operationId: string, signal: AbortSignal): Promise<Preparation> {
+    if (isAboutPart(command.action)) return this.ofParts.prepare(command, operationId, signal);
     return command.action === 'CREATE_PROTECTION_GROUP'
       ? this.forCreation(command, operationId, signal)
       : this.forGroup(command, operationId, signal);
@@ -61,7 +58,7 @@ export class SdrsPreparation {
       baseline: {
         ...EMPTY_BASELINE,
         sameNamedGroupIds: groups.filter((group) => group.name === wanted.name).map(({ id }) => id),
-        failureJobIds: await this.knownFailures(command, subject, signal),
+        failureJobIds: await knownFailures(this.client, command, subject, signal),
       },
       calls: [call],
     };
@@ -98,7 +95,7 @@ export class SdrsPreparation {
       common.blockers.push(...memberBlockers(action, instances, pairs), ...faultBlockers(action, pairs));
       common.warnings.push(...faultWarnings(action, pairs));
     }
-    const failureJobIds = await this.knownFailures(command, { id: group.id }, signal);
+    const failureJobIds = await knownFailures(this.client, command, { id: group.id }, signal);
     return {
       ...common,
       baseline: { ...baselineOfGroup(group), failureJobIds },
@@ -121,7 +118,7 @@ export class SdrsPreparation {
       return {
         ...common,
         blockers: [...common.blockers, ...standingDrillBlockers(drills)],
-        baseline: { ...baseline, failureJobIds: await this.knownFailures(command, subject, signal) },
+        baseline: { ...baseline, failureJobIds: await knownFailures(this.client, command, subject, signal) },
         calls: [call],
       };
     }
@@ -133,7 +130,7 @@ export class SdrsPreparation {
       baseline: {
         ...baseline,
         drill: drill && baselineDrill(drill),
-        failureJobIds: drill && (await this.knownFailures(command, { id: drill.id }, signal)),
+        failureJobIds: drill && (await knownFailures(this.client, command, { id: drill.id }, signal)),
       },
       calls: drill
         ? [this.calls.deleteDrill(drill.id, `Clean up drill ${textOf(drill.name) ?? drill.id}`)]
@@ -198,25 +195,5 @@ export class SdrsPreparation {
       remedy: 'Choose another domain, or ask the cloud provider for room.',
     };
     return { blockers: [blocker], warnings: [] };
-  }
-
-  /** null = the task center cannot be read; then times decide later. */
-  private async knownFailures(
-    command: ActionCommand,
-    subject: FailureSubject,
-    signal: AbortSignal,
-  ): Promise<string[] | null> {
-    const failure = FAILURE_OF[command.action];
-    if (!failure) return [];
-    try {
-      const jobs = await this.client.listFailureJobs(
-        failure.insideGroup ? command.targetNativeId : null,
-        signal,
-      );
-      return failuresOf(jobs, failure.status, subject).map((job) => job.job_id ?? '');
-    } catch (error) {
-      if (error instanceof ProviderError && !signal.aborted) return null;
-      throw error;
-    }
   }
 }

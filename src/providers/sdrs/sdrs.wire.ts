@@ -48,12 +48,36 @@ export interface WireInstance {
   source_server?: string | null;
   target_server?: string | null;
   priority_station?: string | null;
+  attachment?: readonly { replication?: string | null; device?: string | null }[] | null;
+  tags?: readonly WireTag[] | null;
+  created_at?: string | null;
+  updated_at?: string | null;
   metadata?: Record<string, unknown> | null;
+}
+
+export interface WireTag {
+  key?: string | null;
+  value?: string | null;
+}
+
+export interface WireNewInstance {
+  server_group_id: string;
+  server_id: string;
+  name: string;
+  description: string;
+  primary_subnet_id?: string;
+  primary_ip_address?: string;
+  flavorRef?: string;
+  tags?: readonly WireTag[];
+  cluster_id?: string;
+  tenancy?: string;
+  dedicated_host_id?: string;
 }
 
 export interface WirePair {
   id: string;
   name?: string | null;
+  description?: string | null;
   server_group_id?: string | null;
   status?: string | null;
   progress?: number | string | null;
@@ -65,8 +89,21 @@ export interface WirePair {
   priority_station?: string | null;
   /** `"0"`, `"2"` or `"5"`: a string in the documents; a real client met numbers. */
   fault_level?: string | number | null;
-  record_metadata?: { volume_size?: number | string | null; volume_type?: string | null } | null;
+  record_metadata?: {
+    multiattach?: boolean | null;
+    volume_size?: number | string | null;
+    volume_type?: string | null;
+  } | null;
   failure_detail?: string | null;
+  updated_at?: string | null;
+}
+
+export interface WireNewPair {
+  server_group_id: string;
+  volume_id: string;
+  name: string;
+  description: string;
+  cluster_id?: string;
 }
 
 export interface WireDrill {
@@ -106,6 +143,40 @@ export interface WireFailureJob {
   resource_type?: string | null;
   begin_time?: string | null;
   error_code?: string | null;
+  fail_reason?: string | null;
+}
+
+export interface WireQuota {
+  type?: string | null;
+  used?: number | string | null;
+  /** -1 = unlimited. */
+  quota?: number | string | null;
+}
+
+export interface WireRpoStatistic {
+  id?: string | null;
+  point_time?: string | null;
+  resource_num?: number | string | null;
+  resource_type?: string | null;
+}
+
+export interface WireApiVersion {
+  id?: string | null;
+  status?: string | null;
+  updated?: string | null;
+}
+
+export interface WireTagValues {
+  key?: string | null;
+  values?: readonly string[] | null;
+}
+
+/** An entry of a query by tags: the instance is in `resource_detail`. */
+export interface WireTagged {
+  resource_id?: string | null;
+  resource_name?: string | null;
+  resource_detail?: unknown;
+  tags?: readonly WireTag[] | null;
 }
 
 export interface WireDomain {
