@@ -76,4 +76,6 @@ export interface UpstreamCall {
 export interface UpstreamRef {
   /** The upstream's ids of the work it began; empty when the work was done at once. */
   jobIds: string[];
+  /** Parts of the work that it did not begin, in its words: the others were begun. */
+  startErrors?: string[];
 }

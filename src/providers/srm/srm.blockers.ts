@@ -83,3 +83,40 @@ export function namesakeBlockers(name: string, groups: readonly WireGroup[]): Bl
     },
   ];
 }
+
+/** The client changes what it saw; another version there now is somebody else's change. */
+export function changedMeanwhile(seen: string | undefined, now: string | null): Blocker[] {
+  if (seen === undefined || seen === now) return [];
+  return [
+    {
+      code: 'changed-meanwhile',
+      text: `The settings were changed since they were read: the version is ${now ?? 'not told'}, not ${seen}.`,
+      remedy: 'Read them again, and change what is there now.',
+    },
+  ];
+}
+
+/** Only groups of vSphere Replication are made of machines (3.4, 4.2). */
+export function membersBlockers(group: WireGroup): Blocker[] {
+  const type = group.replication_type ?? 'of a kind not told';
+  if (type === 'HBR') return [];
+  return [
+    {
+      code: 'not-made-of-machines',
+      text: `The group is ${type}: its machines come and go with its datastores, which the gateway does not administer.`,
+      remedy: 'Change the group in SRM.',
+    },
+  ];
+}
+
+const PLACEHOLDER_LOST: readonly unknown[] = ['PLACEHOLDER_VM_DELETED', 'PLACEHOLDER_CREATION_ERROR'];
+
+export function lacksPlaceholder(word: string | null | undefined): boolean {
+  return PLACEHOLDER_LOST.includes(word);
+}
+
+export function placeholderWarnings(vms: WireList<WireGroupVm>): string[] {
+  const isKnown = tellsAll(vms, 'protection_status_details');
+  const lost = vms.items.some((vm) => lacksPlaceholder(vm.protection_status_details?.status));
+  return isKnown && !lost ? ['No machine of the group has lost its placeholder: nothing will be done.'] : [];
+}

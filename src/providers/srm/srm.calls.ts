@@ -1,6 +1,6 @@
 import type { ActionCommand, UpstreamCall } from '../../domain/action-command.js';
 import type { DrAction } from '../../domain/dr-action.js';
-import { ProviderError } from '../provider-error.js';
+import { checkMachine, checkTexts, invalid } from './srm.call-checks.js';
 import { markOf } from './srm.mapper.js';
 import { groupPath, groupsPath, planPath, vmPath } from './srm.paths.js';
 import type { WireGroup, WireGroupVm } from './srm.wire.js';
@@ -91,7 +91,7 @@ export function deleteGroupCall(group: WireGroup): UpstreamCall {
 /** What is not named must be said again: the member list given replaces the old one (3.4). */
 export function reconfigureCall(
   group: WireGroup,
-  members: readonly WireGroupVm[],
+  members: readonly { id: string }[],
   changes: NonNullable<ActionCommand['changes']>,
 ): UpstreamCall {
   const name = changes.name ?? group.name ?? group.id;
@@ -119,20 +119,14 @@ export function createCall(
   checkTexts(group.name, group.description);
   if ((group.replicationType ?? 'HBR') !== 'HBR') {
     throw invalid(
-      `"replicationType" ${group.replicationType} cannot be created here; write HBR, or leave it out.`,
+      `"replicationType" ${group.replicationType} cannot be created here: such a group is made of datastores, replication groups or storage policies, which the gateway does not administer. Make it in SRM, or write HBR.`,
       '/replicationType',
     );
   }
   const vms = group.hbrSpec?.vms ?? [];
   if (vms.length === 0)
     throw invalid('"hbrSpec.vms" is empty; name at least one replicated machine.', '/hbrSpec/vms');
-  const strange = vms.findIndex((vm) => !/^VirtualMachine:[^:]+:[^:]+$/.test(vm));
-  if (strange >= 0) {
-    throw invalid(
-      `"hbrSpec.vms": ${vms[strange]} is no machine id; it looks like VirtualMachine:vm-29:<vCenter guid>.`,
-      `/hbrSpec/vms/${strange}`,
-    );
-  }
+  vms.forEach((vm, index) => checkMachine(vm, 'hbrSpec.vms', `/hbrSpec/vms/${index}`));
   const protectedVcenterId = group.protectedVcenterId ?? localVcenterId;
   if (protectedVcenterId === null) {
     throw invalid(
@@ -153,15 +147,4 @@ export function createCall(
       hbr_spec: { vms: [...new Set(vms)] },
     },
   };
-}
-
-function checkTexts(name: string, description: string | undefined): void {
-  if (name.length === 0 || name.length > 80) throw invalid('"name" has 1 to 80 characters.', '/name');
-  if ((description ?? '').length > 4096)
-    throw invalid('"description" has at most 4096 characters.', '/description');
-}
-
-/** @param pointer the field of the request, as a JSON pointer */
-function invalid(message: string, pointer?: string): ProviderError {
-  return new ProviderError('INVALID_ARGUMENT', message, pointer === undefined ? {} : { pointer });
 }

@@ -33,6 +33,19 @@ export async function creationOptionsOf(client: SrmClient, signal: AbortSignal):
   };
 }
 
+/** The machines that groups other than this one have; null = too many groups to look, or not told. */
+export async function membersElsewhere(
+  client: SrmClient,
+  groupId: string,
+  vcenterId: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | null> {
+  const groups = await client.groups(signal);
+  if (groups.gaps.length > 0) return null;
+  const others = groups.items.filter((group) => group.id !== groupId);
+  return membersOf(client, others, vcenterId, signal);
+}
+
 async function membersOf(
   client: SrmClient,
   groups: readonly WireGroup[],

@@ -1,5 +1,6 @@
 import type { LifecycleRow } from '../../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../provider-driver.js';
+import { CHANGE_INPUTS, CHANGE_ROWS } from './srm.change-rows.js';
 import {
   DRILL_STATES_OF_PLAN,
   GROUP_STATES,
@@ -7,6 +8,7 @@ import {
   type GroupWord,
   type PlanWord,
 } from './srm.states.js';
+import { INSTANCE_STATES } from './srm.vm-states.js';
 
 /** A row whose words the compiler has seen. */
 interface Row<Word extends string> extends LifecycleRow {
@@ -130,7 +132,7 @@ export const SRM_DESCRIPTOR: ProviderDescriptor = frozen({
       'siteServers',
       'apiVersions',
     ],
-    inputs: {},
+    inputs: CHANGE_INPUTS,
     options: {
       START_DRILL: ['syncData'],
       CLEAN_UP_DRILL: ['forced'],
@@ -146,7 +148,12 @@ export const SRM_DESCRIPTOR: ProviderDescriptor = frozen({
     changeableFields: ['name', 'description'],
   },
   lifecycle: {
-    states: { RECOVERY_PLAN: PLAN_STATES, PROTECTION_GROUP: GROUP_STATES, DRILL: DRILL_STATES_OF_PLAN },
+    states: {
+      RECOVERY_PLAN: PLAN_STATES,
+      PROTECTION_GROUP: GROUP_STATES,
+      PROTECTED_INSTANCE: INSTANCE_STATES,
+      DRILL: DRILL_STATES_OF_PLAN,
+    },
     actions: {
       CREATE_PROTECTION_GROUP,
       UPDATE_PROTECTION_GROUP,
@@ -158,6 +165,7 @@ export const SRM_DESCRIPTOR: ProviderDescriptor = frozen({
       REPROTECT,
       START_DRILL,
       CLEAN_UP_DRILL,
+      ...CHANGE_ROWS,
     },
   },
   // 50 a minute per session (1.7); the rest is left to actions and logins.

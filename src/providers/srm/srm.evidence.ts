@@ -7,7 +7,9 @@ import type { SrmClient } from './srm.client.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
 import { findGroupStarted } from './srm.group-evidence.js';
 import type { SrmHistory } from './srm.history.js';
+import { findVmStarted } from './srm.part-evidence.js';
 import { actionIn, planIdIn } from './srm.paths.js';
+import { findPlanChangeStarted } from './srm.plan-evidence.js';
 import { textOf, type WirePlan } from './srm.wire.js';
 
 /**
@@ -28,7 +30,17 @@ export class SrmEvidence {
     const baseline = baselineIn(sent.baseline);
     if (baseline === null)
       return { verdict: 'UNDECIDABLE', evidence: 'There is no baseline to compare with.' };
-    if (baseline.kind !== 'PLAN') return findGroupStarted(this.client, sent, baseline, signal);
+    switch (baseline.kind) {
+      case 'PLAN':
+        break;
+      case 'GROUP':
+      case 'CREATE':
+        return findGroupStarted(this.client, sent, baseline, signal);
+      case 'VM':
+        return findVmStarted(this.client, sent, baseline, signal);
+      default:
+        return findPlanChangeStarted(this.client, sent, baseline, signal);
+    }
     if (planId === null) return { verdict: 'UNDECIDABLE', evidence: 'The call names no plan.' };
     return this.findRun(planId, sent, baseline, signal);
   }

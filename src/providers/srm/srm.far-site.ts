@@ -2,7 +2,7 @@ import type { Blocker } from '../provider-driver.js';
 import type { ProviderError, ProviderErrorKind } from '../provider-error.js';
 import type { SrmClient } from './srm.client.js';
 import type { PairedSites } from './srm.pairing.js';
-import { textOf, type WirePlan } from './srm.wire.js';
+import { textOf, type WirePlan, type WireSided } from './srm.wire.js';
 
 /** The other end of the pairing, as it can be seen from here. */
 export interface FarSite {
@@ -54,6 +54,26 @@ export function blockersOfServer(sites: PairedSites): Blocker[] {
 }
 
 /**
+ * For what SRM does alone where it is about something of this site, and else only with the login at the far one
+ * and its server (contract D/D, section 2).
+ */
+export function blockersOfDependent(far: FarSite, named: WireSided): Blocker[] {
+  return isOfThisSite(far.sites, named) ? [] : blockersOfBoth(far);
+}
+
+/** As the former, but no login is needed there, only the server (contract O/D). */
+export function blockersOfDependentServer(far: FarSite, named: WireSided): Blocker[] {
+  return far.isDown ? blockersOfDependent(far, named) : [];
+}
+
+/** Kept by the server of this site, which ends its id (1.6), or recovered here (4.6) [I]. */
+function isOfThisSite({ localServerId, localVcenter }: PairedSites, named: WireSided): boolean {
+  if (localServerId !== null && named.id.endsWith(`:${localServerId}`)) return true;
+  const recovery = textOf(named.recovery_vc_guid);
+  return recovery === null || localVcenter.id === null || recovery === localVcenter.id;
+}
+
+/**
  * For a run (contract E/D): the server of the plan's recovery site carries it out (4.6), so it may begin
  * while the other one is down, with the login at this site alone; a login that is refused is still missing.
  */
@@ -88,6 +108,7 @@ function farSiteDown(why: string, far: FarSite): Blocker {
   const said = far.trouble === null ? 'SRM reports its server in ERROR' : far.trouble.message;
   return {
     code: 'far-site-down',
+    ofSite: true,
     text: `The far site cannot be reached, and ${why}. What is known: ${said.replace(/\.$/, '')}.`,
     remedy:
       'Bring the SRM server of the far site back, or the connection to it. Only drills and recoveries of plans that recover at this site go on without it.',
@@ -97,6 +118,7 @@ function farSiteDown(why: string, far: FarSite): Blocker {
 function missingLogin(trouble: ProviderError): Blocker {
   return {
     code: 'remote-session-missing',
+    ofSite: true,
     text: `SRM needs a login at the far site for this, and it fails: ${trouble.message}`,
     remedy:
       'Check "auth.remoteUserName" and "auth.remotePassword" of the site and that the far site answers, then try again.',

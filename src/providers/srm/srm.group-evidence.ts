@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/observation.js';
 import type { SentCall } from '../provider-driver.js';
+import { lacksPlaceholder } from './srm.blockers.js';
 import { isNewSince, type CreateBaseline, type GroupBaseline } from './srm.baseline.js';
 import type { SrmClient } from './srm.client.js';
 import { absent, adopted } from './srm.candidates.js';
@@ -22,6 +23,8 @@ export function findGroupStarted(
   switch (sent.command.action) {
     case 'ENABLE_PROTECTION':
       return findConfigured(client, groupId, baseline, signal);
+    case 'RESTORE_PLACEHOLDERS':
+      return findRestored(client, groupId, baseline, signal);
     case 'DELETE_PROTECTION_GROUP':
       return findDeleted(client, groupId, baseline, signal);
     default:
@@ -95,6 +98,31 @@ async function findReconfigured(
   return changed && isAsWanted
     ? started([], 'The group has the new name and description.')
     : notSeen('The group is not as it was to become, and no new task is on it.');
+}
+
+/** As with a configuration of all: a task for each machine that had lost its placeholder. */
+async function findRestored(
+  client: SrmClient,
+  groupId: string,
+  baseline: GroupBaseline,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const [vms, tasks] = await Promise.all([client.vmsOfGroup(groupId, signal), client.newestTasks(signal)]);
+  const lost = Object.entries(baseline.vmWords ?? {}).filter(([, word]) => lacksPlaceholder(word));
+  const lostIds = lost.map(([id]) => id);
+  const fresh = newOn([groupId, ...lostIds], tasks.items, baseline);
+  const entities = fresh.map((task) => task.entity);
+  if (new Set(entities).size < entities.length)
+    return { verdict: 'UNDECIDABLE', evidence: `${fresh.length} new tasks are on the group’s machines.` };
+  if (fresh.length > 0) return started(fresh, `${fresh.length} new tasks are on machines that lost theirs.`);
+  const mended = vms.items.find(
+    (vm) =>
+      lostIds.includes(vm.id) &&
+      ['RESTORING_PLACEHOLDER', 'OK'].includes(vm.protection_status_details?.status ?? ''),
+  );
+  return mended === undefined
+    ? notSeen('No new task, and no machine has its placeholder again.')
+    : started([], `No task is listed, but machine ${mended.name ?? mended.id} has its placeholder again.`);
 }
 
 /** One call makes a task for each machine, so several tasks are one candidate, unless a machine has two. */

@@ -151,6 +151,19 @@ function groupSides(wire: WireGroup, home: string | null): Sides {
   return sidesOf(wire, home, groupStateOf(word) === 'UNKNOWN' ? null : groupRunsAt(word), null);
 }
 
+/** A machine runs where its group does. */
+export function vmFacts(wire: WireGroupVm, { activeSite }: Pick<ResourceFacts, 'activeSite'>): ResourceFacts {
+  const word = textOf(wire.protection_status_details?.status) ?? NO_WORD;
+  return {
+    exists: true,
+    name: textOf(wire.name),
+    state: vmStateOf(word),
+    word,
+    activeSite,
+    nextDirection: null,
+  };
+}
+
 /** What the resource says when the appliance knows it no more. */
 export function absentFacts(): ResourceFacts {
   return { exists: false, name: null, state: 'UNKNOWN', word: '', activeSite: null, nextDirection: null };

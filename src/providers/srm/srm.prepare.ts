@@ -1,46 +1,89 @@
 import type { ActionCommand } from '../../domain/action-command.js';
+import type { ActionInputs } from '../../domain/action-inputs.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import { publicId } from '../../domain/ids.js';
 import type { Blocker, Preparation } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
-import { busyBlockers, idleBlockers, namesakeBlockers, protectedVms, runBlockers } from './srm.blockers.js';
+import {
+  busyBlockers,
+  idleBlockers,
+  namesakeBlockers,
+  placeholderWarnings,
+  protectedVms,
+  runBlockers,
+} from './srm.blockers.js';
 import { createBaseline, groupBaseline, planBaseline } from './srm.baseline.js';
 import * as calls from './srm.calls.js';
 import type { SrmClient } from './srm.client.js';
 import { blockersOfBoth, blockersOfRun, blockersOfServer, farSiteOf, runWarnings } from './srm.far-site.js';
 import type { SrmHome } from './srm.home.js';
-import { tellsAll, type WireList } from './srm.lists.js';
+import { partialList, tellsAll, type WireList } from './srm.lists.js';
 import { groupFacts, planFacts } from './srm.mapper.js';
+import { PlanPartPreparing } from './srm.plan-part-preparing.js';
+import { PlanPreparing } from './srm.plan-preparing.js';
 import type { PlanGroups } from './srm.plan-groups.js';
+import { restorePlaceholdersCall } from './srm.vm-calls.js';
+import { VmPreparing } from './srm.vm-preparing.js';
 import type { WireGroup, WireGroupVm } from './srm.wire.js';
 
 /** What the actions of groups and plans take, and what stands in their way. Reads only. */
 export class SrmPreparing {
+  private readonly plans: PlanPreparing;
+  private readonly planParts: PlanPartPreparing;
+  private readonly vms: VmPreparing;
+
   constructor(
     private readonly siteId: string,
     private readonly client: SrmClient,
     private readonly home: SrmHome,
     private readonly planGroups: PlanGroups,
-  ) {}
+  ) {
+    this.plans = new PlanPreparing(siteId, client, home, planGroups);
+    this.planParts = new PlanPartPreparing(siteId, client, home, planGroups);
+    this.vms = new VmPreparing(siteId, client, home);
+  }
 
   async prepare(command: ActionCommand, operationId: string, signal: AbortSignal): Promise<Preparation> {
+    const { action, input } = command;
+    if (action === 'CREATE_PROTECTION_GROUP') return this.creation(command, operationId, signal);
+    if (action === 'CREATE_RECOVERY_PLAN') {
+      const plan = input as ActionInputs['CREATE_RECOVERY_PLAN'];
+      return this.plans.creation(plan, operationId, signal);
+    }
     const targetId = command.targetNativeId;
-    if (command.action === 'CREATE_PROTECTION_GROUP') return this.creation(command, operationId, signal);
     if (targetId === null) throw new ProviderError('INVALID_ARGUMENT', 'The action needs a target.');
-    switch (command.action) {
+    switch (action) {
       case 'PLANNED_FAILOVER':
       case 'FAILOVER':
       case 'REPROTECT':
       case 'START_DRILL':
       case 'CLEAN_UP_DRILL':
-        return this.planRun(command.action, targetId, command, signal);
+        return this.planRun(action, targetId, command, signal);
       case 'ENABLE_PROTECTION':
       case 'DISABLE_PROTECTION':
       case 'UPDATE_PROTECTION_GROUP':
       case 'DELETE_PROTECTION_GROUP':
-        return this.groupChange(command.action, targetId, command, signal);
+      case 'RESTORE_PLACEHOLDERS':
+        return this.groupChange(action, targetId, command, signal);
+      case 'ADD_PROTECTED_INSTANCE':
+      case 'REMOVE_PROTECTED_INSTANCE':
+      case 'ENABLE_INSTANCE_PROTECTION':
+      case 'DISABLE_INSTANCE_PROTECTION':
+        return this.vms.prepare(action, command, signal);
+      case 'UPDATE_RECOVERY_PLAN':
+        return this.plans.change(targetId, input as ActionInputs[typeof action], signal);
+      case 'DELETE_RECOVERY_PLAN':
+        return this.plans.deletion(targetId, signal);
+      case 'UPDATE_RECOVERY_SETTINGS': {
+        const wish = input as ActionInputs[typeof action];
+        return this.planParts.settings(targetId, command.partNativeId ?? '', wish, signal);
+      }
+      case 'ADD_RECOVERY_STEP':
+      case 'UPDATE_RECOVERY_STEP':
+      case 'REMOVE_RECOVERY_STEP':
+        return this.planParts.steps({ ...command, action }, signal);
       default:
-        throw new ProviderError('UNSUPPORTED', `SRM has no ${command.action}.`);
+        throw new ProviderError('UNSUPPORTED', `SRM has no ${action}.`);
     }
   }
 
@@ -56,7 +99,7 @@ export class SrmPreparing {
       this.client.newestTasks(signal),
       farSiteOf(this.client, signal),
     ]);
-    if (groups.gaps.length > 0) throw partial('which groups the plan holds', groups);
+    if (groups.gaps.length > 0) throw partialList(groups, 'which groups the plan holds');
     const groupIds = groups.items.map((group) => group.id);
     this.planGroups.note(planId, groupIds);
     const home = (await this.home.of([plan])).get(plan.id) ?? null;
@@ -102,7 +145,7 @@ export class SrmPreparing {
       resource: groupFacts(group, home),
       groupIds: [publicId(this.siteId, groupId)],
       blockers: [...blockers, ...idleBlockers(action, vms)],
-      warnings: [],
+      warnings: action === 'RESTORE_PLACEHOLDERS' ? placeholderWarnings(vms) : [],
       baseline: groupBaseline(group, vms.items, tasks),
       calls: groupCalls(action, change),
     };
@@ -145,6 +188,7 @@ export class SrmPreparing {
     switch (action) {
       case 'ENABLE_PROTECTION':
       case 'UPDATE_PROTECTION_GROUP':
+      case 'RESTORE_PLACEHOLDERS':
         return blockersOfBoth(await farSiteOf(this.client, signal));
       case 'DELETE_PROTECTION_GROUP':
         return blockersOfServer(await this.client.pairedSites(signal, true));
@@ -156,7 +200,11 @@ export class SrmPreparing {
 
 type GroupAction = Extract<
   DrAction,
-  'ENABLE_PROTECTION' | 'DISABLE_PROTECTION' | 'UPDATE_PROTECTION_GROUP' | 'DELETE_PROTECTION_GROUP'
+  | 'ENABLE_PROTECTION'
+  | 'DISABLE_PROTECTION'
+  | 'UPDATE_PROTECTION_GROUP'
+  | 'DELETE_PROTECTION_GROUP'
+  | 'RESTORE_PLACEHOLDERS'
 >;
 
 interface GroupChange {
@@ -171,19 +219,15 @@ function groupCalls(action: GroupAction, { group, vms, command }: GroupChange): 
       return [calls.configureAllCall(group)];
     case 'DELETE_PROTECTION_GROUP':
       return [calls.deleteGroupCall(group)];
+    case 'RESTORE_PLACEHOLDERS':
+      return [restorePlaceholdersCall(group)];
     case 'DISABLE_PROTECTION':
-      if (!tellsAll(vms, 'protection_status_details')) throw partial('which machines are protected', vms);
+      if (!tellsAll(vms, 'protection_status_details')) throw partialList(vms, 'which machines are protected');
       return protectedVms(vms).map((vm) => calls.removeProtectionCall(group, vm));
     case 'UPDATE_PROTECTION_GROUP':
       // A list with a gap would throw the machines that it leaves out of the group.
       if (group.replication_type === 'HBR' && !tellsAll(vms))
-        throw partial('which machines belong to it', vms);
+        throw partialList(vms, 'which machines belong to it');
       return [calls.reconfigureCall(group, vms.items, command.changes ?? {})];
   }
-}
-
-function partial(what: string, list: WireList<unknown>): ProviderError {
-  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present ${what}: ${list.gaps.join('; ')}.`, {
-    retry: 'TEMPORARY',
-  });
 }

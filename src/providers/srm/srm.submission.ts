@@ -1,21 +1,16 @@
 import type { UpstreamCall, UpstreamRef } from '../../domain/action-command.js';
-import type { UpstreamResponse } from '../../platform/http/upstream-http.js';
 import type { SendGate } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
+import { refOf } from './srm.acceptance.js';
 import type { SrmClient } from './srm.client.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import { farNeedOf } from './srm.far-need.js';
 import { failsForSilence } from './srm.far-site.js';
 import type { PairedSites } from './srm.pairing.js';
 import { actionIn, planIdIn, withPairing } from './srm.paths.js';
 import { sessionHeader, type LocalSession } from './srm.session.js';
 import type { SrmUpstream } from './srm.upstream.js';
 import { textOf } from './srm.wire.js';
-
-/** Calls that SRM takes without a login at the far site (column "Remote" of section 2: O, D and none). */
-const LOCAL_ACTIONS: readonly (string | null)[] = ['remove-protection', 'dismiss-prompt'];
-
-/** Calls that SRM takes while the far server is down, when nobody can log in there (1.5). */
-const RUN_ALONE: readonly (string | null)[] = ['test', 'cleanup', 'recovery', 'cancel'];
 
 /** Sends one state-changing request, both logins made beforehand, and says what came of it. */
 export class SrmSubmission {
@@ -46,14 +41,13 @@ export class SrmSubmission {
     signal: AbortSignal,
   ): Promise<{ sites: PairedSites; local: LocalSession }> {
     const sites = await this.client.pairedSites(signal);
-    if (LOCAL_ACTIONS.includes(actionIn(call.path))) {
-      return { sites, local: await this.client.session.local(signal) };
-    }
+    const need = farNeedOf(call);
+    if (need === 'NONE') return { sites, local: await this.client.session.local(signal) };
     const { local, farTrouble } = await this.client.session.forChange(sites, signal);
-    // A group of this site can be deleted without the login at the far one.
-    if (farTrouble === null || call.method === 'DELETE') return { sites, local };
-    const mayRunAlone = RUN_ALONE.includes(actionIn(call.path));
-    if (mayRunAlone && (await failsForSilence(farTrouble, this.client, signal))) return { sites, local };
+    if (farTrouble === null || need === 'WELCOME') return { sites, local };
+    if (need === 'UNLESS_SILENT' && (await failsForSilence(farTrouble, this.client, signal))) {
+      return { sites, local };
+    }
     throw farTrouble;
   }
 
@@ -102,6 +96,7 @@ const FROM_OF: Readonly<Record<string, readonly string[] | undefined>> = {
   cleanup: wordsOf(actions.CLEAN_UP_DRILL?.from),
   recovery: wordsOf(actions.FAILOVER?.from),
   reprotect: wordsOf(actions.REPROTECT?.from),
+  reconfigure: wordsOf(actions.UPDATE_RECOVERY_PLAN?.from),
 };
 
 function wordsOf(from: readonly string[] | 'ANY' | undefined): readonly string[] | undefined {
@@ -119,26 +114,4 @@ function missingLogin(refusal: ProviderError, missing: string): ProviderError {
       delivery: 'REFUSED',
     },
   );
-}
-
-/** The reference in an acceptance of the documented form; null = this is not one. */
-export function refOf(call: UpstreamCall, response: UpstreamResponse): UpstreamRef | null {
-  const action = actionIn(call.path);
-  if (action === 'cancel' || action === 'dismiss-prompt')
-    return response.status === 204 ? { jobIds: [] } : null;
-  if (response.status !== 202) return null;
-  if (action !== 'configure-all-vms') {
-    const id = taskIdOf(response.json);
-    return id === null ? null : { jobIds: [id] };
-  }
-  // One task for each machine; an empty list = there was nothing to do (4.2).
-  const body = response.json as { list?: unknown } | null | undefined;
-  const list: unknown = Array.isArray(body) ? body : body?.list;
-  if (!Array.isArray(list)) return null;
-  const ids = list.map(taskIdOf);
-  return ids.every((id) => id !== null) ? { jobIds: ids } : null;
-}
-
-function taskIdOf(task: unknown): string | null {
-  return typeof task === 'object' && task !== null ? textOf((task as { id?: unknown }).id) : null;
 }
