@@ -56,15 +56,21 @@ function section(name: ProblemCode): string {
   ].join('\n\n');
 }
 
-/** Refusals that are sent again by the gateway itself become no problem. */
+/** Refusals that are sent again by the gateway itself become no problem, … */
 const SENT_AGAIN: readonly ErrorSignal['kind'][] = ['UNAUTHENTICATED', 'RATE_LIMITED'];
+/** … and what comes as a 5xx, or as nothing known, is no refusal. */
+const NO_REFUSAL: readonly ErrorSignal['kind'][] = ['UPSTREAM_FAULT', 'UNAVAILABLE', 'TIMEOUT', 'BAD_ANSWER'];
+
+function isToldAsRefusal({ kind, askedAgainBy, endsJobs }: ErrorSignal): boolean {
+  if (askedAgainBy !== 'GATEWAY') return true;
+  return !SENT_AGAIN.includes(kind) && (endsJobs || !NO_REFUSAL.includes(kind));
+}
 
 function signalRow(name: ProblemCode, provider: string, signal: ErrorSignal): string[][] {
   const { kind, askedAgainBy } = signal;
-  const sentAgain = askedAgainBy === 'GATEWAY' && SENT_AGAIN.includes(kind);
   const roads = [
     ...(problemCodeOf(kind) === name ? ['read'] : []),
-    ...(refusalCodeOf(kind) === name && !sentAgain ? ['refusal'] : []),
+    ...(refusalCodeOf(kind) === name && isToldAsRefusal(signal) ? ['refusal'] : []),
     ...(name === 'upstream-failed' && signal.endsJobs ? ['job'] : []),
   ];
   if (roads.length === 0) return [];

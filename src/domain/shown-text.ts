@@ -11,7 +11,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^|]+/gi;
 const SCHEME = /\b(basic|bearer)\s+(?=\S*[\d=])[\w+/=.~-]{12,}/gi;
 const NAMED =
-  /([\w-]*(?:passw(?:or)?d|secret|token|[-_]session|session[-_]?id|signature|credential|cookie|api[-_]?key)[\w-]*["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s,;|&"'}\]]+)/gi;
+  /((?:passw(?:or)?d|secret|token|[-_]session|session[-_]?id|signature|credential|cookie|api[-_]?key)[\w-]{0,40}["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s,;|&"'}\]]+)/gi;
 
 /**
  * An upstream's text as it may be shown and kept: one line of bounded length, without control characters and
