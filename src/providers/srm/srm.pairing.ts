@@ -1,5 +1,5 @@
 import { ProviderError } from '../provider-error.js';
-import { certificateWarningText } from './srm.site-mapper.js';
+import { certificateWarningText, earliestExpiryOf, expiryWarnings } from './srm.site-mapper.js';
 import { textOf, type WirePairing, type WireServer } from './srm.wire.js';
 
 /** The one pairing that a site is about, seen from this appliance's end. */
@@ -26,10 +26,14 @@ export interface VcenterName {
 }
 
 /** @param wanted the pairing's id, a name of a server at its far end, or null = the only one. */
-export function choosePairing(pairings: readonly WirePairing[], wanted: string | null): PairedSites {
+export function choosePairing(
+  pairings: readonly WirePairing[],
+  wanted: string | null,
+  nowMs: number,
+): PairedSites {
   const fitting = wanted === null ? pairings : pairings.filter((pairing) => answersTo(pairing, wanted));
   const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return pairedSites(only);
+  if (only !== undefined && fitting.length === 1) return pairedSites(only, nowMs);
   const known = pairings
     .map((p) => `${p.pairing_id} (${textOf(p.remote_srm_server?.name) ?? 'no name'})`)
     .join(', ');
@@ -47,7 +51,7 @@ function answersTo(pairing: WirePairing, wanted: string): boolean {
   return names.some((name) => textOf(name)?.toLowerCase() === wanted.toLowerCase());
 }
 
-function pairedSites(pairing: WirePairing): PairedSites {
+function pairedSites(pairing: WirePairing, nowMs: number): PairedSites {
   const localVcenter = vcenterOf(pairing.local_vc_server);
   const remoteVcenter = vcenterOf(pairing.remote_vc_server);
   return {
@@ -60,10 +64,10 @@ function pairedSites(pairing: WirePairing): PairedSites {
     version: textOf(pairing.local_srm_server?.version),
     farServerDown: pairing.remote_srm_server?.server_status === 'ERROR',
     warnings: [
-      ...serverWarnings('The SRM server of this site', pairing.local_srm_server),
-      ...serverWarnings('The SRM server of the other site', pairing.remote_srm_server),
-      ...serverWarnings('The vCenter of this site', pairing.local_vc_server),
-      ...serverWarnings('The vCenter of the other site', pairing.remote_vc_server),
+      ...serverWarnings('The SRM server of this site', pairing.local_srm_server, nowMs),
+      ...serverWarnings('The SRM server of the other site', pairing.remote_srm_server, nowMs),
+      ...serverWarnings('The vCenter of this site', pairing.local_vc_server, nowMs),
+      ...serverWarnings('The vCenter of the other site', pairing.remote_vc_server, nowMs),
     ],
   };
 }
@@ -72,13 +76,14 @@ function vcenterOf(server: WireServer | null | undefined): VcenterName {
   return { id: textOf(server?.id), name: textOf(server?.name) };
 }
 
-function serverWarnings(which: string, server: WireServer | null | undefined): string[] {
+function serverWarnings(which: string, server: WireServer | null | undefined, nowMs: number): string[] {
   const name = textOf(server?.name);
   const who = name === null ? which : `${which}, ${name},`;
   const state = textOf(server?.server_status);
   const certificate = Array.isArray(server?.certificate_warnings) ? server.certificate_warnings : [];
   return [
     ...(state !== null && state !== 'OK' ? [`${who} reports ${state}.`] : []),
+    ...expiryWarnings(earliestExpiryOf(server?.certificates), nowMs, `${who} has a certificate that`),
     ...certificate.map((warning) => `${who} has a certificate warning: ${certificateWarningText(warning)}.`),
   ];
 }

@@ -61,7 +61,7 @@ export class SrmReader {
         {},
         'pairing_id',
       );
-      const value = choosePairing(pairings.items, this.wantedPairing);
+      const value = choosePairing(pairings.items, this.wantedPairing, this.clock.now());
       this.sites = { value, readAt: this.clock.monotonic() };
       return value;
     }, signal);

@@ -113,15 +113,16 @@ export function certificateWarningText(warning: unknown): string {
   return told.length === 0 ? 'SRM does not say why' : told.join(' ');
 }
 
-function earliestExpiryOf(certificates: readonly WireCertificate[] | null | undefined): number | null {
+export function earliestExpiryOf(certificates: readonly WireCertificate[] | null | undefined): number | null {
   const times = (certificates ?? []).map((each) => epochMsOf(each?.not_after)).filter((ms) => ms !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function expiryWarnings(expiryMs: number | null, nowMs: number): string[] {
+/** @param whose how the sentence begins */
+export function expiryWarnings(expiryMs: number | null, nowMs: number, whose = 'Its certificate'): string[] {
   const day = timeOf(expiryMs)?.slice(0, 10);
   if (expiryMs === null || day === undefined || expiryMs - nowMs > SOON_MS) return [];
-  return [expiryMs <= nowMs ? `Its certificate expired on ${day}.` : `Its certificate expires on ${day}.`];
+  return [expiryMs <= nowMs ? `${whose} expired on ${day}.` : `${whose} expires on ${day}.`];
 }
 
 /**

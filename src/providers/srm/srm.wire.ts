@@ -109,6 +109,7 @@ export interface WireServer {
   name?: string | null;
   server_status?: string | null;
   version?: string | null;
+  certificates?: { not_after?: number | string | null }[] | null;
   certificate_warnings?: unknown[] | null;
 }
 
