@@ -3,6 +3,7 @@ import type { SrmClient } from './srm.client.js';
 import * as paths from './srm.paths.js';
 import type { WireList } from './srm.lists.js';
 import type { WireCallout, WireStep, WireTestNetwork } from './srm.parts-wire.js';
+import { VIEW_MODES } from './srm.step-mapper.js';
 import type { WireMeta } from './srm.wire.js';
 
 /** Where a machine is recovered (3.5). Sent back whole: what is not named here travels along. */
@@ -56,14 +57,6 @@ export interface StepsOf {
   planId: string;
   workflow: RecoveryWorkflow;
 }
-
-/** The words of the paths (3.10). */
-export const VIEW_MODES: Readonly<Record<RecoveryWorkflow, string>> = {
-  TEST: 'test',
-  RECOVERY: 'recovery',
-  CLEAN_UP: 'cleanup',
-  REPROTECT: 'reprotect',
-};
 
 /** What a change must look at before it is worded: whole, for much of it is sent back. */
 export class ChangeReads {

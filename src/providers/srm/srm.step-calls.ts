@@ -1,9 +1,10 @@
 import type { UpstreamCall } from '../../domain/action-command.js';
 import type { ActionInputs, CalloutType } from '../../domain/action-inputs.js';
 import { checkSeconds, invalid } from './srm.call-checks.js';
-import { VIEW_MODES, type StepsOf } from './srm.change-reads.js';
+import type { StepsOf } from './srm.change-reads.js';
 import type { WireCallout, WireStep } from './srm.parts-wire.js';
 import { stepPath, stepsPath } from './srm.paths.js';
+import { VIEW_MODES } from './srm.step-mapper.js';
 
 export const CALLOUT_WORDS: Readonly<Record<CalloutType, string>> = {
   PROMPT: 'PROMPT',
