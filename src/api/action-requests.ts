@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ActionCommand } from '../domain/action-command.js';
+import type { ActionInputs } from '../domain/action-inputs.js';
+import type { DrAction } from '../domain/dr-action.js';
 import type { Operation } from '../domain/operation.js';
-import { parsePublicId } from '../domain/ids.js';
-import { problem, ProblemError } from '../domain/problem.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
@@ -10,6 +10,7 @@ import { ApiSettings } from './http/api-settings.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
 import { idempotencyClaim } from './http/idempotency.js';
 import { etagOf, presentOperation, presentPreflight } from './presenters/operation.presenter.js';
+import type { Named } from './public-ids.js';
 
 /** What a controller knows of a change that is asked for. */
 export interface ActionRequest {
@@ -18,6 +19,23 @@ export interface ActionRequest {
   reason: string | undefined;
   validateOnly: boolean | undefined;
 }
+
+/** Why it is asked for, and whether it is only to be checked. */
+export interface Wish {
+  reason?: string | undefined;
+  validateOnly?: boolean | undefined;
+}
+
+/** The wish as DELETE has it: in the query. */
+export function wishOf({ reason, validateOnly }: { reason?: string; validateOnly?: 'true' | 'false' }): Wish {
+  return { reason, validateOnly: validateOnly === 'true' };
+}
+
+/** What a path that starts an operation answers: the operation, or with `validateOnly` the report. */
+export type ActionAnswer = Promise<OperationDto | PreflightReportDto>;
+
+/** The action's own fields; null for an action that has none. */
+type InputOf<A extends DrAction> = A extends keyof ActionInputs ? ActionInputs[A] : null;
 
 /** From an HTTP request to an accepted operation, the same way for every action. */
 @Injectable()
@@ -28,10 +46,19 @@ export class ActionRequests {
     private readonly settings: ApiSettings,
   ) {}
 
-  async handle(
-    action: ActionRequest,
-    { request, reply }: HttpExchange,
-  ): Promise<OperationDto | PreflightReportDto> {
+  /** A change of what the path names. */
+  change<A extends DrAction>(
+    action: A,
+    { siteId, targetNativeId, partNativeId }: Named,
+    { reason, validateOnly }: Wish,
+    input: InputOf<A>,
+    exchange: HttpExchange,
+  ): ActionAnswer {
+    const command = { action, targetNativeId, partNativeId, input: plain(input) };
+    return this.handle({ siteId, command, reason, validateOnly }, exchange);
+  }
+
+  async handle(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
     const principal = request.principal?.id ?? 'unknown';
     const asked = {
       siteId: action.siteId,
@@ -75,19 +102,20 @@ export class ActionRequests {
 
   present(operation: Operation): OperationDto {
     const provider = this.providers.find(operation.siteId);
-    return presentOperation(operation, (provider?.cancelCall(operation.command) ?? null) !== null);
+    const [prompt] = operation.prompts;
+    return presentOperation(operation, {
+      cancellable: (provider?.cancelCall(operation.command) ?? null) !== null,
+      answerable:
+        prompt !== undefined && (provider?.answerCall(operation.command, prompt.id) ?? null) !== null,
+    });
   }
 
   retryAfterSeconds(): number {
     return Math.max(1, Math.ceil(this.settings.pollIntervalMs / 1000));
   }
+}
 
-  /** The site and the upstream's own id behind a public id; an id that cannot be one is a 404. */
-  locate(id: string): { siteId: string; nativeId: string } {
-    const parsed = parsePublicId(id);
-    if (!parsed || !this.providers.find(parsed.siteId)) {
-      throw new ProblemError(problem('not-found', `There is no ${id}.`));
-    }
-    return parsed;
-  }
+/** As it will be kept in the record: what was not given is not there. */
+export function plain<T>(input: T): T {
+  return JSON.parse(JSON.stringify(input)) as T;
 }

@@ -1,18 +1,54 @@
 import { Injectable } from '@nestjs/common';
-import { judgeAction, type AllowedAction } from '../domain/allowed-actions.js';
 import { ACTION_FACTS, BUTTONS } from '../domain/action-facts.js';
-import type { DrAction } from '../domain/dr-action.js';
-import type { RecoveryPlan } from '../domain/inventory.js';
+import { judgeAction } from '../domain/allowed-actions.js';
+import {
+  DR_ACTIONS,
+  type ActiveSite,
+  type Direction,
+  type DrAction,
+  type TargetType,
+} from '../domain/dr-action.js';
+import { publicId } from '../domain/ids.js';
+import type { ProtectionState } from '../domain/inventory.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import { OperationsService } from '../operations/operations.service.js';
-import { isoTime, Clock } from '../platform/clock.js';
+import { Clock, isoTime } from '../platform/clock.js';
+import type { Preparation } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
-import type { AllowedActionsDto } from './dto/operation.dto.js';
+import type { AllowedActionDto, AllowedActionsDto } from './dto/operation.dto.js';
+import { readInstance, readPair } from './part-reads.js';
+import type { NamedPart } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
 
-const PLAN_ACTIONS = BUTTONS.filter((action) => ACTION_FACTS[action].targetType === 'RECOVERY_PLAN');
+/** What makes something new has no target yet; these two make it in a group, and are judged by the group. */
+const INTO_A_GROUP: readonly DrAction[] = ['ADD_PROTECTED_INSTANCE', 'CREATE_REPLICATION_PAIR'];
+const CREATING: readonly DrAction[] = [
+  ...INTO_A_GROUP,
+  'CREATE_PROTECTION_GROUP',
+  'PROVISION_PROTECTION_GROUP',
+  'CREATE_RECOVERY_PLAN',
+];
 
-/** Every action of a plan, judged as the guard would judge it. */
+/** Never kept: what is prepared here is not sent. */
+const NO_OPERATION = '00000000-0000-7000-8000-000000000000';
+
+interface Subject {
+  provider: Provider;
+  id: string;
+  type: TargetType;
+  facts: ResourceFacts;
+  /** Public id of the group or plan that is held. */
+  holderId: string;
+  partNativeId: string | null;
+  /** What it belongs to. */
+  companions: NonNullable<Preparation['companions']>;
+  groupIds: string[];
+}
+
+/**
+ * Every action of a target, judged as the guard would judge it. What an operator can only press is prepared, as
+ * the guard does; what needs fields of its own is judged by state, companions and locks.
+ */
 @Injectable()
 export class AllowedActions {
   constructor(
@@ -21,60 +57,125 @@ export class AllowedActions {
     private readonly clock: Clock,
   ) {}
 
-  async ofPlan(planId: string): Promise<AllowedActionsDto> {
-    return this.reads.ofId(planId, async (provider) => {
-      const plan = await provider.getRecoveryPlan(planId);
-      const held = await this.operations.holdersOf(provider.siteId, [
-        planId,
-        ...(plan.protectionGroupIds ?? []),
-      ]);
-      const [heldBy = null] = held.values();
-      const items = await Promise.all(
-        PLAN_ACTIONS.map((action) => this.judge(provider, plan, action, heldBy)),
-      );
-      return { targetId: planId, observedTime: isoTime(this.clock.now()), items };
+  ofPlan(id: string): Promise<AllowedActionsDto> {
+    return this.reads.ofId(id, async (provider) => {
+      const plan = await provider.getRecoveryPlan(id);
+      const groupIds = plan.protectionGroupIds ?? [];
+      return this.judgeAll({ ...whole(provider, id, 'RECOVERY_PLAN', plan), groupIds });
     });
   }
 
+  ofGroup(id: string): Promise<AllowedActionsDto> {
+    return this.reads.ofId(id, async (provider) => {
+      const group = await provider.getProtectionGroup(id);
+      return this.judgeAll({ ...whole(provider, id, 'PROTECTION_GROUP', group), groupIds: [id] });
+    });
+  }
+
+  ofInstance(named: NamedPart): Promise<AllowedActionsDto> {
+    return this.ofPart(named, 'PROTECTED_INSTANCE', readInstance);
+  }
+
+  ofPair(named: NamedPart): Promise<AllowedActionsDto> {
+    return this.ofPart(named, 'REPLICATION_PAIR', readPair);
+  }
+
+  private ofPart(
+    named: NamedPart,
+    type: TargetType,
+    read: (named: NamedPart) => Promise<Shown>,
+  ): Promise<AllowedActionsDto> {
+    const { provider, siteId, targetNativeId, partNativeId } = named;
+    const groupId = publicId(siteId, targetNativeId);
+    return this.reads.of(provider, async () => {
+      const [part, group] = await Promise.all([read(named), provider.getProtectionGroup(groupId)]);
+      return this.judgeAll({
+        provider,
+        type,
+        id: publicId(siteId, partNativeId),
+        facts: factsOf(part),
+        holderId: groupId,
+        partNativeId,
+        companions: [{ kind: 'PROTECTION_GROUP', facts: factsOf(group) }],
+        groupIds: [groupId],
+      });
+    });
+  }
+
+  private async judgeAll(subject: Subject): Promise<AllowedActionsDto> {
+    const heldBy = await this.holderOf(subject, subject.groupIds);
+    const items = await Promise.all(
+      actionsOf(subject.type).map((action) => this.judge(subject, action, heldBy)),
+    );
+    return { targetId: subject.id, observedTime: isoTime(this.clock.now()), items };
+  }
+
   /** What only the upstream can tell is asked only of actions that nothing else stands against. */
-  private async judge(
-    provider: Provider,
-    plan: RecoveryPlan,
-    action: DrAction,
-    heldBy: string | null,
-  ): Promise<AllowedAction> {
+  private async judge(subject: Subject, action: DrAction, heldBy: string | null): Promise<AllowedActionDto> {
+    const { provider, facts, companions, groupIds } = subject;
     const { lifecycle } = provider.descriptor;
-    const facts = factsOf(plan);
-    const judged = judgeAction(lifecycle, action, facts, { heldBy });
-    if (!judged.allowed) return judged;
-    const direction = ACTION_FACTS[action].needsDirection ? plan.nextDirection : null;
+    const [target, others] = INTO_A_GROUP.includes(action)
+      ? [null, [...companions, { kind: subject.type, facts }]]
+      : [facts, companions];
+    const judged = judgeAction(lifecycle, action, target, { heldBy, companions: others, touches: groupIds });
+    if (!judged.allowed || !BUTTONS.includes(action)) return judged;
+    const direction = ACTION_FACTS[action].needsDirection ? facts.nextDirection : null;
     const preparation = await provider.prepare(
       {
         action,
-        targetNativeId: provider.nativeId(plan.id),
+        targetNativeId: provider.nativeId(subject.holderId),
+        partNativeId: subject.partNativeId,
         direction,
         options: {},
         group: null,
         changes: null,
-        partNativeId: null,
-        input: null,
+        input: takesFields(provider, action) ? {} : null,
       },
-      `${provider.siteId}.00000000-0000-7000-8000-000000000000`,
+      `${provider.siteId}.${NO_OPERATION}`,
     );
     return judgeAction(lifecycle, action, preparation.resource ?? facts, {
       direction,
       blockers: preparation.blockers,
+      companions: preparation.companions ?? [],
+      heldBy: await this.holderOf(subject, preparation.groupIds),
+      touches: preparation.groupIds,
     });
+  }
+
+  private async holderOf(
+    { provider, holderId }: Subject,
+    groupIds: readonly string[],
+  ): Promise<string | null> {
+    const held = await this.operations.holdersOf(provider.siteId, [...new Set([holderId, ...groupIds])]);
+    const [heldBy = null] = held.values();
+    return heldBy;
   }
 }
 
-function factsOf(plan: RecoveryPlan): ResourceFacts {
-  return {
-    exists: true,
-    name: plan.name,
-    state: plan.state,
-    word: plan.upstream.state,
-    activeSite: plan.activeSite,
-    nextDirection: plan.nextDirection,
-  };
+function actionsOf(type: TargetType): DrAction[] {
+  const own = DR_ACTIONS.filter(
+    (action) => ACTION_FACTS[action].targetType === type && !CREATING.includes(action),
+  );
+  return type === 'PROTECTION_GROUP' ? [...own, ...INTO_A_GROUP] : own;
+}
+
+/** As the request would have it: an action with fields of its own gets them, though none of them is given. */
+function takesFields({ descriptor }: Provider, action: DrAction): boolean {
+  return (descriptor.capabilities.inputs[action]?.length ?? 0) > 0;
+}
+
+function whole(provider: Provider, id: string, type: TargetType, shown: Shown): Omit<Subject, 'groupIds'> {
+  return { provider, id, type, facts: factsOf(shown), holderId: id, partNativeId: null, companions: [] };
+}
+
+interface Shown {
+  name: string;
+  state: ProtectionState;
+  upstream: { state: string };
+  activeSite?: ActiveSite | null;
+  nextDirection?: Direction | null;
+}
+
+function factsOf({ name, state, upstream, activeSite = null, nextDirection = null }: Shown): ResourceFacts {
+  return { exists: true, name, state, word: upstream.state, activeSite, nextDirection };
 }

@@ -7,19 +7,30 @@ import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
+import { DrillsController } from './drills.controller.js';
+import { FailedTasksController } from './failed-tasks.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { InstanceTagsController } from './instance-tags.controller.js';
 import { MetricsController } from './metrics.controller.js';
-import { OperationExports } from './operation-exports.js';
 import { OperationExportsController } from './operation-exports.controller.js';
+import { OperationExports } from './operation-exports.js';
 import { OperationStreams } from './operation-streams.js';
 import { OperationsController } from './operations.controller.js';
+import { PlanPartsController } from './plan-parts.controller.js';
+import { PlannedInstancesController } from './planned-instances.controller.js';
 import { ProblemsController } from './problems.controller.js';
+import { ProtectedInstancesController } from './protected-instances.controller.js';
 import { ProtectionGroupsController } from './protection-groups.controller.js';
+import { ProtectionSettingsController } from './protection-settings.controller.js';
+import { PublicIds } from './public-ids.js';
 import { RecoveryPlansController } from './recovery-plans.controller.js';
+import { RecoveryStepsController } from './recovery-steps.controller.js';
+import { ReplicationPairsController } from './replication-pairs.controller.js';
+import { SiteFactsController } from './site-facts.controller.js';
 import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
 
@@ -28,8 +39,18 @@ import { SitesController } from './sites.controller.js';
   imports: [OperationsModule, EventsModule],
   controllers: [
     SitesController,
+    SiteFactsController,
+    FailedTasksController,
     ProtectionGroupsController,
+    ProtectedInstancesController,
+    ProtectionSettingsController,
+    InstanceTagsController,
+    ReplicationPairsController,
     RecoveryPlansController,
+    PlannedInstancesController,
+    RecoveryStepsController,
+    PlanPartsController,
+    DrillsController,
     OperationExportsController,
     OperationsController,
     HealthController,
@@ -44,6 +65,7 @@ import { SitesController } from './sites.controller.js';
         new ApiSettings(environment.adminApiKey, environment.pollIntervalMs),
     },
     SiteReads,
+    PublicIds,
     ActionRequests,
     AllowedActions,
     OperationExports,

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiHeader,
@@ -16,6 +16,7 @@ import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
 import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
+import { AnswerPromptDto } from './dto/requests.dto.js';
 import { isSeen } from './http/entity-tag.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { makePageToken, readPageToken } from './http/page-token.js';
@@ -109,9 +110,28 @@ export class OperationsController {
     description:
       'Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless.',
   })
-  @ProblemResponses('not-found', 'cancel-not-supported')
+  @ProblemResponses('not-found')
   async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
     const operation = await this.operations.cancel(id, exchange.request.principal?.id ?? 'unknown');
+    void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
+    return this.actions.present(operation);
+  }
+
+  @Post(':id/input')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Answer a prompt',
+    description:
+      'While the operation is WAITING_FOR_INPUT: tells the upstream to go on. The prompt’s id makes it safe to ask again: an answered prompt is gone.',
+  })
+  @ProblemResponses('invalid-request', 'not-found', 'no-such-prompt')
+  async answer(
+    @Param('id') id: string,
+    @Body() { promptId }: AnswerPromptDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<OperationDto> {
+    const requestedBy = exchange.request.principal?.id ?? 'unknown';
+    const operation = await this.operations.answerPrompt(id, promptId, requestedBy);
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
     return this.actions.present(operation);
   }

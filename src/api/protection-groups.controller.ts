@@ -1,27 +1,23 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InventoryService } from '../inventory/inventory.service.js';
-import { ActionRequests } from './action-requests.js';
-import { StartsOperation } from './docs/action-docs.decorator.js';
+import { ActionRequests, plain, wishOf, type ActionAnswer, type ActionRequest } from './action-requests.js';
+import { AllowedActions } from './allowed-actions.js';
+import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
-import {
-  PlansOfGroupDto,
-  ProtectedInstanceListDto,
-  ProtectionGroupDto,
-  ProtectionGroupListDto,
-  ReplicationPairListDto,
-} from './dto/inventory.dto.js';
-import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
+import { CreateProtectionGroupDto, UpdateProtectionGroupDto } from './dto/group-requests.dto.js';
+import { PlansOfGroupDto, ProtectionGroupDto, ProtectionGroupListDto } from './dto/inventory.dto.js';
+import { AllowedActionsDto } from './dto/operation.dto.js';
 import { DeleteQueryDto, InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
-import { ChangeRequestDto, CreateProtectionGroupDto, UpdateProtectionGroupDto } from './dto/requests.dto.js';
+import { ChangeRequestDto } from './dto/requests.dto.js';
+import { IssueListDto } from './dto/site-facts.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
+import { PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
-
-type Answer = Promise<OperationDto | PreflightReportDto>;
 
 @ApiTags('Protection groups')
 @ApiBearerAuth()
@@ -30,7 +26,9 @@ export class ProtectionGroupsController {
   constructor(
     private readonly inventory: InventoryService,
     private readonly reads: SiteReads,
+    private readonly ids: PublicIds,
     private readonly actions: ActionRequests,
+    private readonly allowed: AllowedActions,
   ) {}
 
   @Get()
@@ -59,28 +57,6 @@ export class ProtectionGroupsController {
     return this.reads.ofId(id, (provider) => provider.getProtectionGroup(id));
   }
 
-  @Get(':id/protected-instances')
-  @ApiOperation({ summary: 'The machines that the group protects' })
-  @ReadsOneSite()
-  protectedInstances(
-    @Param('id') id: string,
-    @Query() query: PageQueryDto,
-    @Exchange() exchange: HttpExchange,
-  ): Promise<ProtectedInstanceListDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listProtectedInstances(id));
-  }
-
-  @Get(':id/replication-pairs')
-  @ApiOperation({ summary: 'The disks that are replicated; empty on upstreams without replication pairs' })
-  @ReadsOneSite()
-  replicationPairs(
-    @Param('id') id: string,
-    @Query() query: PageQueryDto,
-    @Exchange() exchange: HttpExchange,
-  ): Promise<ReplicationPairListDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listReplicationPairs(id));
-  }
-
   @Get(':id/recovery-plans')
   @ApiOperation({ summary: 'The plans that touch the group' })
   @ReadsOneSite()
@@ -92,14 +68,39 @@ export class ProtectionGroupsController {
     return this.reads.pageOf(id, query, exchange, (provider) => provider.listPlansOfGroup(id));
   }
 
+  @Get(':id/issues')
+  @ApiOperation({ summary: 'What the upstream itself finds wrong with the group' })
+  @ReadsOneSite('not-offered')
+  async issues(
+    @Param('id') id: string,
+    @Query() query: PageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<IssueListDto> {
+    const { provider, targetNativeId: groupId } = this.ids.target(id);
+    const all = await this.reads.further(provider, 'groupIssues', { groupId });
+    return this.reads.page(all, query, exchange);
+  }
+
+  @Get(':id/actions')
+  @ShowsActions('the group')
+  allowedActions(@Param('id') id: string): Promise<AllowedActionsDto> {
+    return this.allowed.ofGroup(id);
+  }
+
   @Post()
-  @StartsOperation('Create a protection group', 'Which fields apply depends on the provider of the site.')
-  create(@Body() body: CreateProtectionGroupDto, @Exchange() exchange: HttpExchange): Answer {
-    const { siteId, reason, validateOnly, ...group } = body;
-    return this.actions.handle(
-      { siteId, command: { action: 'CREATE_PROTECTION_GROUP', group }, reason, validateOnly },
-      exchange,
-    );
+  @StartsOperation(
+    'Create a protection group',
+    'Which fields apply depends on the provider of the site. With instances, pairs, a plan or `enableProtection` it is done in steps, each an operation of its own (`steps[].operationId`, `parentId`); what was done before a step failed stays.',
+  )
+  create(@Body() body: CreateProtectionGroupDto, @Exchange() exchange: HttpExchange): ActionAnswer {
+    const { siteId, reason, validateOnly, ...wishes } = body;
+    const { protectedInstances, replicationPairs, recoveryPlan, enableProtection, ...group } = plain(wishes);
+    const parts = plain({ protectedInstances, replicationPairs, recoveryPlan, enableProtection });
+    const command: ActionRequest['command'] =
+      Object.keys(parts).length > 0
+        ? { action: 'PROVISION_PROTECTION_GROUP', group, input: parts }
+        : { action: 'CREATE_PROTECTION_GROUP', group };
+    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
 
   @Patch(':id')
@@ -108,18 +109,11 @@ export class ProtectionGroupsController {
     @Param('id') id: string,
     @Body() body: UpdateProtectionGroupDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
+  ): ActionAnswer {
     const { reason, validateOnly, ...changes } = body;
-    const { siteId, nativeId } = this.actions.locate(id);
-    return this.actions.handle(
-      {
-        siteId,
-        command: { action: 'UPDATE_PROTECTION_GROUP', targetNativeId: nativeId, changes },
-        reason,
-        validateOnly,
-      },
-      exchange,
-    );
+    const { siteId, targetNativeId } = this.ids.target(id);
+    const command = { action: 'UPDATE_PROTECTION_GROUP' as const, targetNativeId, changes };
+    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
 
   @Delete(':id')
@@ -128,17 +122,9 @@ export class ProtectionGroupsController {
     @Param('id') id: string,
     @Query() query: DeleteQueryDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
-    const { siteId, nativeId } = this.actions.locate(id);
-    return this.actions.handle(
-      {
-        siteId,
-        command: { action: 'DELETE_PROTECTION_GROUP', targetNativeId: nativeId },
-        reason: query.reason,
-        validateOnly: query.validateOnly === 'true',
-      },
-      exchange,
-    );
+  ): ActionAnswer {
+    const group = this.ids.target(id);
+    return this.actions.change('DELETE_PROTECTION_GROUP', group, wishOf(query), null, exchange);
   }
 
   @Post(':id/actions/enable-protection')
@@ -150,8 +136,8 @@ export class ProtectionGroupsController {
     @Param('id') id: string,
     @Body() body: ChangeRequestDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
-    return this.onGroup('ENABLE_PROTECTION', id, body, exchange);
+  ): ActionAnswer {
+    return this.actions.change('ENABLE_PROTECTION', this.ids.target(id), body, null, exchange);
   }
 
   @Post(':id/actions/disable-protection')
@@ -160,18 +146,20 @@ export class ProtectionGroupsController {
     @Param('id') id: string,
     @Body() body: ChangeRequestDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
-    return this.onGroup('DISABLE_PROTECTION', id, body, exchange);
+  ): ActionAnswer {
+    return this.actions.change('DISABLE_PROTECTION', this.ids.target(id), body, null, exchange);
   }
 
-  private onGroup(
-    action: 'ENABLE_PROTECTION' | 'DISABLE_PROTECTION',
-    id: string,
-    { reason, validateOnly }: ChangeRequestDto,
-    exchange: HttpExchange,
-  ): Answer {
-    const { siteId, nativeId } = this.actions.locate(id);
-    const command = { action, targetNativeId: nativeId };
-    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
+  @Post(':id/actions/restore-placeholders')
+  @StartsOperation(
+    'Restore placeholders',
+    'SRM: makes the placeholders of the machines at the recovery site anew, where they were lost.',
+  )
+  restorePlaceholders(
+    @Param('id') id: string,
+    @Body() body: ChangeRequestDto,
+    @Exchange() exchange: HttpExchange,
+  ): ActionAnswer {
+    return this.actions.change('RESTORE_PLACEHOLDERS', this.ids.target(id), body, null, exchange);
   }
 }

@@ -1,16 +1,17 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
-import { ActionRequests } from './action-requests.js';
+import { ActionRequests, plain, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
-import { StartsOperation } from './docs/action-docs.decorator.js';
+import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
-import { DrillListDto, GroupsOfPlanDto, RecoveryPlanDto, RecoveryPlanListDto } from './dto/inventory.dto.js';
-import { AllowedActionsDto, type OperationDto, type PreflightReportDto } from './dto/operation.dto.js';
-import { InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
+import { GroupsOfPlanDto, RecoveryPlanDto, RecoveryPlanListDto } from './dto/inventory.dto.js';
+import { AllowedActionsDto } from './dto/operation.dto.js';
+import { CreateRecoveryPlanDto, UpdateRecoveryPlanDto } from './dto/plan-requests.dto.js';
+import { DeleteQueryDto, InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import {
   CleanUpDrillDto,
   FailoverDto,
@@ -22,10 +23,10 @@ import {
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
+import { mustChange } from './must-change.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
+import { nativeIds, PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
-
-type Answer = Promise<OperationDto | PreflightReportDto>;
 
 @ApiTags('Recovery plans')
 @ApiBearerAuth()
@@ -34,6 +35,7 @@ export class RecoveryPlansController {
   constructor(
     private readonly inventory: InventoryService,
     private readonly reads: SiteReads,
+    private readonly ids: PublicIds,
     private readonly actions: ActionRequests,
     private readonly allowed: AllowedActions,
   ) {}
@@ -75,26 +77,48 @@ export class RecoveryPlansController {
     return this.reads.pageOf(id, query, exchange, (provider) => provider.listGroupsOfPlan(id));
   }
 
-  @Get(':id/drills')
-  @ApiOperation({ summary: 'The drills that stand' })
-  @ReadsOneSite()
-  drills(
-    @Param('id') id: string,
-    @Query() query: PageQueryDto,
-    @Exchange() exchange: HttpExchange,
-  ): Promise<DrillListDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listDrills(id));
-  }
-
   @Get(':id/actions')
-  @ApiOperation({
-    summary: 'Every action: allowed or not, why not, what to do about it, what it will do',
-    description:
-      'Judged from the plan as its site shows it now, by the same rules that guard the actions themselves.',
-  })
-  @ReadsOneSite()
+  @ShowsActions('the plan')
   allowedActions(@Param('id') id: string): Promise<AllowedActionsDto> {
     return this.allowed.ofPlan(id);
+  }
+
+  @Post()
+  @StartsOperation('Create a recovery plan', 'SRM. An SDRS group is a plan of its own, and needs none.')
+  create(@Body() body: CreateRecoveryPlanDto, @Exchange() exchange: HttpExchange): ActionAnswer {
+    const { siteId, reason, validateOnly, ...fields } = body;
+    const input = plain({ ...fields, protectionGroupIds: groupsOf(siteId, fields) });
+    const command = { action: 'CREATE_RECOVERY_PLAN' as const, input };
+    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
+  }
+
+  @Patch(':id')
+  @StartsOperation(
+    'Change a recovery plan',
+    'SRM. What is absent is left as it is; lists replace the whole of what was.',
+  )
+  update(
+    @Param('id') id: string,
+    @Body() { reason, validateOnly, ...fields }: UpdateRecoveryPlanDto,
+    @Exchange() exchange: HttpExchange,
+  ): ActionAnswer {
+    const plan = this.ids.target(id);
+    mustChange(fields);
+    const input = { ...fields, protectionGroupIds: groupsOf(plan.siteId, fields) };
+    return this.actions.change('UPDATE_RECOVERY_PLAN', plan, { reason, validateOnly }, input, exchange);
+  }
+
+  @Delete(':id')
+  @StartsOperation(
+    'Delete a recovery plan',
+    'SRM: with the settings of its machines; the groups stay protected.',
+  )
+  remove(
+    @Param('id') id: string,
+    @Query() query: DeleteQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): ActionAnswer {
+    return this.actions.change('DELETE_RECOVERY_PLAN', this.ids.target(id), wishOf(query), null, exchange);
   }
 
   @Post(':id/actions/planned-failover')
@@ -106,7 +130,7 @@ export class RecoveryPlansController {
     @Param('id') id: string,
     @Body() body: PlannedFailoverDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
+  ): ActionAnswer {
     return this.run('PLANNED_FAILOVER', id, body, exchange);
   }
 
@@ -115,7 +139,11 @@ export class RecoveryPlansController {
     'Failover',
     'The site where the workload runs is presumed lost. What was not replicated is lost.',
   )
-  failover(@Param('id') id: string, @Body() body: FailoverDto, @Exchange() exchange: HttpExchange): Answer {
+  failover(
+    @Param('id') id: string,
+    @Body() body: FailoverDto,
+    @Exchange() exchange: HttpExchange,
+  ): ActionAnswer {
     return this.run('FAILOVER', id, body, exchange);
   }
 
@@ -124,7 +152,11 @@ export class RecoveryPlansController {
     'Reprotect',
     'After a failover: protects the workload where it now runs, towards the other site.',
   )
-  reprotect(@Param('id') id: string, @Body() body: ReprotectDto, @Exchange() exchange: HttpExchange): Answer {
+  reprotect(
+    @Param('id') id: string,
+    @Body() body: ReprotectDto,
+    @Exchange() exchange: HttpExchange,
+  ): ActionAnswer {
     return this.run('REPROTECT', id, body, exchange);
   }
 
@@ -134,7 +166,7 @@ export class RecoveryPlansController {
     @Param('id') id: string,
     @Body() body: StartDrillDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
+  ): ActionAnswer {
     return this.run('START_DRILL', id, body, exchange);
   }
 
@@ -144,7 +176,7 @@ export class RecoveryPlansController {
     @Param('id') id: string,
     @Body() body: CleanUpDrillDto,
     @Exchange() exchange: HttpExchange,
-  ): Answer {
+  ): ActionAnswer {
     return this.run('CLEAN_UP_DRILL', id, body, exchange);
   }
 
@@ -153,10 +185,14 @@ export class RecoveryPlansController {
     id: string,
     body: ChangeRequestDto & ActionOptions & { direction?: Direction },
     exchange: HttpExchange,
-  ): Answer {
+  ): ActionAnswer {
     const { reason, validateOnly, direction = null, ...options } = body;
-    const { siteId, nativeId } = this.actions.locate(id);
-    const command = { action, targetNativeId: nativeId, direction, options };
+    const { siteId, targetNativeId } = this.ids.target(id);
+    const command = { action, targetNativeId, direction, options };
     return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
+}
+
+function groupsOf(siteId: string, { protectionGroupIds }: { protectionGroupIds?: string[] }) {
+  return protectionGroupIds && nativeIds(siteId, protectionGroupIds, '/protectionGroupIds');
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { problem, ProblemError, type FieldError } from '../domain/problem.js';
 import { parsePublicId } from '../domain/ids.js';
+import type { AnswerOf, FurtherRead, WhereOf } from '../providers/further-reads.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
@@ -8,7 +9,8 @@ import { ProviderRegistry } from '../providers/registry.js';
 import type { InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
-import { presentPage, type Page } from './presenters/page.presenter.js';
+import { presentOrdered, presentPage, type Page } from './presenters/page.presenter.js';
+import { notOffered } from './not-offered.js';
 
 /** Live reads of one site, with the upstream's errors turned into problems. */
 @Injectable()
@@ -49,6 +51,21 @@ export class SiteReads {
     read: (provider: Provider) => Promise<T[]>,
   ): Promise<Page<T>> {
     const page = presentPage(await this.ofId(id, read), query, { of: exchange.request.url.split('?')[0] });
+    nextPageLink(exchange, page.nextPageToken);
+    return page;
+  }
+
+  /** A read that not every upstream offers; where it does not, a 404 says so. Ids in `where` are native ones. */
+  async further<R extends FurtherRead>(provider: Provider, read: R, where: WhereOf<R>): Promise<AnswerOf<R>> {
+    if (!provider.descriptor.capabilities.reads.includes(read)) throw notOffered(provider, read);
+    return this.of(provider, () => provider.further(read, where));
+  }
+
+  /** One page of a whole list, in the upstream's order. The token is bound to path and filters. */
+  page<T>(all: readonly T[], query: PageQueryDto, exchange: HttpExchange): Page<T> {
+    const { pageSize, pageToken, ...filters } = query;
+    const bound = { ...filters, of: exchange.request.url.split('?')[0] };
+    const page = presentOrdered(all, { pageSize, pageToken }, bound);
     nextPageLink(exchange, page.nextPageToken);
     return page;
   }

@@ -95,6 +95,13 @@ export const PROBLEMS = {
     remedy: 'List anew: it may have been deleted, or the id may be of another site.',
     retryable: false,
   },
+  'not-offered': {
+    status: 404,
+    title: 'This upstream has no such thing',
+    meaning: 'The path exists, but the upstream behind this site does not offer what it shows.',
+    remedy: 'See `capabilities.reads` of the site (`GET /v1/sites/{id}`) for what it can tell.',
+    retryable: false,
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This path does not take that method',
@@ -131,6 +138,14 @@ export const PROBLEMS = {
     title: 'It cannot be cancelled',
     meaning: 'The upstream cannot stop this action, or the operation is past the point where it can.',
     remedy: 'Wait for the end of the operation.',
+    retryable: false,
+  },
+  'no-such-prompt': {
+    status: 409,
+    title: 'Nothing is asked that this could answer',
+    meaning:
+      'The operation does not wait for this prompt: it was answered, it is another one, or the upstream asks nothing.',
+    remedy: 'Read the operation again; `prompts` has what it waits for.',
     retryable: false,
   },
   'state-changed': {

@@ -6,13 +6,16 @@ export interface Example {
 export type Examples = Readonly<Record<string, Example>>;
 
 const SRM = '33333333-cccc-4ccc-8ccc-333333333333';
-const SDRS_GROUP = 'eu-cloud.9922f407-5fa7-4a0c-a2ae-99699cd6cb32';
+export const SDRS_GROUP = 'eu-cloud.9922f407-5fa7-4a0c-a2ae-99699cd6cb32';
+export const SDRS_INSTANCE = 'eu-cloud.6a685beb-1542-4015-a4a3-0a8fc679a1a5';
+const SRM_PLAN = `berlin-dc.DrRecoveryRecoveryPlan~5a0f3f0e-1d0a-4a31-8a1b-3c7f0f6f2b11~${SRM}`;
+export const SRM_GROUP = `berlin-dc.DrReplicationVmProtectionGroup~vm-protection-group-1001~${SRM}`;
 
 const GROUPS: Examples = {
   sdrs: { summary: 'SDRS: erp-dr', value: SDRS_GROUP },
   srm: {
     summary: 'SRM: erp',
-    value: `berlin-dc.DrReplicationVmProtectionGroup~vm-protection-group-1001~${SRM}`,
+    value: SRM_GROUP,
   },
 };
 
@@ -20,7 +23,7 @@ const PLANS: Examples = {
   sdrs: { summary: 'SDRS: erp-dr, the plan of the group', value: SDRS_GROUP },
   srm: {
     summary: 'SRM: erp-plan',
-    value: `berlin-dc.DrRecoveryRecoveryPlan~5a0f3f0e-1d0a-4a31-8a1b-3c7f0f6f2b11~${SRM}`,
+    value: SRM_PLAN,
   },
 };
 
@@ -33,79 +36,51 @@ const OPERATIONS: Examples = {
   operation: { summary: 'An operation', value: 'eu-cloud.0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e' },
 };
 
-/** By the beginning of a path: what its parameter may be. */
-export const PARAMETER_EXAMPLES: Readonly<Record<string, Examples>> = {
-  '/v1/sites/{siteId}': SITES,
-  '/v1/protection-groups/{id}': GROUPS,
-  '/v1/recovery-plans/{id}': PLANS,
-  '/v1/operations/{id}': OPERATIONS,
-  '/problems/{code}': { problem: { summary: 'A problem', value: 'operation-in-progress' } },
+const INSTANCES: Examples = {
+  sdrs: { summary: 'SDRS: erp-app01 in erp-dr', value: SDRS_INSTANCE },
+  srm: {
+    summary: 'SRM: erp-db in erp',
+    value: 'berlin-dc.VirtualMachine~vm-29~11111111-aaaa-4aaa-8aaa-111111111111',
+  },
 };
 
-function one(summary: string, value: object): Examples {
+const PAIRS: Examples = {
+  sdrs: {
+    summary: 'SDRS: erp-db01-vdb in erp-dr',
+    value: 'eu-cloud.46ae5e77-f6e8-4057-a89f-50b02decaf0b',
+  },
+};
+
+const DRILLS: Examples = {
+  srm: {
+    summary: 'SRM: the one drill that erp-plan can have',
+    value: `${SRM_PLAN}~test`,
+  },
+  sdrs: { summary: 'SDRS: as the list shows it', value: 'eu-cloud.e4a1c0de-5b5e-4c0a-9d1f-0a1b2c3d4e5f' },
+};
+
+function of(summary: string, value: string): Examples {
   return { usual: { summary, value } };
 }
 
-/** By method and path: what can be sent. */
-export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
-  'post /v1/protection-groups': {
-    sdrs: {
-      summary: 'On SDRS',
-      value: {
-        siteId: 'eu-cloud',
-        name: 'crm-dr',
-        description: 'CRM, production',
-        sourceAvailabilityZone: 'eu-de-01',
-        targetAvailabilityZone: 'eu-de-02',
-        domainId: '716c4306-9c43-48c3-a7cf-3c25632b9240',
-        sourceVpcId: '0c632d4e-86a5-48cc-a3aa-056da5590e89',
-      },
-    },
-    srm: {
-      summary: 'On SRM',
-      value: {
-        siteId: 'berlin-dc',
-        name: 'crm',
-        description: 'CRM, production',
-        hbrSpec: { vms: ['VirtualMachine:vm-37:11111111-aaaa-4aaa-8aaa-111111111111'] },
-      },
-    },
-  },
-  'patch /v1/protection-groups/{id}': one('A new name', {
-    name: 'erp-dr-2',
-    reason: 'Naming convention 2027',
-  }),
-  'post /v1/protection-groups/{id}/actions/enable-protection': one('With a reason', {
-    reason: 'Go-live of the ERP',
-  }),
-  'post /v1/protection-groups/{id}/actions/disable-protection': one('With a reason', {
-    reason: 'Storage maintenance, change 815',
-  }),
-  'post /v1/recovery-plans/{id}/actions/planned-failover': {
-    usual: {
-      summary: 'To the recovery site',
-      value: { direction: 'TO_RECOVERY', reason: 'Power maintenance at home, change 4711' },
-    },
-    back: {
-      summary: 'And back: failback',
-      value: { direction: 'TO_PRODUCTION', reason: 'Maintenance is over, change 4711' },
-    },
-  },
-  'post /v1/recovery-plans/{id}/actions/failover': {
-    usual: {
-      summary: 'To the recovery site',
-      value: { direction: 'TO_RECOVERY', reason: 'Storage array failing at home, incident 4711' },
-    },
-    look: {
-      summary: 'Check everything, send nothing',
-      value: { direction: 'TO_RECOVERY', validateOnly: true },
-    },
-  },
-  'post /v1/recovery-plans/{id}/actions/reprotect': one('With a reason', {
-    reason: 'The old site is back, incident 4711',
-  }),
-  'post /v1/recovery-plans/{id}/actions/start-drill': one('With a reason', { reason: 'Quarterly drill' }),
-  'post /v1/recovery-plans/{id}/actions/clean-up-drill': one('With a reason', {
-    reason: 'The drill went well',
-  }),
+const GROUP = '/v1/protection-groups/{id}';
+const PLAN = '/v1/recovery-plans/{id}';
+
+/** By the path up to a parameter: what the parameter may be. */
+export const PARAMETER_EXAMPLES: Readonly<Record<string, Examples>> = {
+  '/v1/sites/{siteId}': SITES,
+  '/v1/sites/{siteId}/failed-tasks/{taskId}': of(
+    'As the list shows it',
+    '6a685beb-1542-4015-a4a3-0a8fc679a1a5',
+  ),
+  [GROUP]: GROUPS,
+  [`${GROUP}/protected-instances/{instanceId}`]: INSTANCES,
+  [`${GROUP}/replication-pairs/{pairId}`]: PAIRS,
+  [PLAN]: PLANS,
+  [`${PLAN}/protected-instances/{instanceId}`]: INSTANCES,
+  [`${PLAN}/recovery-steps/{stepId}`]: of('As the list shows it', '1'),
+  [`${PLAN}/runs/{reportId}`]: of('As the list shows it', '1'),
+  [`${PLAN}/drills/{drillId}`]: DRILLS,
+  '/v1/operations/{id}': OPERATIONS,
+  '/problems/{code}': { problem: { summary: 'A problem', value: 'operation-in-progress' } },
 };

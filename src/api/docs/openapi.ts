@@ -11,7 +11,11 @@ Errors are RFC 9457 problems; act upon \`code\`.`;
 const TAGS: Readonly<Record<string, string>> = {
   Sites: 'The configured upstreams: what each can do, and whether it lets us in.',
   'Protection groups': 'What is replicated together.',
+  'Protected instances': 'The machines of a group, and how each is protected.',
+  'Replication pairs': 'The disks of a group, where the upstream shows them.',
   'Recovery plans': 'What can be failed over, rehearsed and protected again.',
+  'Plan parts': 'What a plan consists of: machines and their order, steps, prompts, networks, its history.',
+  'Site facts': 'What an upstream tells beyond groups and plans; what it does not offer says `not-offered`.',
   Operations: 'Everything that was started, while it runs and afterwards.',
   Health: 'The gateway itself.',
   Problems: 'What an error means, and what to do.',

@@ -44,11 +44,14 @@ function exampleOf(code: ProblemCode): object {
 }
 
 /** A live read of one site. */
-export function ReadsOneSite() {
+export function ReadsOneSite(...more: ProblemCode[]) {
   return ProblemResponses(
+    ...more,
     'invalid-request',
     'page-token-invalid',
     'not-found',
+    'upstream-refused',
+    'upstream-permission-denied',
     'upstream-unavailable',
     'upstream-timeout',
     'upstream-bad-answer',

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { BODY_EXAMPLES, PARAMETER_EXAMPLES, type Examples } from './examples.js';
+import { BODY_EXAMPLES } from './body-examples.js';
+import { PARAMETER_EXAMPLES, type Examples } from './examples.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -33,10 +34,11 @@ function describeResponses(operation: Operation): void {
 }
 
 function addParameterExamples(operation: Operation, path: string): void {
-  const beginning = Object.keys(PARAMETER_EXAMPLES).find((prefix) => path.startsWith(prefix));
   for (const parameter of operation.parameters ?? []) {
-    if (!('in' in parameter) || parameter.in !== 'path' || beginning === undefined) continue;
-    parameter.examples = { ...PARAMETER_EXAMPLES[beginning] };
+    if (!('in' in parameter) || parameter.in !== 'path') continue;
+    const name = `{${parameter.name}}`;
+    const examples = PARAMETER_EXAMPLES[path.slice(0, path.indexOf(name) + name.length)];
+    if (examples) parameter.examples = { ...examples };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type DrillState,
   type ProtectionState,
 } from '../../domain/inventory.js';
+import { FURTHER_READS, type FurtherRead } from '../../providers/further-reads.js';
 import { ProblemDto } from './problem.dto.js';
 
 export class SourceDto {
@@ -140,6 +141,24 @@ export class CapabilitiesDto {
   cancellable!: DrAction[];
   explicitPlans!: boolean;
   replicationPairs!: boolean;
+  /** A run may wait for a person, who answers through `POST /v1/operations/{id}/input`. */
+  prompts!: boolean;
+  /** What the site can tell beyond its groups and plans; the paths of the others answer `not-offered`. */
+  @ApiProperty({ enum: FURTHER_READS, isArray: true })
+  reads!: FurtherRead[];
+  /** The fields that each action takes beyond its target, and which it must have; others are refused, by name. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { name: { type: 'string' }, required: { type: 'boolean' } },
+        required: ['name', 'required'],
+      },
+    },
+  })
+  inputs!: Record<string, readonly { name: string; required: boolean }[]>;
   /** Finer wishes, per action. */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } })
   options!: Record<string, readonly string[]>;

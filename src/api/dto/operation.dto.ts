@@ -18,12 +18,21 @@ import {
 } from '../../domain/operation.js';
 import { BlockingDto, ProblemDto } from './problem.dto.js';
 
+export class PlaceDto {
+  @ApiProperty({ enum: TARGET_TYPES })
+  type!: TargetType;
+  id!: string;
+}
+
 export class OperationTargetDto {
   @ApiProperty({ enum: TARGET_TYPES })
   type!: TargetType;
   /** null until a creation has made it. */
   id!: string | null;
   name!: string;
+  /** The group or plan that a part belongs to; null = the target is no part. */
+  @ApiProperty({ type: PlaceDto, nullable: true })
+  within!: PlaceDto | null;
 }
 
 export class OperationStepDto {
@@ -33,6 +42,10 @@ export class OperationStepDto {
   state!: StepState;
   @ApiProperty({ type: 'integer', nullable: true })
   progressPercent!: number | null;
+  /** What went wrong in it. */
+  detail!: string | null;
+  /** Of a step that is an operation of its own. */
+  operationId!: string | null;
 }
 
 export class PromptDto {
@@ -77,6 +90,17 @@ export class OperationCancelDto {
   detail!: string | null;
 }
 
+/** A person's answer to a prompt of the upstream. */
+export class OperationInputDto {
+  promptId!: string;
+  requestedBy!: string;
+  requestedTime!: string;
+  @ApiProperty({ enum: ['REQUESTED', 'SENDING', 'ACCEPTED', 'REFUSED', 'AMBIGUOUS'] })
+  state!: string;
+  detail!: string | null;
+}
+
+/** What it made. */
 export class OperationResultDto {
   protectionGroupId?: string;
   recoveryPlanId?: string;
@@ -89,6 +113,8 @@ export class OperationLinksDto {
   events!: string;
   /** Absent when there is nothing to cancel, or the upstream cannot. */
   cancel?: string;
+  /** Where a prompt is answered; absent when none waits, or it cannot be answered here. */
+  input?: string;
   target?: string;
 }
 
@@ -116,6 +142,8 @@ export class OperationDto {
   origin!: Origin;
   requestedBy!: string;
   reason!: string | null;
+  /** The operation that this one is a step of. */
+  parentId!: string | null;
   @ApiProperty({ type: 'integer', nullable: true, minimum: 0, maximum: 100 })
   progressPercent!: number | null;
   steps!: OperationStepDto[];
@@ -127,6 +155,9 @@ export class OperationDto {
   evidence!: string | null;
   @ApiProperty({ type: OperationCancelDto, nullable: true })
   cancel!: OperationCancelDto | null;
+  /** The last answer to a prompt; null = none was given here. */
+  @ApiProperty({ type: OperationInputDto, nullable: true })
+  input!: OperationInputDto | null;
   /** Takes longer than it should. Being late is not failing. */
   overdue!: boolean;
   /** Nothing has moved for long. */
@@ -167,6 +198,8 @@ export class AllowedActionDto {
   /** Why not, and what to do about it. */
   blocking!: BlockingDto[];
   consequences!: ConsequencesDto;
+  /** The protection groups that it touches, as far as they are known before it is prepared. */
+  touches!: string[];
 }
 
 export class AllowedActionsDto {

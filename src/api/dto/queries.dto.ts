@@ -87,7 +87,7 @@ export class OperationsQueryDto extends PageQueryDto {
   @IsIn(OUTCOMES)
   outcome?: Outcome;
 
-  /** Id of a protection group or recovery plan. */
+  /** Id of what was changed: a group or plan, or a part of one. */
   @MayBeAbsent()
   @IsString()
   targetId?: string;
@@ -99,6 +99,12 @@ export class OperationsQueryDto extends PageQueryDto {
   @MayBeAbsent()
   @IsIn(ORIGINS)
   origin?: Origin;
+
+  /** The steps of that operation. */
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(512)
+  parentId?: string;
 
   /** Text in the target's name or the reason. */
   @MayBeAbsent()

@@ -1,16 +1,4 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { DIRECTIONS, type Direction } from '../../domain/dr-action.js';
 import { MayBeAbsent } from './decorators.js';
 
@@ -32,125 +20,6 @@ export class ChangeRequestDto {
   @MayBeAbsent()
   @IsBoolean()
   validateOnly?: boolean;
-}
-
-/** What an SRM group that vSphere Replication replicates is made of. */
-export class HbrSpecDto {
-  /**
-   * Ids of replicated virtual machines that are in no other group (see the site's creation options).
-   * @example ['VirtualMachine:vm-29:11111111-aaaa-4aaa-8aaa-111111111111']
-   */
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayMaxSize(500)
-  @IsString({ each: true })
-  @MaxLength(255, { each: true })
-  vms!: string[];
-}
-
-export class CreateProtectionGroupDto extends ChangeRequestDto {
-  /**
-   * The site that is to hold the group.
-   * @example 'eu-cloud'
-   */
-  @IsString()
-  @IsNotEmpty()
-  siteId!: string;
-
-  /** @example 'erp-dr' */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(80)
-  name!: string;
-
-  /** @example 'ERP, both application servers and the database' */
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(4096)
-  description?: string;
-
-  /**
-   * SDRS: the zone where the workload runs at home.
-   * @example 'eu-de-01'
-   */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  sourceAvailabilityZone?: string;
-
-  /**
-   * SDRS: the zone it is recovered in.
-   * @example 'eu-de-02'
-   */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  targetAvailabilityZone?: string;
-
-  /**
-   * SDRS: the active-active domain of the two zones.
-   * @example '7f0c8a52-3f1e-4b0a-9d3c-2b7a5e6f1c11'
-   */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  domainId?: string;
-
-  /**
-   * SDRS: the network of both sides.
-   * @example 'a1b2c3d4-0000-4000-8000-000000000001'
-   */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  sourceVpcId?: string;
-
-  /**
-   * SDRS: only `migration` (within one network), the default.
-   * @example 'migration'
-   */
-  @MayBeAbsent()
-  @IsIn(['migration'])
-  drType?: string;
-
-  /**
-   * SRM: how the machines are replicated; `HBR` = vSphere Replication, the default.
-   * @example 'HBR'
-   */
-  @MayBeAbsent()
-  @IsIn(['HBR'])
-  replicationType?: string;
-
-  /**
-   * SRM: the vCenter whose machines are protected; default: the pairing's local one.
-   * @example '11111111-aaaa-4aaa-8aaa-111111111111'
-   */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  protectedVcenterId?: string;
-
-  /** SRM: the machines. */
-  @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => HbrSpecDto)
-  hbrSpec?: HbrSpecDto;
-}
-
-export class UpdateProtectionGroupDto extends ChangeRequestDto {
-  /** @example 'erp-dr-2' */
-  @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(80)
-  name?: string;
-
-  /** SRM only: SDRS cannot change a description. */
-  @MayBeAbsent()
-  @IsString()
-  @MaxLength(4096)
-  description?: string;
 }
 
 class DirectedRequestDto extends ChangeRequestDto {
@@ -215,4 +84,23 @@ export class CleanUpDrillDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsBoolean()
   forced?: boolean;
+}
+
+/** A person's answer to a prompt of the upstream. */
+export class AnswerPromptDto {
+  /**
+   * From `prompts` of the operation.
+   * @example 'prompt-1'
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(255)
+  promptId!: string;
+
+  /**
+   * The only answer there is; to stop instead, cancel the operation.
+   * @example 'CONTINUE'
+   */
+  @IsIn(['CONTINUE'])
+  answer!: 'CONTINUE';
 }

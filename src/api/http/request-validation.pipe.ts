@@ -53,12 +53,19 @@ function dropped(plain: object, dto: object, path: string): string[] {
   return Object.entries(plain).flatMap(([name, given]: [string, unknown]) => {
     const taken = Object.getOwnPropertyDescriptor(dto, name)?.value as unknown;
     if (!Object.hasOwn(dto, name)) return [below(path, name)];
-    return isObject(given) && isObject(taken) ? dropped(given, taken, below(path, name)) : [];
+    return isObject(given) && isObject(taken) && isAlike(given, taken)
+      ? dropped(given, taken, below(path, name))
+      : [];
   });
 }
 
+/** Both lists, or neither: only then can the one have lost what the other has. */
+function isAlike(given: object, taken: object): boolean {
+  return Array.isArray(given) === Array.isArray(taken);
+}
+
 function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 function unknownField(path: string, type: Kind): FieldError {

@@ -1,4 +1,4 @@
-import type { SiteConnection } from '../../providers/provider-driver.js';
+import type { ProviderCapabilities, SiteConnection } from '../../providers/provider-driver.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
@@ -55,8 +55,26 @@ export function presentSite({ provider, value, source }: Reading<SiteConnection>
       cancellable: capabilities.cancel ? [...capabilities.cancellable] : [],
       explicitPlans: capabilities.explicitPlans,
       replicationPairs: capabilities.replicationPairs,
+      prompts: capabilities.prompts,
+      reads: [...capabilities.reads],
+      inputs: { ...groupFields(capabilities), ...capabilities.inputs },
       options: capabilities.options,
     },
     source,
+  };
+}
+
+/** The fields of the two actions that have a form of their own (`group` and `changes` of a command). */
+function groupFields({
+  createFields,
+  changeableFields,
+}: ProviderCapabilities): SiteDto['capabilities']['inputs'] {
+  const common = [
+    { name: 'name', required: true },
+    { name: 'description', required: false },
+  ];
+  return {
+    CREATE_PROTECTION_GROUP: [...common, ...createFields],
+    UPDATE_PROTECTION_GROUP: changeableFields.map((name) => ({ name, required: false })),
   };
 }

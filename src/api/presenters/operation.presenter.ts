@@ -1,10 +1,24 @@
-import { isVerdict, type Operation } from '../../domain/operation.js';
+import { isVerdict, type Operation, type OperationTarget } from '../../domain/operation.js';
 import { operationPath, targetPath } from '../../domain/resource-paths.js';
 import type { PreflightReport } from '../../operations/operation-request.js';
-import type { OperationDto, OperationLinksDto, PreflightReportDto } from '../dto/operation.dto.js';
+import type {
+  OperationDto,
+  OperationLinksDto,
+  OperationTargetDto,
+  PreflightReportDto,
+} from '../dto/operation.dto.js';
 
-export function presentOperation(operation: Operation, cancellable: boolean): OperationDto {
-  const cancel = operation.cancel;
+/** What its upstream can be asked to do about it. */
+export interface Reach {
+  /** It can be asked to stop the action. */
+  cancellable: boolean;
+  /** It can be told to go on past a prompt. */
+  answerable: boolean;
+}
+
+/** What records of earlier versions do not have is null. */
+export function presentOperation(operation: Operation, reach: Reach): OperationDto {
+  const { cancel, input = null, target } = operation;
   return {
     id: operation.id,
     version: operation.version,
@@ -12,15 +26,20 @@ export function presentOperation(operation: Operation, cancellable: boolean): Op
     done: isVerdict(operation.state),
     outcome: operation.outcome,
     action: operation.action,
-    target: operation.target,
+    target: presentTarget(target),
     direction: operation.direction,
     siteId: operation.siteId,
     provider: operation.provider,
     origin: operation.origin,
     requestedBy: operation.requestedBy,
     reason: operation.reason,
+    parentId: operation.parentId ?? null,
     progressPercent: operation.progressPercent,
-    steps: operation.steps,
+    steps: operation.steps.map((step) => ({
+      ...step,
+      detail: step.detail ?? null,
+      operationId: step.operationId ?? null,
+    })),
     prompts: operation.prompts,
     warnings: operation.warnings,
     upstream: operation.upstream,
@@ -30,6 +49,13 @@ export function presentOperation(operation: Operation, cancellable: boolean): Op
       requestedTime: cancel.requestedTime,
       state: cancel.state,
       detail: cancel.detail,
+    },
+    input: input && {
+      promptId: input.promptId,
+      requestedBy: input.requestedBy,
+      requestedTime: input.requestedTime,
+      state: input.state,
+      detail: input.detail,
     },
     overdue: operation.overdue,
     stalled: operation.stalled,
@@ -41,18 +67,24 @@ export function presentOperation(operation: Operation, cancellable: boolean): Op
     endedTime: operation.endedTime,
     updatedTime: operation.updatedTime,
     requestId: operation.requestId,
-    links: linksOf(operation, cancellable),
+    links: linksOf(operation, reach),
   };
 }
 
-function linksOf(operation: Operation, cancellable: boolean): OperationLinksDto {
+function presentTarget({ type, id, name, within = null }: OperationTarget): OperationTargetDto {
+  return { type, id, name, within };
+}
+
+function linksOf(operation: Operation, { cancellable, answerable }: Reach): OperationLinksDto {
   const self = operationPath(operation.id);
   const mayCancel = operation.state === 'PENDING' || (!isVerdict(operation.state) && cancellable);
+  const waits = operation.state === 'WAITING_FOR_INPUT' && operation.prompts.length > 0;
   const { id, type, within } = operation.target;
   return {
     self,
     events: `${self}/events`,
     ...(mayCancel ? { cancel: `${self}/cancel` } : {}),
+    ...(waits && answerable ? { input: `${self}/input` } : {}),
     ...(id ? { target: targetPath({ type, id }, within ?? null) } : {}),
   };
 }
@@ -66,7 +98,8 @@ export function presentPreflight(report: PreflightReport): PreflightReportDto {
     direction: report.direction,
     blocking: report.blocking,
     consequences: report.consequences,
-    target: report.target,
+    touches: report.touches,
+    target: presentTarget(report.target),
     warnings: report.warnings,
     observed: observed && {
       state: observed.state,

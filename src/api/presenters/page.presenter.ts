@@ -20,6 +20,23 @@ export function presentPage<T extends { id: string }>(
   return { items, ...(more ? { nextPageToken: makePageToken({ after: last.id }, filters) } : {}) };
 }
 
+/** One page of what is all at hand, in the order it has. The token is bound to `filters`. */
+export function presentOrdered<T>(
+  all: readonly T[],
+  { pageSize, pageToken }: PageQueryDto,
+  filters: object,
+): Page<T> {
+  const { from } = pageToken === undefined ? { from: 0 } : readPageToken(pageToken, filters, isStart);
+  const until = from + Math.min(pageSize, LARGEST_PAGE);
+  const items = all.slice(from, until);
+  return { items, ...(until < all.length ? { nextPageToken: makePageToken({ from: until }, filters) } : {}) };
+}
+
+function isStart(place: unknown): place is { from: number } {
+  const from = (place as { from?: unknown } | null | undefined)?.from;
+  return Number.isSafeInteger(from) && (from as number) >= 0;
+}
+
 function isPlace(place: unknown): place is { after: string } {
   return typeof (place as { after?: unknown } | null | undefined)?.after === 'string';
 }

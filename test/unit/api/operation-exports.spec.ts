@@ -10,6 +10,7 @@ import { operation } from '../support/operation.js';
 const HEADER =
   'id,createdTime,endedTime,siteId,provider,action,targetType,targetId,targetName,direction,state,outcome,requestedBy,reason,totalMs,errorCode';
 const ALL = { newestFirst: true };
+const NO_REACH = { cancellable: false, answerable: false };
 
 function exportsOf(held: readonly Operation[], asked: number[] = []): OperationExports {
   const store: Pick<OperationStore, 'list'> = {
@@ -20,7 +21,7 @@ function exportsOf(held: readonly Operation[], asked: number[] = []): OperationE
       return Promise.resolve({ items: held.slice(from, from + pageSize), next });
     },
   };
-  const actions: Pick<ActionRequests, 'present'> = { present: (one) => presentOperation(one, false) };
+  const actions: Pick<ActionRequests, 'present'> = { present: (one) => presentOperation(one, NO_REACH) };
   return new OperationExports(store as OperationStore, actions as ActionRequests);
 }
 
@@ -40,7 +41,9 @@ it('every operation of every page is a line, as the list shows it', async () => 
   const lines = (await written(held, 'ndjson')).trimEnd().split('\n');
   const shown = lines.map((line) => JSON.parse(line) as OperationDto);
   expect(shown.map(({ id }) => id)).toEqual(held.map(({ id }) => id));
-  expect(shown[0]).toEqual(JSON.parse(JSON.stringify(presentOperation(operation({ id: 'alpha.0' }), false))));
+  expect(shown[0]).toEqual(
+    JSON.parse(JSON.stringify(presentOperation(operation({ id: 'alpha.0' }), NO_REACH))),
+  );
 });
 
 it('a page is read only when the one before was taken', async () => {

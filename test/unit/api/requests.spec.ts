@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import type { ArgumentMetadata } from '@nestjs/common';
 import { InventoryQueryDto, OperationsQueryDto } from '../../../src/api/dto/queries.dto.js';
-import { CreateProtectionGroupDto, UpdateProtectionGroupDto } from '../../../src/api/dto/requests.dto.js';
+import {
+  CreateProtectionGroupDto,
+  UpdateProtectionGroupDto,
+} from '../../../src/api/dto/group-requests.dto.js';
 import { RequestValidationPipe } from '../../../src/api/http/request-validation.pipe.js';
 import { ProblemError, type Problem } from '../../../src/domain/problem.js';
 

@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { Module, type Provider as NestProvider, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiHttpModule } from '../../../src/api/api-http.module.js';
+import { EventFeed } from '../../../src/events/event-feed.js';
+import { InventoryService } from '../../../src/inventory/inventory.service.js';
+import type { OperationRequest } from '../../../src/operations/operation-request.js';
+import { OperationStore } from '../../../src/operations/operation-store.js';
+import { OperationsService } from '../../../src/operations/operations.service.js';
+import { Clock } from '../../../src/platform/clock.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import { Metrics } from '../../../src/platform/metrics.js';
+import { StoreReadiness } from '../../../src/platform/redis/readiness.js';
+import { ENVIRONMENT_TOKEN, LOG } from '../../../src/platform/tokens.js';
+import type { Provider } from '../../../src/providers/provider.js';
+import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { operation } from '../support/operation.js';
+import { TestClock } from '../support/test-clock.js';
+
+export interface Asked {
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+export interface Told {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Record<string, unknown>;
+}
+
+/** The HTTP surface with nothing behind it but providers: what is asked of the long work is kept. */
+export interface Surface {
+  /** What was to be accepted, last first. */
+  accepted: OperationRequest[];
+  /** Arguments of `answerPrompt`, last first. */
+  answered: unknown[][];
+  ask(method: string, url: string, asked?: Asked): Promise<Told>;
+  close(): Promise<void>;
+}
+
+const KEY = 'surface-key';
+
+export async function surfaceOver(providers: readonly Provider[]): Promise<Surface> {
+  const accepted: OperationRequest[] = [];
+  const answered: unknown[][] = [];
+  const operations = {
+    replayed: () => Promise.resolve(null),
+    accept: (request: OperationRequest) => {
+      accepted.unshift(request);
+      return Promise.resolve({ operation: operation({ siteId: request.siteId }), replayed: false });
+    },
+    answerPrompt: (...given: unknown[]) => {
+      answered.unshift(given);
+      return Promise.resolve(operation());
+    },
+    holdersOf: () => Promise.resolve(new Map()),
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    moduleWith([
+      { provide: OperationsService, useValue: operations },
+      { provide: ProviderRegistry, useValue: new ProviderRegistry([...providers]) },
+      { provide: Clock, useValue: new TestClock() },
+      { provide: LOG, useValue: silentLog() },
+      { provide: ENVIRONMENT_TOKEN, useValue: { adminApiKey: KEY, pollIntervalMs: 1000 } },
+      ...[OperationStore, InventoryService, EventFeed, Metrics, StoreReadiness].map((unused) => ({
+        provide: unused,
+        useValue: {},
+      })),
+    ]),
+    new FastifyAdapter(),
+    { logger: false },
+  );
+  await app.init();
+  let keys = 0;
+  return {
+    accepted,
+    answered,
+    async ask(method, url, { body, headers = {} } = {}) {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url,
+        headers: { authorization: `Bearer ${KEY}`, 'idempotency-key': `key-${(keys += 1)}`, ...headers },
+        ...(body ? { payload: body } : {}),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Told['body'],
+      };
+    },
+    close: () => app.close(),
+  };
+}
+
+/** The controllers and helpers of the real module, over stand-ins for what it imports. */
+function moduleWith(standIns: NestProvider[]): Type {
+  const of = (key: string): [] => Reflect.getMetadata(key, ApiHttpModule) as [];
+  class SurfaceModule {}
+  Module({ controllers: of('controllers'), providers: [...of('providers'), ...standIns] })(SurfaceModule);
+  return SurfaceModule;
+}
