@@ -107,8 +107,8 @@ export interface PartStage {
   targetId: string | null;
   partId: string | null;
   input: ActionInput | null;
-  /** Makes the world ready for it. */
-  before?: () => Promise<void>;
+  /** Makes the world ready for it; answers what is only known then. */
+  before?: (driver: ProviderDriver) => Promise<Partial<PartStage>> | Promise<void>;
   /** An absent target; default: an absent group in the place of the holder. */
   absent?: { targetId?: string; partId?: string };
   /** A lost answer leaves nothing behind by which the deed could be told from none. */

@@ -26,10 +26,8 @@ export function describeProviderConformance(subject: ConformanceSubject): void {
     errorsConcern(subject);
     lifecycleConcern(subject);
     hygieneConcern(subject);
-    if (subject.name === 'memory') {
-      partsConcern(subject);
-      furtherReadsConcern(subject);
-      promptsConcern(subject);
-    }
+    partsConcern(subject);
+    furtherReadsConcern(subject);
+    promptsConcern(subject);
   });
 }

@@ -71,7 +71,7 @@ export function partsConcern(subject: ConformanceSubject): void {
     });
 
     it.each(actions)('finds no absent target to prepare %s for', async (action) => {
-      const stage = stageOf(action);
+      const stage = await readyStage(action);
       if (stage.targetId === null && stage.partId === null) return;
       const absent = stage.absent ?? { targetId: harness().absentId('PROTECTION_GROUP') };
       const command = { ...commandOf(action, stage), ...asIds(absent) };
@@ -82,12 +82,14 @@ export function partsConcern(subject: ConformanceSubject): void {
       'does not allow %s while its group or plan is in another state',
       async (action) => {
         const { companions = {} } = lifecycle.actions[action] ?? {};
+        const stage = await readyStage(action);
         for (const [kind, words] of Object.entries(companions)) {
           if (kind !== 'PROTECTION_GROUP' && kind !== 'RECOVERY_PLAN') continue;
           const known = Object.entries(lifecycle.states[kind]);
-          const [word = ''] = known.find(([name, { passing }]) => !passing && !words.includes(name)) ?? [];
-          await harness().setState(kind, stageOf(action).targetId ?? '', word);
-          const { preparation } = await new Journey(harness()).prepare(commandOf(action, stageOf(action)));
+          const others = known.filter(([name]) => !words.includes(name));
+          const [word = ''] = others.find(([, { passing }]) => !passing) ?? others[0] ?? [];
+          await harness().setState(kind, stage.targetId ?? '', word);
+          const { preparation } = await new Journey(harness()).prepare(commandOf(action, stage));
           const judged = judgeAction(lifecycle, action, preparation.resource, preparation);
           expect(judged.blocking.map(({ code }) => code)).toContain('wrong-state');
         }
@@ -98,10 +100,14 @@ export function partsConcern(subject: ConformanceSubject): void {
       return harness().part(action);
     }
 
-    async function ready(action: DrAction): Promise<{ journey: Journey; readied: Readied }> {
+    async function readyStage(action: DrAction, driver = harness().createDriver()): Promise<PartStage> {
       const stage = stageOf(action);
-      await stage.before?.();
+      return { ...stage, ...((await stage.before?.(driver)) ?? {}) };
+    }
+
+    async function ready(action: DrAction): Promise<{ journey: Journey; readied: Readied }> {
       const journey = new Journey(harness());
+      const stage = await readyStage(action, journey.driver);
       return { journey, readied: await journey.prepare(commandOf(action, stage)) };
     }
 

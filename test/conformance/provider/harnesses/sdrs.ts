@@ -8,6 +8,7 @@ import { sdrs } from '../../../../src/providers/sdrs/sdrs.factory.js';
 import type { SdrsSettings } from '../../../../src/providers/sdrs/sdrs.settings.js';
 import { staged } from '../expectations.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
+import { sdrsPartStages, sdrsWhere } from './sdrs-parts.js';
 import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
 
@@ -18,10 +19,11 @@ const WRONG_PASSWORD = 'not-the-password';
 const MANNERS: WireManners = {
   credentials: /\/v3\/auth\/tokens/,
   isLogIn: ({ method, path }) => method === 'POST' && path === '/v3/auth/tokens',
+  asks: /\/resource_instances\/action/,
   throttledBody: { error_code: 'APIGW.0308', error_msg: 'The throttling threshold has been reached.' },
 };
 
-type Site = SimulatedSite<SdrsState, SdrsSimulatorSettings>;
+export type Site = SimulatedSite<SdrsState, SdrsSimulatorSettings>;
 
 const shelf = new SimulatorShelf(sdrsSimulator, MANNERS);
 
@@ -41,8 +43,8 @@ async function createHarness(): Promise<Harness> {
     kill: () => site.control('POST', '/expire-tokens'),
 
     stage: (action) => staged(stagesOn(site), action),
-    part: (action) => staged({}, action),
-    where: (read) => staged<string, never>({}, read),
+    part: (action) => staged(sdrsPartStages(site), action),
+    where: (read) => staged(sdrsWhere(site), read),
     crowd: (size) => crowdOf(site, size),
     setState: (_type, nativeId, status) => site.control('PATCH', `/groups/${nativeId}`, { status }),
     absentId: () => '00000000-0000-4000-8000-000000000000',

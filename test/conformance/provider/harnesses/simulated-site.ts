@@ -10,6 +10,8 @@ export interface WireManners {
   credentials: RegExp;
   /** Of these, the one that begins a new log-in. */
   isLogIn(request: JournalEntry): boolean;
+  /** The path of a POST that only asks. */
+  asks?: RegExp;
   /** The body of a 429, in the upstream's own form. */
   throttledBody: unknown;
 }
@@ -77,9 +79,9 @@ export class SimulatedSite<State extends object, Settings extends object> {
       trouble: (trouble: Trouble) => this.trouble(trouble),
       calm: () => simulator.faults.clear(),
       goDown: () => this.goDown(),
-      reads: () => this.requests((request) => request.method === 'GET' && !this.isAboutCredentials(request)),
+      reads: () => this.requests((request) => this.isRead(request) && !this.isAboutCredentials(request)),
       stateChangingRequests: () =>
-        this.requests((request) => request.method !== 'GET' && !this.isAboutCredentials(request)),
+        this.requests((request) => !this.isRead(request) && !this.isAboutCredentials(request)),
       logIns: () => this.requests((request) => this.manners.isLogIn(request)),
       executions: () => simulator.journal.executions(),
     } satisfies Partial<Harness>;
@@ -101,16 +103,23 @@ export class SimulatedSite<State extends object, Settings extends object> {
       THROTTLED: this.manners.throttledBody,
       ERROR_IN_200: definition.errorBody?.(500),
     };
-    for (const method of METHODS[on]) {
+    const { credentials, asks } = this.manners;
+    const others = [credentials, ...(asks ? [asks] : [])].map(({ source }) => `(?!.*${source})`).join('');
+    const rules = METHODS[on].map((method) => ({ method: method as string, path: `^${others}` }));
+    if (on === 'READ' && asks) rules.push({ method: 'POST', path: asks.source });
+    for (const rule of rules) {
       faults.add({
         body: bodies[accident],
         ...FAULTS[accident],
-        method,
-        path: `^(?!.*${this.manners.credentials.source})`,
+        ...rule,
         when: when === 'AFTER' ? 'after' : 'before',
         times: times === 'ALWAYS' ? -1 : times,
       });
     }
+  }
+
+  private isRead({ method, path }: JournalEntry): boolean {
+    return method === 'GET' || (this.manners.asks?.test(path) ?? false);
   }
 
   private isAboutCredentials({ path }: JournalEntry): boolean {

@@ -9,6 +9,7 @@ import type { SrmSettings } from '../../../../src/providers/srm/srm.settings.js'
 import { staged } from '../expectations.js';
 import type { ConformanceSubject, Harness, Stage } from '../harness.js';
 import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
+import { partsOn, placesOn } from './srm-parts.js';
 import { Workbench } from './workbench.js';
 
 /** Every kind of run takes as long as every other, so that one pace fits all. */
@@ -51,8 +52,8 @@ async function createHarness(): Promise<Harness> {
     },
 
     stage: (action) => staged(stagesOn(site), action),
-    part: (action) => staged({}, action),
-    where: (read) => staged<string, never>({}, read),
+    part: (action) => staged(partsOn(site.state), action),
+    where: (read) => staged(placesOn(site.state), read),
     crowd: (size) => crowdOf(site, size),
     setState: (type, nativeId, status) => {
       const place = type === 'RECOVERY_PLAN' ? 'plans' : 'groups';
@@ -167,8 +168,8 @@ export const srmSubject: ConformanceSubject = {
     progress: 'percent',
     credentials: ['session', 'remote session'],
     prompts: true,
-    // The recent tasks and the plans, whatever is watched (SRM reference 5).
-    requestsToObserve: () => 2,
+    // The recent tasks and the plans, whatever is watched (SRM reference 5), and the steps of three plans.
+    requestsToObserve: (operations) => 2 + Math.min(operations, 3),
   },
   createHarness,
   close: () => shelf.close(),
