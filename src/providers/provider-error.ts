@@ -117,7 +117,7 @@ export class ProviderError extends Error {
 
   /** The same error, now known to belong to a state-changing call. After what is AMBIGUOUS nobody asks again. */
   withDelivery(delivery: Delivery): ProviderError {
-    return this.changed({ delivery, ...(delivery === 'AMBIGUOUS' ? ASKED_AGAIN_BY.NOBODY : {}) });
+    return this.changed({ delivery, ...(delivery === 'AMBIGUOUS' ? { again: 'NEVER' } : {}) });
   }
 
   /** The same error as the refusal of a state-changing call: sent again only if nobody looked at it. */

@@ -71,7 +71,7 @@ function ambiguous(response: UpstreamResponse, what: string, dialect: Submission
   return new ProviderError(
     'BAD_ANSWER',
     `The upstream ${what}${said === '' ? '' : ` (${said})`}; whether it began the work is not known.`,
-    { upstream, delivery: 'AMBIGUOUS' },
+    { retry: 'TEMPORARY', again: 'NEVER', upstream, delivery: 'AMBIGUOUS' },
   );
 }
 

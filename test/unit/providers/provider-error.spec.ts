@@ -22,7 +22,7 @@ describe('a provider error', () => {
 
   it('is asked again by nobody once it is ambiguous', () => {
     const error = new ProviderError('TIMEOUT', 'x', { retry: 'TEMPORARY' }).withDelivery('AMBIGUOUS');
-    expect(error).toMatchObject({ retry: 'PERMANENT', again: 'NEVER', delivery: 'AMBIGUOUS' });
+    expect(error).toMatchObject({ again: 'NEVER', delivery: 'AMBIGUOUS' });
   });
 
   it('keeps all it says when it becomes another', () => {

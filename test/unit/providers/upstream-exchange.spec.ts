@@ -122,7 +122,6 @@ it('an ambiguous answer keeps the words of the upstream, and is asked again by n
   await expect(submitUpstream(http, upstreamCall(), openGate, telling)).rejects.toMatchObject({
     message:
       'The upstream answered with status 500 (X.1: half done); whether it began the work is not known.',
-    retry: 'PERMANENT',
     again: 'NEVER',
     delivery: 'AMBIGUOUS',
     upstream: { status: 500, code: 'X.1', message: 'half done', requestId: 'v-1' },
