@@ -18,6 +18,8 @@ export interface AllowedAction {
   direction: Direction | null;
   blocking: Blocking[];
   consequences: Consequences;
+  /** Public ids of every group that it touches, as far as they were looked up. */
+  touches: string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export function judgeAction(
     blockers?: readonly Blocking[];
     companions?: readonly { kind: TargetType; facts: ResourceFacts }[];
     heldBy?: string | null;
+    touches?: readonly string[];
   } = {},
 ): AllowedAction {
   const { targetType, needsDirection, consequences } = ACTION_FACTS[action];
@@ -81,31 +84,43 @@ export function judgeAction(
       remedy: 'Wait for it to end.',
     });
   }
-  blocking.push(...(wish.blockers ?? []));
+  blocking.push(...(wish.blockers ?? []).map(({ code, text, remedy }) => ({ code, text, remedy })));
   return {
     action,
     allowed: blocking.length === 0,
     direction: needsDirection ? (facts?.nextDirection ?? null) : null,
     blocking,
     consequences,
+    touches: [...(wish.touches ?? [])],
   };
 }
 
 /** The action that leads to a state from which the wished one can start, if there is one. */
 function remedyFor(lifecycle: Lifecycle, action: DrAction, facts: ResourceFacts): string {
   const wanted = lifecycle.actions[action]?.from;
+  const siblings = Object.entries(lifecycle.actions).filter(
+    ([other, row]) =>
+      isOfSameThing(other as DrAction, action) &&
+      row.from !== 'ANY' &&
+      row.observes !== 'DRILL' &&
+      row.from.includes(facts.word),
+  );
   if (Array.isArray(wanted)) {
-    for (const [other, row] of Object.entries(lifecycle.actions)) {
-      if (other === action || row.from === 'ANY' || row.observes === 'DRILL' || !Array.isArray(row.to))
-        continue;
-      if (row.from.includes(facts.word) && row.to.some((word) => wanted.includes(word)))
-        return `Run ${other} first.`;
+    for (const [other, { to }] of siblings) {
+      // One that ends where it begins leads nowhere.
+      if (other === action || !Array.isArray(to) || to.includes(facts.word)) continue;
+      if (to.some((word) => wanted.includes(word))) return `Run ${other} first.`;
     }
   }
-  const possible = Object.entries(lifecycle.actions)
-    .filter(([, row]) => row.from !== 'ANY' && row.observes !== 'DRILL' && row.from.includes(facts.word))
-    .map(([name]) => name);
+  const possible = siblings.map(([name]) => name);
   return possible.length > 0
     ? `From this state it is ${possible.join(' or ')} that can be run.`
     : 'Wait until the target has reached that state.';
+}
+
+/** Groups and plans lead into each other's states; the parts of a group are things of their own. */
+function isOfSameThing(one: DrAction, other: DrAction): boolean {
+  const [a, b] = [ACTION_FACTS[one].targetType, ACTION_FACTS[other].targetType];
+  const whole: readonly TargetType[] = ['PROTECTION_GROUP', 'RECOVERY_PLAN'];
+  return a === b || (whole.includes(a) && whole.includes(b));
 }

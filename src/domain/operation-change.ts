@@ -1,6 +1,14 @@
 import type { UpstreamRef } from './action-command.js';
 import type { OperationStep, Prompt, ResourceFacts } from './observation.js';
-import type { CancelRequest, Outcome, SendAttempt, SubmittedCall, Verdict } from './operation.js';
+import type { TargetType } from './dr-action.js';
+import type {
+  CancelRequest,
+  InputRequest,
+  Outcome,
+  SendAttempt,
+  SubmittedCall,
+  Verdict,
+} from './operation.js';
 import type { Problem } from './problem.js';
 
 /** Everything that can happen to an operation after it was accepted. */
@@ -34,9 +42,16 @@ export type Change =
   | { kind: 'CANCEL_SENDING'; overBy: string }
   | {
       kind: 'CANCEL_ANSWERED';
-      state: 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS' | 'REQUESTED';
+      state: RequestAnswer;
       detail: string | null;
     }
+  | {
+      kind: 'INPUT_REQUESTED';
+      request: Pick<InputRequest, 'promptId' | 'requestedBy' | 'requestedTime'>;
+    }
+  | { kind: 'INPUT_SENDING'; promptId: string; overBy: string }
+  | { kind: 'INPUT_ANSWERED'; promptId: string; state: RequestAnswer; detail: string | null }
+  | CompositeChange
   | {
       kind: 'VERDICT';
       state: Verdict;
@@ -47,6 +62,43 @@ export type Change =
       seen?: Seen;
       text: string;
     };
+
+/** What became of a request to a running operation; REQUESTED = it was not sent and will be tried again. */
+export type RequestAnswer = 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS' | 'REQUESTED';
+
+/** What happens to an operation that is made of others. Steps are named by their index. */
+export type CompositeChange =
+  | { kind: 'COMPOSITE_BEGUN' }
+  /** Written in the same atomic step in which the step's own operation is accepted. */
+  | { kind: 'STEP_STARTED'; index: number; operationId: string; lockedGroupIds: string[] }
+  /** Something passing stands in its way. `operationId` = the one that was refused for it, if any. */
+  | {
+      kind: 'STEP_WAITING';
+      index: number;
+      operationId: string | null;
+      since: string;
+      notBefore: string;
+      detail: string;
+    }
+  | { kind: 'STEP_SEEN'; index: number; seen: StepSeen }
+  | {
+      kind: 'STEP_ENDED';
+      index: number;
+      state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'SKIPPED';
+      outcome: Outcome | null;
+      detail: string | null;
+      error: Problem | null;
+      created: { type: TargetType; id: string; nativeId: string } | null;
+    };
+
+/** What the record of a composite shows of the operation that its current step is. */
+export interface StepSeen {
+  progressPercent: number | null;
+  detail: string | null;
+  warnings: string[];
+  overdue: boolean;
+  stalled: boolean;
+}
 
 /** The part of an observation that the record keeps. */
 export interface Seen {

@@ -68,6 +68,8 @@ export interface SubmittedCall {
   ref: UpstreamRef | null;
   /** The reference was concluded from evidence, not read in an answer. */
   adopted: boolean;
+  /** Of a refused call: why, in a sentence. */
+  refusal?: string | null;
 }
 
 export interface SendAttempt {
@@ -105,13 +107,22 @@ export interface CompositeStep {
   command: ActionCommand;
   /** Which ids are those that earlier steps made: by the index of the step. */
   takes: { target?: number; protectionGroup?: number; protectedInstance?: number; part?: number };
-  /** Whether the steps after it still make sense when it fails. */
+  /** It makes no sense unless one of these steps, by their indexes, went well; empty = it always does. */
+  needsAnyOf: number[];
+  /** Nothing after it makes sense when it fails. */
   essential: boolean;
   operationId: string | null;
   state: StepState;
+  /** How far it got, once it has ended. */
+  outcome: Outcome | null;
+  progressPercent: number | null;
   /** Native id of what it made. */
   createdNativeId: string | null;
   detail: string | null;
+  /** Why it failed. */
+  error: Problem | null;
+  /** When it was first tried to begin it; what stands in its way is waited for from then on. */
+  triedSince: string | null;
 }
 
 /** Milliseconds; null = not that far. `total` goes on counting until the verdict. */

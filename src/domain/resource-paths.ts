@@ -26,11 +26,34 @@ export function targetPath({ type, id }: Place, within: Place | null = null): st
   return `${root}/${COLLECTIONS[type]}/${id}`;
 }
 
-/** How an action on an existing group or plan is asked for. */
-export function actionRequest(action: DrAction, targetId: string): { method: string; href: string } {
+/** How an action on something that exists is asked for. */
+export function actionRequest(
+  action: DrAction,
+  targetId: string,
+  within: Place | null = null,
+): { method: string; href: string } {
   const { targetType, pathName } = ACTION_FACTS[action];
-  const href = targetPath({ type: targetType, id: targetId });
-  if (pathName === 'delete') return { method: 'DELETE', href };
-  if (pathName === 'update') return { method: 'PATCH', href };
-  return { method: 'POST', href: `${href}/actions/${pathName}` };
+  const href = targetPath({ type: targetType, id: targetId }, within);
+  switch (pathName) {
+    case 'delete':
+    case 'remove':
+      return { method: 'DELETE', href };
+    case 'update':
+      return { method: 'PATCH', href };
+    case 'set-tags':
+      return { method: 'PUT', href: `${href}/tags` };
+    case 'remove-tags':
+      return { method: 'DELETE', href: `${href}/tags` };
+    default:
+      return { method: 'POST', href: `${href}/actions/${pathName}` };
+  }
+}
+
+/** How something new is asked for: a group, a plan, or a part of one. */
+export function creationRequest(
+  type: TargetType,
+  within: Place | null = null,
+): { method: string; href: string } {
+  const root = within ? targetPath(within) : '/v1';
+  return { method: 'POST', href: `${root}/${COLLECTIONS[type]}` };
 }

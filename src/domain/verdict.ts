@@ -1,3 +1,4 @@
+import { ACTION_FACTS } from './action-facts.js';
 import { destinationOf } from './dr-action.js';
 import type { LifecycleRow } from './lifecycle.js';
 import type { JobObservation, Observation, ResourceFacts } from './observation.js';
@@ -17,6 +18,16 @@ export type Judgement =
       text: string;
     };
 
+/** A site itself has no state that an action could bring about: there its jobs are the only truth. */
+const SITE: ResourceFacts = {
+  exists: true,
+  name: null,
+  state: 'UNKNOWN',
+  word: '',
+  activeSite: null,
+  nextDirection: null,
+};
+
 const OVER: ReadonlySet<JobObservation['state']> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'GONE']);
 
 /**
@@ -25,14 +36,14 @@ const OVER: ReadonlySet<JobObservation['state']> = new Set(['SUCCEEDED', 'FAILED
  */
 export function judge(operation: Operation, row: LifecycleRow, seen: Observation): Judgement {
   if (seen.jobs.some((job) => !OVER.has(job.state))) return { kind: 'KEEP_WATCHING' };
-  const resource = seen.resource;
+  const resource = seen.resource ?? (ACTION_FACTS[operation.action].targetType === 'SITE' ? SITE : null);
   if (!resource || row.via.includes(resource.word)) return { kind: 'KEEP_WATCHING' };
 
   const failed = seen.jobs.filter((job) => job.state === 'FAILED');
   const succeeded = seen.jobs.filter((job) => job.state === 'SUCCEEDED');
   const cancelled = seen.jobs.some((job) => job.state === 'CANCELLED');
   const cancelAccepted = operation.cancel?.state === 'ACCEPTED';
-  const changed = hasChanged(operation.before, resource, row);
+  const changed = seen.effect === 'SEEN' || hasChanged(operation.before, resource, row);
 
   if (cancelled || (failed.length > 0 && cancelAccepted)) {
     return ended('CANCELLED', changed ? 'PARTIAL' : 'NONE', failed[0], 'The upstream stopped it on request.');
@@ -57,12 +68,15 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
       `It was asked to stop, and the target is ${resource.word}.`,
     );
   }
-  if (arrived(operation, row, resource) && (jobsSpeak || changed || row.to === 'ANY')) {
+  // Where the target shows no end, only evidence or a job that can still be asked speaks for one.
+  const nothingForgotten = !seen.jobs.some((job) => job.state === 'GONE');
+  const trusted = jobsSpeak || changed || (row.to === 'ANY' && nothingForgotten);
+  if (seen.effect !== 'MISSING' && arrived(operation, row, resource) && trusted) {
     return ended(
       'SUCCEEDED',
       whole ? 'FULL' : 'PARTIAL',
       undefined,
-      `The target is ${resource.word || 'gone'}.`,
+      `The target is ${resource.exists ? resource.word || 'as it was to be' : 'gone'}.`,
     );
   }
   if (row.failed.includes(resource.word) && (jobsSpeak || changed)) {
@@ -89,6 +103,7 @@ function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFact
 /** Whether the resource is not what it was before. A drill is another resource than the plan it was asked of. */
 function hasChanged(before: ResourceFacts | null, now: ResourceFacts, row: LifecycleRow): boolean {
   if (row.observes === 'DRILL') return row.to === 'GONE' ? !now.exists : now.exists;
+  if (now === SITE) return false;
   if (!before) return now.exists;
   return (
     before.exists !== now.exists ||

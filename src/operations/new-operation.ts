@@ -1,11 +1,19 @@
-import type { Operation, OperationTarget } from '../domain/operation.js';
+import { stepsShown } from '../domain/operation-composite.js';
+import type { CompositeStep, Operation, OperationTarget } from '../domain/operation.js';
 import type { OperationRequest } from './operation-request.js';
 
 /** The first version of a record. */
 export function newOperation(
   id: string,
   request: OperationRequest,
-  found: { provider: string; target: OperationTarget; lockedGroupIds: string[]; now: string },
+  found: {
+    provider: string;
+    target: OperationTarget;
+    lockedGroupIds: string[];
+    now: string;
+    composite?: CompositeStep[] | null;
+    parentId?: string | null;
+  },
 ): Operation {
   return {
     schema: 1,
@@ -27,8 +35,11 @@ export function newOperation(
     baseline: null,
     calls: [],
     cancel: null,
+    input: null,
+    parentId: found.parentId ?? null,
+    composite: found.composite ?? null,
     progressPercent: null,
-    steps: [],
+    steps: stepsShown(found.composite ?? []),
     prompts: [],
     warnings: [],
     upstream: { state: null, jobs: [] },

@@ -12,12 +12,12 @@ export function nextActionsAfter(
   lifecycle: Lifecycle,
   resource: ResourceFacts | null,
 ): NextAction[] {
-  const { id, type } = operation.target;
+  const { id, type, within } = operation.target;
   if (!resource?.exists || !id) return [];
   return BUTTONS.filter(
     (action) =>
       ACTION_FACTS[action].targetType === type &&
       lifecycle.actions[action]?.from !== 'ANY' &&
       judgeAction(lifecycle, action, resource).allowed,
-  ).map((action) => ({ title: `Run ${action}`, ...actionRequest(action, id) }));
+  ).map((action) => ({ title: `Run ${action}`, ...actionRequest(action, id, within ?? null) }));
 }

@@ -14,12 +14,14 @@ export function indexesOf(operation: Operation): Index[] {
     ['action', operation.action],
     ['state', operation.state],
     ['by', digest(operation.requestedBy)],
-    ...(operation.target.id ? [['target', operation.target.id] as const] : []),
+    ...targetsOf(operation).map((id) => ['target', id] as const),
+    ...(operation.parentId ? [['parent', operation.parentId] as const] : []),
   ];
 }
 
 /** The index with the fewest operations beside those wanted; what it does not decide is filtered afterwards. */
 export function narrowestIndex(filter: OperationFilter): Index {
+  if (filter.parentId) return ['parent', filter.parentId];
   if (filter.targetId) return ['target', filter.targetId];
   if (filter.requestedBy) return ['by', digest(filter.requestedBy)];
   if (filter.state?.length === 1 && filter.state[0] !== 'SUCCEEDED') return ['state', filter.state[0] ?? ''];
@@ -38,13 +40,19 @@ export function matches(operation: Operation, filter: OperationFilter): boolean 
     (!filter.state || filter.state.includes(operation.state)) &&
     (!filter.action || operation.action === filter.action) &&
     (!filter.outcome || operation.outcome === filter.outcome) &&
-    (!filter.targetId || operation.target.id === filter.targetId) &&
+    (!filter.targetId || targetsOf(operation).includes(filter.targetId)) &&
+    (!filter.parentId || operation.parentId === filter.parentId) &&
     (!filter.requestedBy || operation.requestedBy === filter.requestedBy) &&
     (!filter.origin || operation.origin === filter.origin) &&
     (!filter.q || text.includes(filter.q.toLowerCase())) &&
     (filter.createdAfter === undefined || created >= filter.createdAfter) &&
     (filter.createdBefore === undefined || created < filter.createdBefore)
   );
+}
+
+/** What it is about, and what that is a part of. */
+function targetsOf({ target }: Operation): string[] {
+  return [...new Set([target.id, target.within?.id])].filter((id): id is string => Boolean(id));
 }
 
 /** Names of people go into keys only as a digest: a brace in one would move the key to another slot. */

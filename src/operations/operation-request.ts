@@ -1,5 +1,6 @@
 import type { ActionCommand, UpstreamCall } from '../domain/action-command.js';
 import type { AllowedAction } from '../domain/allowed-actions.js';
+import type { DrAction } from '../domain/dr-action.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import type { Operation, OperationTarget } from '../domain/operation.js';
 
@@ -26,7 +27,12 @@ export interface PreflightReport extends AllowedAction {
   warnings: string[];
   /** The target as the upstream shows it now. */
   observed: ResourceFacts | null;
+  /** Of a composite: of its first step; what the others send depends on what that one makes. */
   wouldSubmit: UpstreamCall[];
+  /** Of a composite: the operations it would be made of, in their order. */
+  steps: { title: string; action: DrAction }[];
   /** The operation that holds a group it touches. */
   heldBy: string | null;
+  /** Nothing stands in the way but the site itself. */
+  blockedBySite?: boolean;
 }

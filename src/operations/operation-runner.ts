@@ -1,24 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { judgeAction } from '../domain/allowed-actions.js';
-import type { Change } from '../domain/operation-change.js';
 import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
-import { isRedisTrouble } from '../platform/redis/trouble.js';
-import type { Preparation, SendGate } from '../providers/provider-driver.js';
+import type { Preparation } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
+import { CompositeRunner } from './composite-runner.js';
+import type { Doorbells } from './doorbells.js';
 import type { OperationStore } from './operation-store.js';
+import { isAnswering } from './open-requests.js';
+import { ringParent } from './parent-bell.js';
+import { RequestSender } from './request-sender.js';
+import { mayBeSentAgain, Sending } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
-
-/** Half a minute in all. */
-const MOST_TRIES_TO_WRITE = 60;
-const TRY_AGAIN_MS = 500;
 
 /**
  * Takes an accepted operation to the upstream, by the submission protocol: observe, intent, send once,
@@ -29,26 +28,45 @@ const TRY_AGAIN_MS = 500;
  * it is certain that nothing was sent.
  */
 export class OperationRunner {
+  private readonly sending: Sending;
+  private readonly requests: RequestSender;
+  private readonly composites: CompositeRunner;
+
   constructor(
     private readonly store: OperationStore,
     private readonly providers: ProviderRegistry,
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
     private readonly log: Log,
-  ) {}
+    private readonly doorbells: Doorbells,
+  ) {
+    this.sending = new Sending(store, clock, settings);
+    this.requests = new RequestSender(store, this.sending, clock, settings);
+    this.composites = new CompositeRunner(store, doorbells, clock, settings, log);
+  }
 
   async submit(operationId: string): Promise<Next> {
     const operation = await this.store.find(operationId);
     if (!operation || isVerdict(operation.state)) return 'NOTHING';
+    const next = await this.advance(operation);
+    if (operation.parentId && next === 'DONE') {
+      await ringParent(this.doorbells, await this.store.find(operationId));
+    }
+    return next;
+  }
+
+  private async advance(operation: Operation): Promise<Next> {
     const provider = this.providers.find(operation.siteId);
     if (!provider) {
       this.log.error(
-        { operationId, siteId: operation.siteId },
+        { operationId: operation.id, siteId: operation.siteId },
         'the site of an unfinished operation is not configured',
       );
       return { againInMs: 60_000 };
     }
-    if (operation.state === 'CANCELLING') return this.sendCancel(operation, provider);
+    if (operation.composite) return this.composites.advance(operation, provider);
+    if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider);
+    if (isAnswering(operation)) return this.requests.sendInput(operation, provider);
     if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'NOTHING';
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
@@ -94,14 +112,13 @@ export class OperationRunner {
     if (!call) return 'DONE';
 
     const attemptId = uuidv7();
-    const now = this.clock.now();
     const intended = await this.store.transitionFrom(operation, {
       kind: 'INTENT',
       callIndex,
       attempt: {
         id: attemptId,
-        intentTime: isoTime(now),
-        overBy: isoTime(now + 2 * this.settings.sendDeadlineMs + this.settings.submitTimeoutMs),
+        intentTime: isoTime(this.clock.now()),
+        overBy: this.sending.overBy(),
       },
       ...(preparation
         ? {
@@ -127,12 +144,12 @@ export class OperationRunner {
   ): Promise<Next> {
     let ref: UpstreamRef;
     try {
-      ref = await provider.start(call, this.gate(lookedAt));
+      ref = await provider.start(call, this.sending.gate(lookedAt));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return this.afterFailedSend(operation, provider, attemptId, error);
     }
-    const accepted = await this.writeDown(operation.id, { kind: 'ACCEPTED', attemptId, ref });
+    const accepted = await this.sending.writeDown(operation.id, { kind: 'ACCEPTED', attemptId, ref });
     return accepted?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
   }
 
@@ -151,9 +168,9 @@ export class OperationRunner {
       },
       error.message,
     );
-    if (error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY')) {
-      const waitMs = this.backOff(operation, error.retryAfterMs);
-      await this.writeDown(operation.id, {
+    if (mayBeSentAgain(error)) {
+      const waitMs = this.sending.backOff(operation.createdTime, error.retryAfterMs);
+      await this.sending.writeDown(operation.id, {
         kind: 'NOT_SENT',
         attemptId,
         notBefore: isoTime(this.clock.now() + waitMs),
@@ -162,78 +179,15 @@ export class OperationRunner {
       return { againInMs: waitMs };
     }
     if (error.delivery === 'REFUSED') {
-      const after = await this.writeDown(operation.id, {
+      const after = await this.sending.writeDown(operation.id, {
         kind: 'REFUSED',
         attemptId,
         problem: refusalProblem(error, provider),
       });
       return after?.state === 'SUBMITTING' ? { againInMs: 0 } : 'DONE';
     }
-    await this.writeDown(operation.id, { kind: 'AMBIGUOUS', attemptId, evidence: error.message });
+    await this.sending.writeDown(operation.id, { kind: 'AMBIGUOUS', attemptId, evidence: error.message });
     return 'DONE';
-  }
-
-  private async sendCancel(operation: Operation, provider: Provider): Promise<Next> {
-    const { cancel } = operation;
-    if (cancel?.state === 'SENDING') {
-      const left = cancel.overBy ? Date.parse(cancel.overBy) - this.clock.now() : 0;
-      if (left > 0) return { againInMs: left };
-      await this.store.transition(operation.id, {
-        kind: 'CANCEL_ANSWERED',
-        state: 'AMBIGUOUS',
-        detail: 'The process that was asking the upstream to stop ended.',
-      });
-      return 'DONE';
-    }
-    const call = provider.cancelCall(operation.command);
-    if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
-    const lookedAt = this.clock.monotonic();
-    const overBy = isoTime(
-      this.clock.now() + 2 * this.settings.sendDeadlineMs + this.settings.submitTimeoutMs,
-    );
-    const sending = await this.store.transitionFrom(operation, { kind: 'CANCEL_SENDING', overBy });
-    if (!sending) return { againInMs: this.settings.pollIntervalMs };
-    try {
-      await provider.start(call, this.gate(lookedAt));
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const again =
-        error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY');
-      const state = again ? 'REQUESTED' : error.delivery === 'REFUSED' ? 'REFUSED' : 'AMBIGUOUS';
-      await this.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state, detail: error.message });
-      return again ? { againInMs: this.backOff(operation, error.retryAfterMs) } : 'DONE';
-    }
-    await this.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null });
-    return 'DONE';
-  }
-
-  /**
-   * What became of a send must not be lost to a store that is away for a moment: without it, a job's id that
-   * was told once would have to be concluded from evidence.
-   */
-  private async writeDown(operationId: string, change: Change): Promise<Operation | null> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.store.transition(operationId, change);
-      } catch (error) {
-        if (!isRedisTrouble(error) || tries === MOST_TRIES_TO_WRITE) throw error;
-        await pause(TRY_AGAIN_MS);
-      }
-    }
-  }
-
-  /** The last check, in the same tick as the write. */
-  private gate(lookedAt: number): SendGate {
-    return {
-      open: () => {
-        if (this.clock.monotonic() - lookedAt > this.settings.sendDeadlineMs) {
-          throw new ProviderError('TIMEOUT', 'Too much time passed since the target was looked at.', {
-            retry: 'TEMPORARY',
-            delivery: 'NOT_SENT',
-          });
-        }
-      },
-    };
   }
 
   private tooLate(operation: Operation): boolean {
@@ -252,7 +206,7 @@ export class OperationRunner {
   }
 
   private async delay(operation: Operation, text: string, retryAfterMs: number | null): Promise<Next> {
-    const waitMs = this.backOff(operation, retryAfterMs);
+    const waitMs = this.sending.backOff(operation.createdTime, retryAfterMs);
     await this.store.transitionFrom(operation, {
       kind: 'DELAYED',
       notBefore: isoTime(this.clock.now() + waitMs),
@@ -270,12 +224,6 @@ export class OperationRunner {
       text: reason.detail,
     });
     return 'DONE';
-  }
-
-  /** Grows with the age of the operation: 1 s at first, 15 s at the most, unless the upstream says longer. */
-  private backOff(operation: Operation, retryAfterMs: number | null): number {
-    const age = this.clock.now() - Date.parse(operation.createdTime);
-    return Math.max(retryAfterMs ?? 0, Math.min(15_000, Math.max(1_000, age / 4)));
   }
 }
 

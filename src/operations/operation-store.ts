@@ -1,5 +1,5 @@
 import type { DrAction } from '../domain/dr-action.js';
-import type { Change } from '../domain/operation-change.js';
+import type { Change, CompositeChange } from '../domain/operation-change.js';
 import type { Operation, Origin, OperationState, Outcome } from '../domain/operation.js';
 
 /** What makes two requests the same. */
@@ -16,13 +16,22 @@ export type Acceptance =
   | { kind: 'EXISTS'; operationId: string; fingerprint: string }
   | { kind: 'BUSY'; heldBy: string };
 
+/** STALE = the parent is not what the caller read any more; nothing was written. */
+export type StepAcceptance =
+  { kind: 'ACCEPTED'; parent: Operation } | { kind: 'BUSY'; heldBy: string } | { kind: 'STALE' };
+
+export type StepStart = Extract<CompositeChange, { kind: 'STEP_STARTED' }>;
+
 export interface OperationFilter {
   siteId?: string;
   provider?: string;
   state?: readonly OperationState[];
   action?: DrAction;
   outcome?: Outcome;
+  /** Also finds what was done to parts of that group or plan. */
   targetId?: string;
+  /** The steps of that operation. */
+  parentId?: string;
   requestedBy?: string;
   origin?: Origin;
   /** Text in the target's name or the reason. */
@@ -52,6 +61,13 @@ export interface OperationPage {
 export abstract class OperationStore {
   /** One atomic step: takes the idempotency key and the locks, writes record and event; or says why not. */
   abstract accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance>;
+
+  /**
+   * Accepts a step of a composite and writes the parent's next version, in one atomic step: either both are
+   * written or neither. Locks that the parent holds are lent to the step. When the step ends, all its locks
+   * pass to the parent, that of a group or plan it made among them, as long as the parent is unfinished.
+   */
+  abstract acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance>;
 
   /** What the key was used for, on whatever site. */
   abstract findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null>;

@@ -32,8 +32,8 @@ import { Sweeper } from './sweeper.js';
         log: Log,
       ) => {
         const settings = operationSettings(environment);
-        const runner = new OperationRunner(store, providers, clock, settings, log);
-        const watcher = new SiteWatcher(store, providers, clock, settings, log);
+        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells);
+        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells);
         return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), clock, log);
       },
     },

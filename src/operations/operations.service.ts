@@ -1,30 +1,29 @@
-import { judgeAction } from '../domain/allowed-actions.js';
-import { ACTION_FACTS } from '../domain/action-facts.js';
-import type { ActionCommand } from '../domain/action-command.js';
-import { publicId } from '../domain/ids.js';
-import { isVerdict, type Operation, type OperationTarget } from '../domain/operation.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
 import { isoTime, type Clock } from '../platform/clock.js';
-import type { Preparation } from '../providers/provider-driver.js';
-import { ProviderError } from '../providers/provider-error.js';
-import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperationId } from './operation-id.js';
 import { newOperation } from './new-operation.js';
 import type { Accepted, OperationRequest, PreflightReport } from './operation-request.js';
 import type { IdempotencyClaim, OperationStore } from './operation-store.js';
-import { providerProblem } from '../providers/provider-problem.js';
+import { Preflight } from './preflight.js';
+import { busy, refusalOf } from './refusals.js';
+import { ringParent } from './parent-bell.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
 export class OperationsService {
+  private readonly examination: Preflight;
+
   constructor(
     private readonly store: OperationStore,
     private readonly providers: ProviderRegistry,
     private readonly doorbells: Doorbells,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.examination = new Preflight(store, providers);
+  }
 
   /** The operation that the same request began before; null = the key is new. Another request's key is a 422. */
   async replayed(claim: IdempotencyClaim): Promise<Operation | null> {
@@ -34,7 +33,7 @@ export class OperationsService {
 
   /** The pre-flight: reads only. */
   async preflight(request: OperationRequest): Promise<PreflightReport> {
-    const { report } = await this.examine(request, newOperationId(request.siteId));
+    const { report } = await this.examination.examine(request, newOperationId(request.siteId));
     return report;
   }
 
@@ -44,7 +43,7 @@ export class OperationsService {
    */
   async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
     const id = newOperationId(request.siteId);
-    const { provider, preparation, report } = await this.examine(request, id);
+    const { provider, locks, composite, report } = await this.examination.examine(request, id);
     if (!report.allowed) {
       // The same request at the same moment may have been accepted: what stands in the way is then its twin.
       const twin = await this.replayed(claim);
@@ -54,7 +53,8 @@ export class OperationsService {
     const operation = newOperation(id, request, {
       provider: provider.descriptor.provider,
       target: report.target,
-      lockedGroupIds: locksOf(request, preparation),
+      lockedGroupIds: locks,
+      composite,
       now: isoTime(this.clock.now()),
     });
     const acceptance = await this.store.accept(operation, claim);
@@ -85,8 +85,7 @@ export class OperationsService {
     const asked = operation.state === 'CANCELLING' && operation.cancel?.state !== 'AMBIGUOUS';
     if (asked || operation.state === 'CANCELLED') return operation;
     const provider = this.providers.find(operation.siteId);
-    const supported = provider?.cancelCall(operation.command) ?? null;
-    if (operation.state !== 'PENDING' && (isVerdict(operation.state) || !supported)) {
+    if (operation.state !== 'PENDING' && (isVerdict(operation.state) || !this.isStoppable(operation))) {
       throw new ProblemError(
         problem(
           'cancel-not-supported',
@@ -114,51 +113,45 @@ export class OperationsService {
       );
     }
     if (changed.state === 'CANCELLING') await this.doorbells.ringSubmission(id);
+    else await ringParent(this.doorbells, changed);
+    return changed;
+  }
+
+  /** Whether it could be stopped once it has begun: a composite always between two steps, else if its upstream can. */
+  isStoppable(operation: Operation): boolean {
+    if (operation.composite) return true;
+    return this.providers.find(operation.siteId)?.cancelCall(operation.command) != null;
+  }
+
+  /**
+   * Lets the upstream go on past a prompt. The same answer again, by whomever, is the same answer; it is sent anew
+   * only when it is not known whether the first one arrived, or it was refused. The operation waits until the
+   * upstream is seen to go on.
+   */
+  async answerPrompt(id: string, promptId: string, requestedBy: string): Promise<Operation> {
+    const operation = await this.get(id);
+    if (isAnswered(operation, promptId)) return operation;
+    const provider = this.providers.find(operation.siteId);
+    if (!provider?.descriptor.capabilities.prompts) {
+      const title = provider?.descriptor.title ?? operation.provider;
+      throw noSuchPrompt(`${title} asks nothing that could be answered through the gateway.`);
+    }
+    const changed = await this.store.transition(id, {
+      kind: 'INPUT_REQUESTED',
+      request: { promptId, requestedBy, requestedTime: isoTime(this.clock.now()) },
+    });
+    if (!changed) {
+      const now = await this.get(id);
+      if (isAnswered(now, promptId)) return now;
+      throw refusedAnswer(now, promptId);
+    }
+    await this.doorbells.ringSubmission(id);
     return changed;
   }
 
   /** The operations that hold any of these groups. */
   holdersOf(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {
     return this.store.holders(siteId, groupIds);
-  }
-
-  private async examine(
-    request: OperationRequest,
-    operationId: string,
-  ): Promise<{ provider: Provider; preparation: Preparation; report: PreflightReport }> {
-    const provider = this.providers.find(request.siteId);
-    if (!provider) throw new ProblemError(problem('not-found', `There is no site ${request.siteId}.`));
-    const faults = provider.fieldFaults(request.command);
-    if (faults.length > 0) {
-      throw new ProblemError(
-        problem('invalid-request', faults.map((fault) => fault.detail).join(' '), { errors: faults }),
-      );
-    }
-    let preparation: Preparation;
-    try {
-      preparation = await provider.prepare(request.command, operationId);
-    } catch (error) {
-      if (error instanceof ProviderError) throw new ProblemError(providerProblem(error, provider));
-      throw error;
-    }
-    const locks = locksOf(request, preparation);
-    const [heldBy = null] = (await this.store.holders(request.siteId, locks)).values();
-    const judged = judgeAction(provider.descriptor.lifecycle, request.command.action, preparation.resource, {
-      direction: request.command.direction,
-      blockers: preparation.blockers,
-      companions: preparation.companions ?? [],
-      heldBy,
-    });
-    const report: PreflightReport = {
-      ...judged,
-      direction: request.command.direction,
-      target: targetOf(request, preparation),
-      warnings: preparation.warnings,
-      observed: preparation.resource,
-      wouldSubmit: preparation.calls,
-      heldBy,
-    };
-    return { provider, preparation, report };
   }
 
   private async sameRequest(
@@ -182,59 +175,20 @@ export class OperationsService {
   }
 }
 
-/** Every group touched, and the plan itself; for a creation, the name it will have. */
-function locksOf(request: OperationRequest, preparation: Preparation): string[] {
-  const { siteId, command } = request;
-  const own = command.targetNativeId ?? `new:${nameIn(command) ?? ''}`;
-  return [...new Set([...preparation.groupIds, publicId(siteId, own)])];
+/** Whether this prompt has its answer already, or it is on its way. */
+function isAnswered({ input }: Operation, promptId: string): boolean {
+  return input?.promptId === promptId && ['REQUESTED', 'SENDING', 'ACCEPTED'].includes(input.state);
 }
 
-function targetOf(request: OperationRequest, preparation: Preparation): OperationTarget {
-  const { siteId, command } = request;
-  const { holder, targetType } = ACTION_FACTS[command.action];
-  const ofPart = targetType !== holder;
-  const nativeId = ofPart ? command.partNativeId : command.targetNativeId;
-  return {
-    type: targetType,
-    id: nativeId === null ? (holder === 'SITE' ? siteId : null) : publicId(siteId, nativeId),
-    name: preparation.resource?.name ?? nameIn(command) ?? request.targetName ?? '',
-    within:
-      ofPart && command.targetNativeId !== null
-        ? { type: holder, id: publicId(siteId, command.targetNativeId) }
-        : null,
-  };
-}
-
-/** The name that something to be created will have. */
-function nameIn({ group, input }: ActionCommand): string | undefined {
-  return group?.name ?? (input && 'name' in input ? input.name : undefined);
-}
-
-function refusalOf(report: PreflightReport): ProblemError {
-  const wrongState = report.blocking.some((b) => b.code === 'wrong-state');
-  const detail = report.blocking.map((b) => b.text).join(' ');
-  if (report.heldBy) return busy(report.heldBy, report.blocking);
-  if (!wrongState && report.blocking.some((b) => b.code === 'wrong-direction')) {
-    return new ProblemError(problem('wrong-direction', detail, { blocking: report.blocking }));
+function refusedAnswer({ state, prompts, input }: Operation, promptId: string): ProblemError {
+  if (state !== 'WAITING_FOR_INPUT')
+    return noSuchPrompt(`The operation is ${state}; it waits for no answer.`);
+  if (prompts.some(({ id }) => id === promptId) && input) {
+    return noSuchPrompt(`The answer to the prompt ${input.promptId} is still on its way.`, true);
   }
-  if (report.blocking.some((b) => b.code === 'unsupported-action')) {
-    return new ProblemError(problem('unsupported-action', detail, { blocking: report.blocking }));
-  }
-  return new ProblemError(problem('action-not-allowed', detail, { blocking: report.blocking }));
+  return noSuchPrompt(`The operation waits for another prompt: ${prompts.map(({ id }) => id).join(', ')}.`);
 }
 
-function busy(heldBy: string, blocking?: PreflightReport['blocking']): ProblemError {
-  return new ProblemError(
-    problem(
-      'operation-in-progress',
-      `Operation ${heldBy} holds a protection group that this action touches.`,
-      {
-        ...(blocking ? { blocking } : {}),
-        nextActions: [
-          { title: 'Look at the operation that holds it', method: 'GET', href: operationPath(heldBy) },
-        ],
-      },
-    ),
-    { link: `<${operationPath(heldBy)}>; rel="blocking-operation"`, 'retry-after': '10' },
-  );
+function noSuchPrompt(detail: string, retryable = false): ProblemError {
+  return new ProblemError(problem('no-such-prompt', detail, { retryable }));
 }

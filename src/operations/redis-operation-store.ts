@@ -14,6 +14,8 @@ import {
   type OperationCursor,
   type OperationFilter,
   type OperationPage,
+  type StepAcceptance,
+  type StepStart,
 } from './operation-store.js';
 import { indexesOf } from './operation-indexes.js';
 import { siteOfOperation } from './operation-id.js';
@@ -35,42 +37,19 @@ export class RedisOperationStore extends OperationStore {
   }
 
   async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
-    const keys = operationKeys(shardOf(operation.siteId));
-    const locks = operation.lockedGroupIds.map(keys.lock);
-    const indexes = indexesOf(operation).map(([name, value]) => keys.index(name, value));
-    const event = eventOf(
-      operation,
-      'operation.accepted',
-      `${operation.requestedBy} asked for it.`,
-      operation.createdTime,
-    );
-    const answer = (await ACCEPT.run(
-      this.redis,
-      [
-        keys.operation(operation.id),
-        keys.operationEvents(operation.id),
-        keys.events,
-        keys.open,
-        keys.idempotency(claim?.keyHash ?? 'none'),
-        ...locks,
-        ...indexes,
-      ],
-      [
-        operation.id,
-        JSON.stringify(operation),
-        JSON.stringify(event),
-        Date.parse(operation.createdTime),
-        uuidv7(),
-        claim?.fingerprint ?? '',
-        SHARD_EVENTS_KEPT,
-        locks.length,
-        indexes.length,
-      ],
-    )) as [string, string?, string?];
+    const answer = await this.runAccept(operation, claim, null);
     if (answer[0] === 'EXISTS') {
       return { kind: 'EXISTS', operationId: answer[1] ?? '', fingerprint: answer[2] ?? '' };
     }
     return answer[0] === 'BUSY' ? { kind: 'BUSY', heldBy: answer[1] ?? '' } : { kind: 'ACCEPTED' };
+  }
+
+  async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {
+    const next = reduce(parent, start, isoTime(this.clock.now()));
+    if (!next) return { kind: 'STALE' };
+    const answer = await this.runAccept(step, null, { before: parent, step: next });
+    if (answer[0] === 'BUSY') return { kind: 'BUSY', heldBy: answer[1] ?? '' };
+    return answer[0] === 'ACCEPTED' ? { kind: 'ACCEPTED', parent: next.operation } : { kind: 'STALE' };
   }
 
   async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
@@ -127,11 +106,59 @@ export class RedisOperationStore extends OperationStore {
     return listOperations(this.redis, filter, after, pageSize);
   }
 
+  private async runAccept(
+    operation: Operation,
+    claim: IdempotencyClaim | null,
+    parent: { before: Operation; step: Step } | null,
+  ): Promise<[string, string?, string?]> {
+    const keys = operationKeys(shardOf(operation.siteId));
+    const locks = operation.lockedGroupIds.map(keys.lock);
+    const indexes = indexesOf(operation).map(([name, value]) => keys.index(name, value));
+    const event = eventOf(
+      operation,
+      'operation.accepted',
+      parent ? `${parent.before.id} begins it.` : `${operation.requestedBy} asked for it.`,
+      operation.createdTime,
+    );
+    const parentId = parent?.before.id ?? '';
+    return (await ACCEPT.run(
+      this.redis,
+      [
+        keys.operation(operation.id),
+        keys.operationEvents(operation.id),
+        keys.events,
+        keys.open,
+        keys.idempotency(claim?.keyHash ?? 'none'),
+        keys.operation(parentId),
+        keys.operationEvents(parentId),
+        ...locks,
+        ...indexes,
+      ],
+      [
+        operation.id,
+        JSON.stringify(operation),
+        JSON.stringify(event),
+        Date.parse(operation.createdTime),
+        uuidv7(),
+        claim?.fingerprint ?? '',
+        SHARD_EVENTS_KEPT,
+        locks.length,
+        indexes.length,
+        parentId,
+        parent?.before.version ?? '',
+        parent?.step.operation.version ?? '',
+        JSON.stringify(parent?.step.operation ?? null),
+        JSON.stringify(parent?.step.event ?? null),
+      ],
+    )) as [string, string?, string?];
+  }
+
   private async write(before: Operation, step: Step): Promise<boolean> {
     const { operation, event } = step;
     const keys = operationKeys(shardOf(operation.siteId));
     const ended = isVerdict(operation.state);
     const released = ended ? operation.lockedGroupIds.map(keys.lock) : [];
+    const made = ended ? lockedForParent(operation).map(keys.lock) : [];
     const was = new Set(indexesOf(before).map(([name, value]) => keys.index(name, value)));
     const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
     const left = [...was].filter((key) => !is.has(key));
@@ -146,6 +173,7 @@ export class RedisOperationStore extends OperationStore {
         ...released,
         ...left,
         ...joined,
+        ...made,
       ],
       [
         operation.id,
@@ -160,8 +188,16 @@ export class RedisOperationStore extends OperationStore {
         left.length,
         joined.length,
         SHARD_EVENTS_KEPT,
+        operation.parentId ?? '',
+        made.length,
       ],
     );
     return answer === 'WRITTEN';
   }
+}
+
+/** What a step made that its parent's next steps will act upon. */
+function lockedForParent({ parentId, target, lockedGroupIds }: Operation): string[] {
+  const holds = target.type === 'PROTECTION_GROUP' || target.type === 'RECOVERY_PLAN';
+  return parentId && holds && target.id && !lockedGroupIds.includes(target.id) ? [target.id] : [];
 }

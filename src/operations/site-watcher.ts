@@ -1,14 +1,17 @@
+import { stepsOfCalls } from '../domain/call-steps.js';
 import type { Change, Seen } from '../domain/operation-change.js';
 import type { Observation } from '../domain/observation.js';
 import type { Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
-import { judge } from '../domain/verdict.js';
+import { judge, type Judgement } from '../domain/verdict.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
+import type { Doorbells } from './doorbells.js';
 import type { OperationStore } from './operation-store.js';
+import { ringParent } from './parent-bell.js';
 import { nextActionsAfter } from './next-actions.js';
 import { pollingDelay } from './polling-policy.js';
 import { Reconciler } from './reconciler.js';
@@ -36,6 +39,7 @@ export class SiteWatcher {
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
     private readonly log: Log,
+    private readonly doorbells: Doorbells,
   ) {
     this.reconciler = new Reconciler(store, clock, settings, log);
   }
@@ -43,7 +47,8 @@ export class SiteWatcher {
   /** One look at the site. DONE = nothing unfinished is left to watch there. */
   async tick(siteId: string): Promise<Next> {
     const provider = this.providers.find(siteId);
-    const open = await this.store.listOpen(siteId);
+    // What is made of others has nothing upstream of its own.
+    const open = (await this.store.listOpen(siteId)).filter((operation) => !operation.composite);
     if (!provider || open.length === 0) return 'DONE';
     let retryAfterMs: number | null = null;
     try {
@@ -92,7 +97,7 @@ export class SiteWatcher {
       if (!observation) continue;
       this.warnOfUnknownWord(provider, observation);
       const change = this.changeFor(operation, observation, provider);
-      if (change) await this.store.transition(operation.id, change);
+      if (change) await ringParent(this.doorbells, await this.store.transition(operation.id, change));
     }
   }
 
@@ -112,7 +117,7 @@ export class SiteWatcher {
     const row = provider.descriptor.lifecycle.actions[operation.action];
     if (!row) return null;
     const judgement = judge(operation, row, observation);
-    const seen = this.seenOf(operation, observation, judgement.kind !== 'KEEP_WATCHING');
+    const seen = this.seenOf(operation, observation, judgement);
     if (judgement.kind === 'VERDICT') {
       const failed = judgement.state === 'FAILED';
       return {
@@ -134,22 +139,29 @@ export class SiteWatcher {
     return { kind: 'OBSERVED', seen };
   }
 
-  private seenOf(operation: Operation, observation: Observation, jobsOver: boolean): Seen {
+  private seenOf(operation: Operation, observation: Observation, judgement: Judgement): Seen {
     const now = this.clock.now();
     const running = operation.startedTime ? now - Date.parse(operation.startedTime) : 0;
     const waiting = observation.prompts.length > 0;
     return {
       progressPercent: observation.progressPercent,
-      steps: observation.steps,
+      steps:
+        observation.steps.length > 0
+          ? observation.steps
+          : stepsOfCalls(operation.calls, observation.jobs, hasSucceeded(judgement)),
       prompts: observation.prompts,
       warnings: observation.warnings,
       upstreamState: observation.resource?.word ?? null,
       jobs: observation.jobs.map(({ id, word }) => ({ id, state: word })),
-      jobsOver,
+      jobsOver: judgement.kind !== 'KEEP_WATCHING',
       overdue: running > this.settings.overdueMs,
       stalled: !waiting && now - Date.parse(operation.progressTime) > this.settings.stalledMs,
     };
   }
+}
+
+function hasSucceeded(judgement: Judgement): boolean {
+  return judgement.kind === 'VERDICT' && judgement.state === 'SUCCEEDED';
 }
 
 function failureOf(

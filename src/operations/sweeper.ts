@@ -2,6 +2,7 @@ import type { Operation } from '../domain/operation.js';
 import type { Log } from '../platform/log/log.js';
 import { SHARDS } from '../platform/redis/keys.js';
 import type { Doorbells } from './doorbells.js';
+import { isAnswering, isCancelling } from './open-requests.js';
 import { siteOfOperation } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
 
@@ -28,7 +29,9 @@ export class Sweeper {
   }
 }
 
-function somethingToSend({ state, cancel }: Operation): boolean {
-  if (state === 'PENDING' || state === 'SUBMITTING') return true;
-  return state === 'CANCELLING' && (cancel?.state === 'REQUESTED' || cancel?.state === 'SENDING');
+/** A composite always has something to see to: its steps. */
+function somethingToSend(operation: Operation): boolean {
+  const { state } = operation;
+  if (operation.composite || state === 'PENDING' || state === 'SUBMITTING') return true;
+  return isCancelling(operation) || isAnswering(operation);
 }

@@ -127,7 +127,7 @@ describe('a verdict', () => {
       endedTime: at(10),
       upstream: { state: 'moved' },
       target: { id: 'alpha.group-9', name: 'Books' },
-      result: { protectionGroupId: 'alpha.group-9' },
+      result: { recoveryPlanId: 'alpha.group-9' },
       version: running.version + 1,
     });
   });

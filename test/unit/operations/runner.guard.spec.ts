@@ -115,6 +115,7 @@ it('two runners that are called for one operation at once start it once, a hundr
       work.clock,
       SETTINGS,
       silentLog(),
+      work.doorbells,
     );
     const { id } = await work.accept();
     const next = await Promise.all([work.runner.submit(id), other.submit(id)]);
@@ -162,6 +163,7 @@ describe('a runner that is rung for nothing', () => {
       work.clock,
       SETTINGS,
       silentLog(),
+      work.doorbells,
     );
     expect(await homeless.submit(id)).toEqual({ againInMs: 60_000 });
     expect((await work.now(id)).version).toBe(1);

@@ -43,8 +43,8 @@ export class LongWork {
     const log = silentLog();
     this.store = new RedisOperationStore(redis, this.clock);
     this.service = new OperationsService(this.store, registry, this.doorbells, this.clock);
-    this.runner = new OperationRunner(this.store, registry, this.clock, SETTINGS, log);
-    this.watcher = new SiteWatcher(this.store, registry, this.clock, SETTINGS, log);
+    this.runner = new OperationRunner(this.store, registry, this.clock, SETTINGS, log, this.doorbells);
+    this.watcher = new SiteWatcher(this.store, registry, this.clock, SETTINGS, log, this.doorbells);
   }
 
   get world(): MemorySite['world'] {

@@ -1,0 +1,42 @@
+import type { Blocking } from '../domain/allowed-actions.js';
+import { problem, ProblemError } from '../domain/problem.js';
+import { operationPath } from '../domain/resource-paths.js';
+import type { Blocker } from '../providers/provider-driver.js';
+import type { PreflightReport } from './operation-request.js';
+
+/** Whether nothing stands in the way but the site itself: an upstream that is not available, not a wrong state. */
+export function isBlockedBySite(blocking: readonly Blocking[], blockers: readonly Blocker[]): boolean {
+  const ofSite = new Set(blockers.filter((blocker) => blocker.ofSite).map(({ code }) => code));
+  return blocking.length > 0 && blocking.every(({ code }) => ofSite.has(code));
+}
+
+/** Why the request is not accepted, as its sender hears it. */
+export function refusalOf(report: PreflightReport): ProblemError {
+  const wrongState = report.blocking.some((b) => b.code === 'wrong-state');
+  const detail = report.blocking.map((b) => b.text).join(' ');
+  if (report.heldBy) return busy(report.heldBy, report.blocking);
+  if (!wrongState && report.blocking.some((b) => b.code === 'wrong-direction')) {
+    return new ProblemError(problem('wrong-direction', detail, { blocking: report.blocking }));
+  }
+  if (report.blocking.some((b) => b.code === 'unsupported-action')) {
+    return new ProblemError(problem('unsupported-action', detail, { blocking: report.blocking }));
+  }
+  const code = report.blockedBySite ? 'upstream-unavailable' : 'action-not-allowed';
+  return new ProblemError(problem(code, detail, { blocking: report.blocking }));
+}
+
+export function busy(heldBy: string, blocking?: PreflightReport['blocking']): ProblemError {
+  return new ProblemError(
+    problem(
+      'operation-in-progress',
+      `Operation ${heldBy} holds a protection group that this action touches.`,
+      {
+        ...(blocking ? { blocking } : {}),
+        nextActions: [
+          { title: 'Look at the operation that holds it', method: 'GET', href: operationPath(heldBy) },
+        ],
+      },
+    ),
+    { link: `<${operationPath(heldBy)}>; rel="blocking-operation"`, 'retry-after': '10' },
+  );
+}
