@@ -7,7 +7,7 @@ import type { DrAction } from '../../../../src/domain/dr-action.js';
 import { sdrs } from '../../../../src/providers/sdrs/sdrs.factory.js';
 import type { SdrsSettings } from '../../../../src/providers/sdrs/sdrs.settings.js';
 import { staged } from '../expectations.js';
-import type { ConformanceSubject, Harness, Stage } from '../harness.js';
+import type { ConformanceSubject, DriverWish, Harness, Stage } from '../harness.js';
 import { sdrsPartStages, sdrsWhere } from './sdrs-parts.js';
 import { SimulatorShelf, type SimulatedSite, type WireManners } from './simulated-site.js';
 import { Workbench } from './workbench.js';
@@ -27,18 +27,20 @@ export type Site = SimulatedSite<SdrsState, SdrsSimulatorSettings>;
 
 const shelf = new SimulatorShelf(sdrsSimulator, MANNERS);
 
-async function createHarness(): Promise<Harness> {
+/** @param signed with an access key instead of a password */
+async function createHarness(signed = false): Promise<Harness> {
   const site: Site = await shelf.take();
   const bench = new Workbench('sdrs-site', () => site.running.simulator.clock.now());
   const [account] = sdrsSimulator.defaultSettings.accounts;
+  const [key] = account?.accessKeys ?? [];
 
   return {
     ...site.grip(),
     longestWorkMs: LONGEST_WORK_MS,
     createDriver: (wish = {}) =>
-      bench.driver(wish, (context) => {
+      bench.driver(signed ? withinSkew(wish) : wish, (context) => {
         const settings = settingsFor(site, wish.wrongPassword ? WRONG_PASSWORD : account?.password);
-        return sdrs.create(settings, context);
+        return sdrs.create(signed ? signing(settings, wish.wrongPassword) : settings, context);
       }),
     kill: () => site.control('POST', '/expire-tokens'),
 
@@ -59,10 +61,27 @@ async function createHarness(): Promise<Harness> {
       for (const { job_id: id } of site.state.jobs) await site.control('DELETE', `/jobs/${id}`);
     },
 
-    secrets: () => [account?.password ?? '', WRONG_PASSWORD, ...Object.keys(site.state.tokens)],
+    secrets: () => [
+      account?.password ?? '',
+      key?.secret ?? '',
+      WRONG_PASSWORD,
+      ...Object.keys(site.state.tokens),
+    ],
     logged: () => bench.logged(),
     close: () => bench.close(),
   };
+}
+
+function signing(settings: SdrsSettings, wrong = false): SdrsSettings {
+  const [key] = sdrsSimulator.defaultSettings.accounts[0]?.accessKeys ?? [];
+  const secretKey = wrong ? WRONG_PASSWORD : (key?.secret ?? '');
+  return { ...settings, auth: { type: 'signature', accessKey: key?.access ?? '', secretKey } };
+}
+
+/** A signature forgives a clock a quarter of an hour; what is beyond is refused, and a test of its own. */
+function withinSkew(wish: DriverWish): DriverWish {
+  const off = wish.clockOffMs ?? 0;
+  return { ...wish, clockOffMs: Math.sign(off) * Math.min(Math.abs(off), 14 * 60_000) };
 }
 
 function settingsFor({ running }: Site, password = ''): SdrsSettings {
@@ -139,6 +158,13 @@ export const sdrsSubject: ConformanceSubject = {
     // The list of groups takes two: pages are read until one is empty (section 3).
     requestsToObserve: (operations) => 2 + (operations <= 5 ? operations : 0),
   },
-  createHarness,
+  createHarness: () => createHarness(),
   close: () => shelf.close(),
+};
+
+/** The same, with requests that are signed (section 1.5): there is nothing that could die. */
+export const signedSdrsSubject: ConformanceSubject = {
+  ...sdrsSubject,
+  describes: { ...sdrsSubject.describes, credentials: [] },
+  createHarness: () => createHarness(true),
 };
