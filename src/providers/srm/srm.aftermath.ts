@@ -1,13 +1,15 @@
 import type { DrAction } from '../../domain/dr-action.js';
 import { meaningOf } from '../../domain/lifecycle.js';
-import type { JobObservation } from '../../domain/observation.js';
+import type { JobObservation, OperationStep } from '../../domain/observation.js';
 import type { WatchedOperation } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
 import type { SrmClient } from './srm.client.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
 import { OLD_MACHINES_MAY_RUN } from './srm.mapper.js';
+import type { SrmRunSteps } from './srm.run-steps.js';
 import { isOver } from './srm.tasks.js';
-import type { WirePlan, WirePlanVm, WirePrompt } from './srm.wire.js';
+import { Turns } from './srm.turns.js';
+import type { WirePlan, WirePlanVm } from './srm.wire.js';
 
 /** How the words of a machine begin that belong to a run of this kind (3.8). */
 const VM_WORDS: Readonly<Partial<Record<DrAction, string>>> = {
@@ -18,84 +20,85 @@ const VM_WORDS: Readonly<Partial<Record<DrAction, string>>> = {
   REPROTECT: 'REPROTECT_',
 };
 
+/** Runs that ended and are looked at in one round; the others are told of in the next. */
+const ENDS_A_ROUND = 4;
 const MAX_REMEMBERED = 500;
 
-export interface RunDetails {
-  prompts: WirePrompt[];
-  warnings: string[];
+/** An operation whose run is over, and its plan. */
+export interface EndedRun {
+  operation: WatchedOperation;
+  plan: WirePlan;
 }
 
-/** What a run's plan has to say beyond its state: a prompt while it waits, blemishes once it is over. */
+export interface Aftermath {
+  warnings: string[];
+  steps: OperationStep[];
+}
+
+/** What a run leaves behind besides its plan's state: machines in trouble, and how its steps went. Read once. */
 export class SrmAftermath {
-  /** By operation: the machines are read once for each run that ended. */
-  private readonly machines = new Map<string, string[]>();
+  private readonly known = new Map<string, Aftermath>();
+  private readonly turns = new Turns();
 
-  constructor(private readonly client: SrmClient) {}
+  constructor(
+    private readonly client: SrmClient,
+    private readonly runSteps: SrmRunSteps,
+  ) {}
 
-  async of(
-    operation: WatchedOperation,
-    jobs: readonly JobObservation[],
-    plan: WirePlan | null,
-    signal: AbortSignal,
-  ): Promise<RunDetails> {
-    if (plan === null) return { prompts: [], warnings: [] };
-    if (plan.status === 'WAITING_FOR_USER_INPUT') return this.prompts(plan, signal);
-    if (!hasEnded(jobs, plan)) return { prompts: [], warnings: [] };
-    const isFailover =
-      operation.command.action === 'FAILOVER' || operation.command.action === 'PLANNED_FAILOVER';
-    return {
-      prompts: [],
-      warnings: [
-        ...(isFailover && plan.status === 'DISASTER_RECOVERY_COMPLETE' ? [OLD_MACHINES_MAY_RUN] : []),
-        ...(await this.machineWarnings(operation, plan, signal)),
-      ],
-    };
+  /** By operation; who is absent has not had its turn yet. */
+  async of(ended: readonly EndedRun[], signal: AbortSignal): Promise<ReadonlyMap<string, Aftermath>> {
+    const found = new Map<string, Aftermath>();
+    const open = ended.filter(({ operation }) => {
+      const known = isRun(operation) ? this.known.get(operation.operationId) : NOTHING;
+      if (known !== undefined) found.set(operation.operationId, known);
+      return known === undefined;
+    });
+    const ids = open.map(({ operation }) => operation.operationId);
+    const turn = this.turns.take(ids, ENDS_A_ROUND);
+    for (const run of open.filter(({ operation }) => turn.has(operation.operationId)))
+      found.set(run.operation.operationId, await this.read(run, signal));
+    return found;
   }
 
-  private async prompts(plan: WirePlan, signal: AbortSignal): Promise<RunDetails> {
-    try {
-      return { prompts: (await this.client.prompts(plan.id, signal)).items, warnings: [] };
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      return {
-        prompts: [],
-        warnings: [`The plan waits at a prompt that could not be read: ${error.message}`],
-      };
-    }
-  }
-
-  private async machineWarnings(
-    operation: WatchedOperation,
-    plan: WirePlan,
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    const known = this.machines.get(operation.operationId);
-    if (known !== undefined) return known;
-    const words = VM_WORDS[operation.command.action];
-    if (words === undefined) return [];
+  private async read({ operation, plan }: EndedRun, signal: AbortSignal): Promise<Aftermath> {
+    const { action } = operation.command;
+    const steps = await this.runSteps.ended(operation, signal);
+    const blemishes =
+      action.endsWith('FAILOVER') && plan.status === 'DISASTER_RECOVERY_COMPLETE'
+        ? [OLD_MACHINES_MAY_RUN]
+        : [];
     try {
       const vms = await this.client.vmsOfPlan(plan.id, signal);
+      const words = VM_WORDS[action] ?? '';
       const warnings = [
+        ...blemishes,
         ...vms.items.filter((vm) => isTroubled(vm, words)).map(troubleOf),
         ...vms.gaps.map((gap) => `SRM could not tell everything of the machines: ${gap}.`),
       ];
-      this.remember(operation.operationId, warnings);
-      return warnings;
+      return this.remember(operation.operationId, { warnings, steps });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      return [`Whether machines had trouble could not be read: ${error.message}`];
+      const unread = `Whether machines had trouble could not be read: ${error.message}`;
+      return { warnings: [...blemishes, unread], steps };
     }
   }
 
-  private remember(operationId: string, warnings: string[]): void {
-    this.machines.set(operationId, warnings);
-    const oldest = this.machines.keys().next().value;
-    if (this.machines.size > MAX_REMEMBERED && oldest !== undefined) this.machines.delete(oldest);
+  private remember(operationId: string, aftermath: Aftermath): Aftermath {
+    this.known.set(operationId, aftermath);
+    const oldest = this.known.keys().next().value;
+    if (this.known.size > MAX_REMEMBERED && oldest !== undefined) this.known.delete(oldest);
+    return aftermath;
   }
 }
 
+const NOTHING: Aftermath = { warnings: [], steps: [] };
+
+function isRun({ command }: WatchedOperation): boolean {
+  return VM_WORDS[command.action] !== undefined;
+}
+
 /** The task is over; without a task, the plan rests. */
-function hasEnded(jobs: readonly JobObservation[], plan: WirePlan): boolean {
+export function hasEnded(jobs: readonly JobObservation[], plan: WirePlan): boolean {
   if (jobs.length > 0 && !jobs.every(isOver)) return false;
   const meaning = meaningOf(SRM_DESCRIPTOR.lifecycle, 'RECOVERY_PLAN', plan.status ?? '');
   return !meaning.passing && plan.is_running !== true;

@@ -6,7 +6,7 @@ import type { WireIssue, WireProtectionSettings } from './srm.parts-wire.js';
 import { groupPath, vmPath } from './srm.paths.js';
 import { protectionSettingsOf } from './srm.settings-mapper.js';
 import { issueOf } from './srm.site-mapper.js';
-import { mustBeWhole, mustTellAll } from './srm.wholeness.js';
+import { mustBeWhole, mustHave, mustTellAll } from './srm.wholeness.js';
 import { gapsOf } from './srm.wire.js';
 
 export type GroupReads = Pick<FurtherReads, 'protectedInstance' | 'protectionSettings' | 'groupIssues'>;
@@ -33,6 +33,7 @@ export function groupReads({ siteId, client, home }: ReadingParts): GroupReads {
       const path = vmPath(groupId, instanceId, '/protection-settings');
       const wire = await client.one<WireProtectionSettings>(path, signal, { remote: true });
       mustBeWhole(wire);
+      mustHave(wire, 'folder', 'resource_pool', 'host', 'networks', 'devices');
       return protectionSettingsOf(wire, { siteId, instanceId });
     },
 

@@ -17,7 +17,7 @@ import { recoverySettingsOf } from './srm.settings-mapper.js';
 import { issueOf, runReportOf } from './srm.site-mapper.js';
 import { recoveryStepOf } from './srm.step-mapper.js';
 import { allStepsOf, stepOf } from './srm.steps-reading.js';
-import { mustBeWhole, mustTell, mustTellAll } from './srm.wholeness.js';
+import { mustBeWhole, mustHave, mustTell, mustTellAll } from './srm.wholeness.js';
 import { gapsOf, type WireHistoryReport } from './srm.wire.js';
 
 export type PlanReads = Pick<
@@ -57,6 +57,7 @@ export function planReads({ siteId, client }: ReadingParts, history: SrmHistory)
         client.list<WireDependentVm>(`${path}/dependent-vms`, signal),
       ]);
       mustBeWhole(settings);
+      mustHave(settings, 'recovery_settings');
       mustTellAll(dependsOn);
       return recoverySettingsOf(settings, dependsOn.items, { siteId, instanceId });
     },
@@ -98,6 +99,7 @@ export function planReads({ siteId, client }: ReadingParts, history: SrmHistory)
       const path = `${historyPath(planId)}/${encodeURIComponent(reportId)}`;
       const report = await client.one<WireHistoryReport>(path, signal);
       mustBeWhole(report);
+      mustHave(report, 'operation_type', 'result_state');
       return { ...runReportOf(report, publicId(siteId, planId)), id: reportId };
     },
 

@@ -10,7 +10,7 @@ import type { WireIssue, WireSiteServer } from './srm.parts-wire.js';
 import { pairingPath, serverIssuesPath } from './srm.paths.js';
 import { apiVersionsOf, issueOf, runReportOf, siteServerOf, type ServerContext } from './srm.site-mapper.js';
 import { mustTell } from './srm.wholeness.js';
-import { textOf, type WirePlan } from './srm.wire.js';
+import { clauseOf, textOf, type WirePlan } from './srm.wire.js';
 
 export type SiteReads = Pick<FurtherReads, 'siteIssues' | 'siteRuns' | 'siteServers' | 'apiVersions'>;
 
@@ -128,7 +128,7 @@ function unread(name: string, why: string): Issue {
     kind: 'UNREAD',
     resourceId: null,
     resourceName: null,
-    text: `The issues of ${name} could not be read: ${why.replace(/\.$/, '')}.`,
+    text: `The issues of ${name} could not be read: ${clauseOf(why)}.`,
     time: null,
   };
 }

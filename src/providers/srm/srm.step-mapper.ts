@@ -3,7 +3,7 @@ import type { OperationStep, StepState } from '../../domain/observation.js';
 import type { RecoveryStep } from '../../domain/plan-parts.js';
 import { shownText } from '../../domain/shown-text.js';
 import type { WireCallout, WireStep } from './srm.parts-wire.js';
-import { percentOf, textOf, textsOf, timeOf } from './srm.wire.js';
+import { clauseOf, percentOf, textOf, textsOf, timeOf } from './srm.wire.js';
 
 /** The word of a workflow in a path (3.10). */
 export const VIEW_MODES: Readonly<Record<RecoveryWorkflow, string>> = {
@@ -62,13 +62,13 @@ export function operationStepOf(wire: WireStep, beneath: readonly WireStep[] = [
   const told = own.length > 0 ? own : beneath.flatMap(troublesOf);
   const strange = known ? [] : [`SRM says ${word ?? 'nothing'} of this step.`];
   const earlier = word === 'ALREADY_DONE' ? ['It was done in an earlier run.'] : [];
-  const detail = [...strange, ...told, ...earlier].join('; ');
+  const detail = [...strange, ...told, ...earlier].map(clauseOf).join('; ');
   return {
     id: stepIdOf(wire),
     title: titleOf(wire),
     state: stepStateOf(wire),
     progressPercent: percentOf(wire.progress),
-    detail: detail === '' ? null : shownText(detail),
+    detail: detail === '' ? null : shownText(`${detail}.`),
   };
 }
 

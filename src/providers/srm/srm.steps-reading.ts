@@ -4,7 +4,7 @@ import type { SrmClient } from './srm.client.js';
 import type { WireCallout, WireStep } from './srm.parts-wire.js';
 import { stepPath, stepsPath } from './srm.paths.js';
 import { isFrame, stepIdOf, VIEW_MODES } from './srm.step-mapper.js';
-import { cannotTell, mustBeWhole, mustTellAll } from './srm.wholeness.js';
+import { cannotTell, mustBeWhole, mustHave, mustTellAll } from './srm.wholeness.js';
 import { textOf } from './srm.wire.js';
 
 /** Steps within steps within steps; no plan is deeper. */
@@ -61,6 +61,7 @@ export async function stepOf(
     .one<WireStep>(stepPath(planId, mode, stepId), signal)
     .catch((error: unknown) => unavailable(client, planId, workflow, error, signal));
   mustBeWhole(step);
+  mustHave(step, 'id', 'step_number');
   // What holds steps of its own was not inserted.
   const callout = isFrame(step) ? null : await calloutOf(client, planId, mode, stepId, signal);
   return { step, callout };

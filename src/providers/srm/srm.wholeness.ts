@@ -18,6 +18,12 @@ export function mustBeWhole(wire: { _meta?: WireMeta | null }): void {
   if (gaps.length > 0) throw cannotTell(gaps);
 }
 
+/** Nearly every field may be missing (3), but what has none of these is no answer to the question. */
+export function mustHave<T extends object>(wire: T, ...fields: (keyof T)[]): void {
+  if (fields.some((field) => wire[field] !== undefined && wire[field] !== null)) return;
+  throw new ProviderError('BAD_ANSWER', `SRM answered without ${fields.join(', ')}.`, { retry: 'TEMPORARY' });
+}
+
 export function cannotTell(gaps: readonly string[]): ProviderError {
   return new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${gaps.join('; ')}.`, {
     retry: 'TEMPORARY',

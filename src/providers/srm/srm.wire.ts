@@ -146,6 +146,11 @@ export function textsOf(texts: readonly unknown[] | null | undefined): string[] 
   return told.map((text) => shownText(text));
 }
 
+/** A sentence as a part of another one. */
+export function clauseOf(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
 export function percentOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : null;
 }
@@ -160,6 +165,6 @@ export function gapFieldsOf(meta: WireMeta | null | undefined): (string | null)[
 export function gapsOf(meta: WireMeta | null | undefined): string[] {
   const errors = Array.isArray(meta?.errors) ? meta.errors : [];
   return errors.map((error) =>
-    shownText(textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read'),
+    clauseOf(shownText(textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read')),
   );
 }

@@ -22,6 +22,7 @@ import {
   type WirePrompt,
   type WireTask,
 } from '../../../src/providers/srm/srm.wire.js';
+import { PART_MAPPERS } from './golden-parts.js';
 
 /** The pairs are read where they are written: the compiler does not copy them. */
 const FOLDER = path.join(process.cwd(), 'test/providers/srm/testdata');
@@ -33,6 +34,7 @@ interface Input {
 }
 
 const MAPPERS = {
+  ...PART_MAPPERS,
   plans: (wire: unknown, context: unknown) =>
     (wire as WirePlan[]).map((plan) => ({
       plan: planOf(plan, context as PlanContext),
