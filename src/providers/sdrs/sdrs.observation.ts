@@ -124,8 +124,10 @@ export class SdrsObserver {
   }
 }
 
-/** A task center has no state; that the tasks are gone is the effect. */
-function factsOf(sighting: Sighting): ResourceFacts | null {
+/** The task center has no states: these words are ours, for what its list shows. */
+const TASK_CENTER: ResourceFacts = { ...GONE, exists: true, state: 'EMPTY', word: 'listed' };
+
+function factsOf(sighting: Sighting): ResourceFacts {
   switch (sighting.kind) {
     case 'GROUP':
       return factsOfGroup(sighting.item);
@@ -136,7 +138,7 @@ function factsOf(sighting: Sighting): ResourceFacts | null {
     case 'PAIR':
       return factsOfPair(sighting.item);
     case 'TASKS':
-      return null;
+      return sighting.left === 0 ? { ...TASK_CENTER, word: 'cleared' } : TASK_CENTER;
     case 'ABSENT':
       return GONE;
   }

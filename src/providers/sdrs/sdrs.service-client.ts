@@ -48,7 +48,7 @@ export class SdrsServiceClient {
     } catch (error) {
       const isMissing =
         error instanceof ProviderError &&
-        (error.kind === 'UNSUPPORTED' || error.upstream.status === 404 || error.kind === 'NOT_FOUND');
+        (error.kind === 'UNSUPPORTED' || (error.upstream.status === 404 && error.upstream.code !== null));
       if (!isMissing) throw error;
       throw new ProviderError('UNSUPPORTED', 'This cloud keeps no statistics of recovery points.', {
         upstream: error.upstream,

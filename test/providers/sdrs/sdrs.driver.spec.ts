@@ -122,11 +122,26 @@ describe('the driver of sdrs', () => {
       expect(upstream.changes).toMatchObject([{ body: { 'failover-server-group': {} } }]);
     });
 
-    it.each<[string, Answer]>([
-      ['its group', { body: { server_group: aGroup({ name: 'new' }) } }],
-      ['nothing', { status: 204 }],
-    ])('takes %s for the acceptance of a rename', async (_, answer) => {
-      expect(await answered(rename, answer)).toEqual({ jobIds: [] });
+    it.each<[string, UpstreamCall, Answer]>([
+      ['its group', rename, { body: { server_group: aGroup({ name: 'new' }) } }],
+      [
+        'its instance',
+        aCall('PUT', 'protected-instances/i1', {}),
+        { body: { protected_instance: { id: 'i1' } } },
+      ],
+      ['its pair', aCall('PUT', 'replications/p1', {}), { body: { replication: { id: 'p1' } } }],
+      [
+        'its drill',
+        aCall('PUT', 'disaster-recovery-drills/d1', {}),
+        { body: { disaster_recovery_drill: { id: 'd1' } } },
+      ],
+      ['nothing after a tag', aCall('POST', 'protected-instances/i1/tags', {}), { status: 204 }],
+      ['nothing after tags', aCall('POST', 'protected-instances/i1/tags/action', {}), { status: 204 }],
+      ['nothing after a lost tag', aCall('DELETE', 'protected-instances/i1/tags/a%2Fb', {}), { status: 204 }],
+      ['nothing after a task', aCall('DELETE', 'task-center/failure-jobs/t1', {}), { status: 204 }],
+      ['nothing after all tasks', aCall('DELETE', 'task-center/g1/failure-jobs/batch', {}), { status: 204 }],
+    ])('takes %s for an acceptance without a job', async (_, call, answer) => {
+      expect(await answered(call, answer)).toEqual({ jobIds: [] });
     });
 
     it.each<[string, UpstreamCall, Answer]>([
@@ -134,6 +149,10 @@ describe('the driver of sdrs', () => {
       ['200 with an error', action, { body: { error: { code: 'SDRS.1002', message: 'no' } } }],
       ['200 with an error and a job', action, { body: { job_id: JOB, code: 'SDRS.1002', message: 'no' } }],
       ['200 with nothing', rename, { body: {} }],
+      ['204 for a rename', rename, { status: 204 }],
+      ['204 for work', action, { status: 204 }],
+      ["another's object for a rename", rename, { body: { server_group: aGroup({ id: 'other' }) } }],
+      ['200 for a tag', aCall('POST', 'protected-instances/i1/tags', {}), { body: { job_id: JOB } }],
       ["a proxy's 404", action, { status: 404, body: 'gone' }],
       ['an inner error', action, refusal('SDRS.0404', 500)],
       ['a dead token told as 500', action, refusal('SDRS.0014', 500)],

@@ -105,7 +105,7 @@ export class SimulatedSite<State extends object, Settings extends object> {
     };
     const { credentials, asks } = this.manners;
     const others = [credentials, ...(asks ? [asks] : [])].map(({ source }) => `(?!.*${source})`).join('');
-    const rules = METHODS[on].map((method) => ({ method: method as string, path: `^${others}` }));
+    const rules = METHODS[on].map((method) => ({ method: method, path: `^${others}` }));
     if (on === 'READ' && asks) rules.push({ method: 'POST', path: asks.source });
     for (const rule of rules) {
       faults.add({
