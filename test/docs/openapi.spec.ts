@@ -100,8 +100,31 @@ describe('its examples', () => {
     publicId('eu-cloud', sdrs.groups[0]?.id ?? ''),
     publicId('berlin-dc', srm.groups[0]?.id ?? ''),
     publicId('berlin-dc', srm.plans[0]?.id ?? ''),
+    publicId('eu-cloud', sdrs.instances[0]?.id ?? ''),
+    publicId('eu-cloud', sdrs.pairs[2]?.id ?? ''),
+    publicId('berlin-dc', srm.vms[0]?.ids.a ?? ''),
   ])('name %s, which the simulated sites hold', (id) => {
     expect(shown).toContain(id);
+  });
+
+  it('speak of servers, disks, networks and machines that the simulated sites hold', () => {
+    const held = [
+      ...[sdrs.servers, sdrs.volumes, sdrs.domains, sdrs.vpcs].flat().map(({ id }) => id),
+      ...sdrs.vpcs.flatMap(({ subnets }) => subnets.map(({ id }) => id)),
+      ...sdrs.instances.map(({ id }) => publicId('eu-cloud', id)),
+      ...srm.vms.map(({ ids }) => ids.a),
+      ...srm.groups.map(({ id }) => publicId('berlin-dc', id)),
+      ...srm.inventory.map(({ id }) => id),
+      ...['eu-cloud', 'berlin-dc'],
+    ];
+    const bodies = operations.flatMap(({ operation }) =>
+      Object.values(operation.requestBody?.content ?? {}).flatMap(({ examples = {} }) =>
+        Object.values(examples).map(({ value }) => value),
+      ),
+    );
+    const ids = bodies.flatMap(idsIn);
+    expect(ids.length).toBeGreaterThan(20);
+    expect(ids.filter((id) => !held.includes(id))).toEqual([]);
   });
 
   it('create groups of what the simulated sites offer', () => {
@@ -121,4 +144,17 @@ function expectValidExamples({ examples = {} }: Content, validate: ValidateFunct
     validate(value);
     expect(validate.errors ?? []).toEqual([]);
   }
+}
+
+/** Interfaces, steps and prompts have no lasting ids: their examples only show the form. */
+const PASSING = ['networkInterfaceId', 'beforeStepId', 'promptId'];
+
+/** What stands in fields that end in `Id`, `Ids` or `vms`. */
+function idsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+    if (PASSING.includes(name)) return [];
+    const isId = /Ids?$|^vms$/.test(name);
+    return isId ? [field].flat().map(String) : idsIn(field);
+  });
 }

@@ -1,0 +1,148 @@
+import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
+import type { ActionCommand } from '../../../src/domain/action-command.js';
+import { DR_ACTIONS, type DrAction } from '../../../src/domain/dr-action.js';
+import type { AllowedActionsDto } from '../../../src/api/dto/operation.dto.js';
+import { AllowedActions } from '../../../src/api/allowed-actions.js';
+import { PublicIds } from '../../../src/api/public-ids.js';
+import { SiteReads } from '../../../src/api/site-reads.js';
+import type { OperationsService } from '../../../src/operations/operations.service.js';
+import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
+import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { changed, memorySite } from '../support/memory-site.js';
+import { refusalOf } from '../support/refusal.js';
+import { TestClock } from '../support/test-clock.js';
+
+const prepared: ActionCommand[] = [];
+
+function noting(driver: ProviderDriver): ProviderDriver {
+  return changed(driver, {
+    prepare: (command, operationId, cx) => {
+      prepared.unshift(command);
+      return driver.prepare(command, operationId, cx);
+    },
+  });
+}
+
+const { siteId, provider } = memorySite(new TestClock(), noting);
+const registry = new ProviderRegistry([provider]);
+const held = new Map<string, string>();
+const operations = {
+  holdersOf: (_siteId: string, ids: readonly string[]) =>
+    Promise.resolve(new Map([...held].filter(([id]) => ids.includes(id)))),
+} as unknown as OperationsService;
+const actions = new AllowedActions(new SiteReads(registry), operations, new TestClock());
+const ids = new PublicIds(registry);
+
+const GROUP = `${siteId}.books`;
+const PLAN = `${siteId}.move-books`;
+
+beforeEach(() => {
+  prepared.length = 0;
+  held.clear();
+});
+
+const names = ({ items }: AllowedActionsDto): DrAction[] => items.map(({ action }) => action);
+const one = ({ items }: AllowedActionsDto, action: DrAction) => items.find((item) => item.action === action);
+
+async function anInstance() {
+  const [first] = await provider.listProtectedInstances(GROUP);
+  if (!first) throw new Error('the group holds nothing');
+  return { id: first.id, named: ids.part(GROUP, first.id) };
+}
+
+it('a group shows every action on it, and what can be put into it', async () => {
+  const shown = await actions.ofGroup(GROUP);
+  expect(shown.targetId).toBe(GROUP);
+  expect(new Set(names(shown))).toEqual(
+    new Set([
+      'UPDATE_PROTECTION_GROUP',
+      'DELETE_PROTECTION_GROUP',
+      'ENABLE_PROTECTION',
+      'DISABLE_PROTECTION',
+      'RESTORE_PLACEHOLDERS',
+      'ADD_PROTECTED_INSTANCE',
+      'CREATE_REPLICATION_PAIR',
+    ]),
+  );
+});
+
+it('a plan, an instance and a pair show what is done to such a thing, once each', async () => {
+  const on = (type: string) =>
+    DR_ACTIONS.filter((action) => ACTION_FACTS[action].targetType === type).filter(
+      (action) => !['CREATE_RECOVERY_PLAN', 'ADD_PROTECTED_INSTANCE'].includes(action),
+    );
+  expect(names(await actions.ofPlan(PLAN))).toEqual(on('RECOVERY_PLAN'));
+  const { named, id } = await anInstance();
+  const ofInstance = await actions.ofInstance(named);
+  expect(ofInstance.targetId).toBe(id);
+  expect(names(ofInstance)).toEqual(on('PROTECTED_INSTANCE'));
+});
+
+it('says what each touches', async () => {
+  const { items } = await actions.ofPlan(PLAN);
+  for (const { touches } of items) expect(touches).toContain(GROUP);
+});
+
+it('asks the upstream once for what is a button and not refused already, and never for what needs fields', async () => {
+  const { items } = await actions.ofPlan(PLAN);
+  const asked = prepared.map(({ action }) => action);
+  expect(new Set(asked).size).toBe(asked.length);
+  expect(asked).not.toContain('UPDATE_RECOVERY_PLAN');
+  expect(asked).not.toContain('ADD_RECOVERY_STEP');
+  for (const { action, allowed } of items.filter((item) => item.allowed && item.action === 'FAILOVER'))
+    expect([asked.includes(action), allowed]).toEqual([true, true]);
+});
+
+it('prepares a button of an instance with the group as holder and the instance as part', async () => {
+  const { named } = await anInstance();
+  await actions.ofInstance(named);
+  expect(prepared.find(({ action }) => action === 'REMOVE_PROTECTED_INSTANCE')).toMatchObject({
+    targetNativeId: 'books',
+    partNativeId: named.partNativeId,
+  });
+});
+
+it('is blocked by whoever holds the group, and then asks nothing', async () => {
+  held.set(GROUP, 'the-holder');
+  const { named } = await anInstance();
+  for (const shown of [
+    await actions.ofGroup(GROUP),
+    await actions.ofPlan(PLAN),
+    await actions.ofInstance(named),
+  ])
+    for (const { allowed, blocking } of shown.items) {
+      expect(allowed).toBe(false);
+      expect(blocking.map(({ code }) => code)).toContain('operation-in-progress');
+    }
+  expect(prepared).toEqual([]);
+});
+
+it('what the upstream does not have is shown as such', async () => {
+  const shown = await actions.ofGroup(GROUP);
+  expect(provider.descriptor.lifecycle.actions.CREATE_REPLICATION_PAIR).toBeUndefined();
+  expect(one(shown, 'CREATE_REPLICATION_PAIR')).toMatchObject({
+    allowed: false,
+    blocking: [{ code: 'unsupported-action' }],
+  });
+});
+
+it('what is put into a group is judged by the state of the group', async () => {
+  const words = provider.descriptor.lifecycle.actions.ADD_PROTECTED_INSTANCE?.companions?.PROTECTION_GROUP;
+  const group = await provider.getProtectionGroup(GROUP);
+  const shown = one(await actions.ofGroup(GROUP), 'ADD_PROTECTED_INSTANCE');
+  expect(shown?.allowed).toBe(words?.includes(group.upstream.state));
+});
+
+it('a pair of an upstream without pairs is not offered', async () => {
+  const { named } = await anInstance();
+  const { descriptor } = provider;
+  const without = { ...descriptor, capabilities: { ...descriptor.capabilities, replicationPairs: false } };
+  const pairless = memorySite(new TestClock(), (driver) => changed(driver, { descriptor: without }));
+  const { problem } = await refusalOf(actions.ofPair({ ...named, provider: pairless.provider }));
+  expect(problem).toMatchObject({ code: 'not-offered', status: 404 });
+});
+
+it('an instance that is not there is not found', async () => {
+  const { problem } = await refusalOf(actions.ofInstance(ids.part(GROUP, `${siteId}.nobody`)));
+  expect(problem).toMatchObject({ code: 'not-found', status: 404 });
+});
