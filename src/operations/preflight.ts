@@ -11,6 +11,7 @@ import { locksOf, targetOf } from './command-places.js';
 import { compositeFaults, compositePlan, type PlannedStep } from './composite-plan.js';
 import type { OperationRequest, PreflightReport } from './operation-request.js';
 import type { OperationStore } from './operation-store.js';
+import { isBlockedBySite } from './refusals.js';
 
 export interface Examination {
   provider: Provider;
@@ -58,6 +59,7 @@ export class Preflight {
       wouldSubmit: preparation.calls,
       steps: (plan ?? []).map(({ step }) => ({ title: step.title, action: step.command.action })),
       heldBy,
+      blockedBySite: isBlockedBySite(judged.blocking, preparation.blockers),
     };
     return { provider, report, locks, composite: plan && plan.map(({ step }) => step) };
   }
