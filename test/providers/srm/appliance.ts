@@ -85,9 +85,9 @@ export class Appliance {
     this.journal.length = 0;
   }
 
-  async listen(): Promise<string> {
+  async listen(version: 'v1' | 'v2' = 'v2'): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/api/rest/srm/v2`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/api/rest/srm/${version}`;
   }
 
   async close(): Promise<void> {
@@ -103,7 +103,7 @@ export class Appliance {
     const session = request.headers['x-dr-session'];
     const exchange: Exchange = {
       method: request.method ?? '',
-      path: decodeURIComponent(url.pathname).replace('/api/rest/srm/v2', ''),
+      path: decodeURIComponent(url.pathname).replace(/^\/api\/rest\/srm\/v[12]/, ''),
       query: url.searchParams,
       session: typeof session === 'string' ? session : null,
       authorization: request.headers.authorization ?? null,
@@ -183,9 +183,12 @@ export interface Bench {
 
 export const PASSWORDS = ['near-secret', 'far-secret'] as const;
 
-export async function bench(settings: Partial<SrmSettings> = {}): Promise<Bench> {
+export async function bench(
+  settings: Partial<SrmSettings> = {},
+  version: 'v1' | 'v2' = 'v2',
+): Promise<Bench> {
   const appliance = new Appliance();
-  const endpoint = await appliance.listen();
+  const endpoint = await appliance.listen(version);
   const clock = new TestClock();
   const memory = new TestMemory();
   const auth = {
