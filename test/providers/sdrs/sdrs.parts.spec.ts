@@ -236,7 +236,7 @@ describe('what sdrs does to the parts of a group', () => {
     const command = await site.stage(action);
     return site.prepare({
       ...command,
-      input: input ? ({ ...command.input, ...input } as never) : command.input,
+      input: input ? { ...command.input, ...input } : command.input,
     });
   }
 
