@@ -92,12 +92,16 @@ async function findReconfigured(
   const [group, tasks] = await Promise.all([client.group(groupId, signal), client.newestTasks(signal)]);
   const byTask = adopted(newOn([groupId], tasks.items, baseline));
   if (byTask !== null) return byTask;
-  const wanted = sent.call.body as { name?: string; description?: string } | null | undefined;
-  const changed = group.name !== baseline.name || (group.description ?? null) !== baseline.description;
-  const isAsWanted = group.name === wanted?.name && (group.description ?? '') === (wanted?.description ?? '');
-  return changed && isAsWanted
+  return reconfiguredGroup(group, sent.call.body, baseline)
     ? started([], 'The group has the new name and description.')
     : notSeen('The group is not as it was to become, and no new task is on it.');
+}
+
+/** Whether the group is as the body was to make it, and was not. */
+export function reconfiguredGroup(group: WireGroup, body: unknown, baseline: GroupBaseline): boolean {
+  const wanted = body as { name?: string; description?: string } | null | undefined;
+  const changed = group.name !== baseline.name || (group.description ?? null) !== baseline.description;
+  return changed && group.name === wanted?.name && (group.description ?? '') === (wanted?.description ?? '');
 }
 
 /** As with a configuration of all: a task for each machine that had lost its placeholder. */
