@@ -104,7 +104,7 @@ export class ActionRequests {
     const provider = this.providers.find(operation.siteId);
     const [prompt] = operation.prompts;
     return presentOperation(operation, {
-      cancellable: (provider?.cancelCall(operation.command) ?? null) !== null,
+      cancellable: this.operations.isStoppable(operation),
       answerable:
         prompt !== undefined && (provider?.answerCall(operation.command, prompt.id) ?? null) !== null,
     });

@@ -224,6 +224,12 @@ export class ObservedStateDto {
   activeSite!: string | null;
 }
 
+export class PlannedStepDto {
+  title!: string;
+  @ApiProperty({ enum: DR_ACTIONS })
+  action!: DrAction;
+}
+
 /** Everything that would be checked and sent, with nothing sent. */
 export class PreflightReportDto extends AllowedActionDto {
   validateOnly!: true;
@@ -232,4 +238,6 @@ export class PreflightReportDto extends AllowedActionDto {
   @ApiProperty({ type: ObservedStateDto, nullable: true })
   observed!: ObservedStateDto | null;
   wouldSubmit!: UpstreamCallDto[];
+  /** Of a request that is done in several operations: each of them; empty = it is one. */
+  steps!: PlannedStepDto[];
 }

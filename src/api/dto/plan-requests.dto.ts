@@ -218,7 +218,7 @@ export class UpdateRecoverySettingsDto extends ChangeRequestDto {
   @Max(3599)
   delayBeforeDependentsSeconds?: number;
 
-  /** SRM: move it while it runs, where that is possible. */
+  /** Move it while it runs. SRM shows it, but does not let it be changed. */
   @MayBeAbsent()
   @IsBoolean()
   allowMigration?: boolean;

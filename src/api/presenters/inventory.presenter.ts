@@ -1,4 +1,4 @@
-import type { ProviderCapabilities, SiteConnection } from '../../providers/provider-driver.js';
+import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
@@ -51,30 +51,47 @@ export function presentSite({ provider, value, source }: Reading<SiteConnection>
       checkedTime: source.refreshedTime,
     },
     capabilities: {
-      actions: Object.keys(descriptor.lifecycle.actions) as DrAction[],
+      actions: actionsOf(descriptor),
       cancellable: capabilities.cancel ? [...capabilities.cancellable] : [],
       explicitPlans: capabilities.explicitPlans,
       replicationPairs: capabilities.replicationPairs,
       prompts: capabilities.prompts,
       reads: [...capabilities.reads],
-      inputs: { ...groupFields(capabilities), ...capabilities.inputs },
+      inputs: inputsOf(descriptor),
       options: capabilities.options,
     },
     source,
   };
 }
 
-/** The fields of the two actions that have a form of their own (`group` and `changes` of a command). */
-function groupFields({
-  createFields,
-  changeableFields,
-}: ProviderCapabilities): SiteDto['capabilities']['inputs'] {
-  const common = [
+/** What the gateway itself does in steps, where the upstream has the steps. */
+function actionsOf({ lifecycle }: ProviderDescriptor): DrAction[] {
+  const own = Object.keys(lifecycle.actions) as DrAction[];
+  return own.includes('CREATE_PROTECTION_GROUP') ? [...own, 'PROVISION_PROTECTION_GROUP'] : own;
+}
+
+/** The fields of the actions that have a form of their own, beside those that the provider declares. */
+function inputsOf({ capabilities, lifecycle }: ProviderDescriptor): SiteDto['capabilities']['inputs'] {
+  const group = [
     { name: 'name', required: true },
     { name: 'description', required: false },
+    ...capabilities.createFields,
   ];
+  const parts = Object.entries(PARTS_OF_A_GROUP)
+    .filter(([, action]) => action in lifecycle.actions)
+    .map(([name]) => ({ name, required: false }));
   return {
-    CREATE_PROTECTION_GROUP: [...common, ...createFields],
-    UPDATE_PROTECTION_GROUP: changeableFields.map((name) => ({ name, required: false })),
+    CREATE_PROTECTION_GROUP: group,
+    PROVISION_PROTECTION_GROUP: [...group, ...parts],
+    UPDATE_PROTECTION_GROUP: capabilities.changeableFields.map((name) => ({ name, required: false })),
+    ...capabilities.inputs,
   };
 }
+
+/** Which step each field of a group with parts stands for. */
+const PARTS_OF_A_GROUP: Readonly<Record<string, DrAction>> = {
+  protectedInstances: 'ADD_PROTECTED_INSTANCE',
+  replicationPairs: 'CREATE_REPLICATION_PAIR',
+  recoveryPlan: 'CREATE_RECOVERY_PLAN',
+  enableProtection: 'ENABLE_PROTECTION',
+};

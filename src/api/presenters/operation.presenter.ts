@@ -107,6 +107,7 @@ export function presentPreflight(report: PreflightReport): PreflightReportDto {
       activeSite: observed.activeSite,
     },
     wouldSubmit: report.wouldSubmit,
+    steps: report.steps,
   };
 }
 

@@ -54,6 +54,7 @@ export async function surfaceOver(providers: readonly Provider[]): Promise<Surfa
       answered.unshift(given);
       return Promise.resolve(operation());
     },
+    isStoppable: () => false,
     holdersOf: () => Promise.resolve(new Map()),
   };
   const app = await NestFactory.create<NestFastifyApplication>(
