@@ -118,7 +118,7 @@ function planIdOf(name: string | null, plans: WireList<WirePlan>): string | null
 function unlike(issues: readonly Issue[]): Issue[] {
   const words = ({ severity, kind, resourceId, resourceName, text }: Issue): string =>
     JSON.stringify([severity, kind, resourceId, resourceName, text]);
-  return [...new Map([...issues].reverse().map((issue) => [words(issue), issue])).values()].reverse();
+  return [...new Map(issues.map((issue) => [words(issue), issue])).values()];
 }
 
 /** What could not be asked after is an issue itself, lest its silence be taken for health. */
