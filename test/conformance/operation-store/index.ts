@@ -1,5 +1,6 @@
 import { acceptingConcern } from './accepting.js';
 import { changingConcern } from './changing.js';
+import { composingConcern } from './composing.js';
 import { listingConcern } from './listing.js';
 import type { CreateStore } from './subject.js';
 
@@ -9,5 +10,6 @@ export type { CreateStore, StoreUnderTest, StoreWish } from './subject.js';
 export function describeOperationStore(createStore: CreateStore): void {
   acceptingConcern(createStore);
   changingConcern(createStore);
+  composingConcern(createStore);
   listingConcern(createStore);
 }

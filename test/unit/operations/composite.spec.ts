@@ -1,0 +1,248 @@
+import {
+  childrenOf,
+  PROVISION,
+  STEPS,
+  submitAll,
+  workToTheEnd,
+  workUntil,
+} from '../support/composite-work.js';
+import { LongWork } from '../support/long-work.js';
+import { redisForThisFile } from '../support/redis.js';
+import { refusalOf } from '../support/refusal.js';
+
+const the = redisForThisFile();
+const states = ({ steps }: { steps: { state: string }[] }) => steps.map(({ state }) => state);
+
+describe('a composite that goes well', () => {
+  it('is one operation after the other, each executed once, and tells what it made', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    const ended = await workToTheEnd(work, id);
+    expect(work.world.executions.map(({ action }) => action)).toEqual(STEPS);
+    expect(states(ended)).toEqual(STEPS.map(() => 'SUCCEEDED'));
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL', progressPercent: 100, error: null });
+    const [group] = work.world.executions;
+    const groupId = `${work.site.siteId}.${group?.targetId ?? ''}`;
+    expect(ended.target).toMatchObject({ type: 'PROTECTION_GROUP', id: groupId, name: 'Harbour' });
+    expect(ended.result).toEqual({
+      protectionGroupId: groupId,
+      recoveryPlanId: expect.stringContaining(work.site.siteId) as string,
+    });
+    expect(work.world.groups.get(group?.targetId ?? '')?.word).toBe('guarded');
+  });
+
+  it('has its steps in the history, below it, on behalf of the same person', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    const ended = await workToTheEnd(work, id);
+    const children = await childrenOf(work, id);
+    expect(children.map(({ action }) => action)).toEqual(STEPS);
+    expect(ended.steps.map(({ operationId }) => operationId)).toEqual(children.map((child) => child.id));
+    for (const child of children)
+      expect(child).toMatchObject({ parentId: id, requestedBy: 'ada', reason: 'a test', composite: null });
+    const { items } = await work.store.list(
+      { newestFirst: false, targetId: ended.target.id ?? '' },
+      null,
+      50,
+    );
+    expect(items.map(({ action }) => action).sort()).toEqual(
+      [...STEPS.filter((action) => action !== 'CREATE_RECOVERY_PLAN'), 'PROVISION_PROTECTION_GROUP'].sort(),
+    );
+  });
+
+  it('keeps what it made locked between two steps, and nothing after its end', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    const grouped = await workUntil(work, id, ({ steps }) => steps[1]?.state === 'RUNNING');
+    const groupId = grouped.target.id ?? '';
+    const holder = async () =>
+      (await work.store.holders(work.site.siteId, [groupId, `${work.site.siteId}.new~Harbour`])).values();
+    expect(grouped.lockedGroupIds).toContain(groupId);
+    for (let round = 0; round < 4; round += 1) {
+      const family = [id, ...(await childrenOf(work, id)).map((child) => child.id)];
+      for (const held of await holder()) expect(family).toContain(held);
+      expect([...(await holder())]).toHaveLength(2);
+      await work.tickAfter(10_000);
+      await submitAll(work);
+    }
+    await workToTheEnd(work, id);
+    expect([...(await holder())]).toEqual([]);
+  });
+
+  it('lets nobody in between two steps', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    const grouped = await workUntil(work, id, ({ steps }) => steps[0]?.state === 'SUCCEEDED');
+    const nativeId = grouped.composite?.[0]?.createdNativeId ?? '';
+    const other = { action: 'DELETE_PROTECTION_GROUP', targetNativeId: nativeId, direction: null } as const;
+    expect((await refusalOf(work.accept(other))).problem.code).toBe('operation-in-progress');
+    expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+  });
+
+  it('two of one name at once are one', async () => {
+    const work = new LongWork(the.redis);
+    await work.accept(PROVISION);
+    expect((await refusalOf(work.accept(PROVISION))).problem.code).toBe('operation-in-progress');
+  });
+});
+
+describe('a step that fails', () => {
+  const fails = { failure: { code: 'worn-out', message: 'the rope broke' } };
+
+  it('does not stop those that still make sense, and the end tells what is left and how to go on', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[0]?.state === 'SUCCEEDED');
+    work.world.nextWork(fails);
+    const ended = await workToTheEnd(work, id);
+    expect(states(ended)).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(ended).toMatchObject({ state: 'FAILED', outcome: 'PARTIAL', error: { code: 'outcome-partial' } });
+    expect(ended.error?.detail).toMatch(/1 of 5.*Protect instance crane.*rope broke/);
+    const group = `/v1/protection-groups/${ended.target.id ?? ''}`;
+    expect(ended.error?.nextActions).toEqual([
+      { title: 'Protect instance crane', method: 'POST', href: `${group}/protected-instances` },
+      { title: 'Delete the protection group', method: 'DELETE', href: group },
+    ]);
+    expect(ended.result?.protectionGroupId).toBe(ended.target.id);
+    expect(work.executions).toBe(5);
+  });
+
+  it('in every instance leaves nothing to enable', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[0]?.state === 'SUCCEEDED');
+    work.world.nextWork(fails);
+    work.world.nextWork(fails);
+    const ended = await workToTheEnd(work, id);
+    expect(states(ended)).toEqual(['SUCCEEDED', 'FAILED', 'FAILED', 'SUCCEEDED', 'SKIPPED']);
+    expect(ended.error?.nextActions).toHaveLength(4);
+  });
+
+  it('of the group itself ends it, and nothing else is begun', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    work.world.troubles.push({ on: 'CHANGE', trouble: 'REFUSED' });
+    const ended = await workToTheEnd(work, id);
+    expect(states(ended)).toEqual(['FAILED', 'SKIPPED', 'SKIPPED', 'SKIPPED', 'SKIPPED']);
+    expect(ended).toMatchObject({ state: 'FAILED', outcome: 'NONE', error: { code: 'upstream-refused' } });
+    expect([work.changesSent, (await childrenOf(work, id)).length]).toEqual([1, 1]);
+    expect((await work.store.holders(work.site.siteId, ended.lockedGroupIds)).size).toBe(0);
+  });
+
+  it('and what became of it is not known keeps the rest waiting, until it is', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[0]?.state === 'SUCCEEDED');
+    work.world.troubles.push({ on: 'CHANGE', trouble: 'REQUEST_LOST' });
+    const stuck = await workUntil(work, id, ({ warnings }) => warnings.length > 0);
+    expect(stuck).toMatchObject({ state: 'RUNNING', warnings: [expect.stringContaining('crane') as string] });
+    for (let round = 0; round < 20; round += 1) {
+      await submitAll(work);
+      await work.tickAfter(60_000);
+    }
+    expect(states(await work.now(id))).toEqual(['SUCCEEDED', 'RUNNING', 'PENDING', 'PENDING', 'PENDING']);
+    expect(work.executions).toBe(1);
+  });
+});
+
+describe('a step that cannot begin yet', () => {
+  it('because somebody else holds what it acts upon waits, and goes on', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[0]?.state === 'RUNNING');
+    await submitAll(work);
+    const made = [...work.world.groups.values()].find(({ name }) => name === 'Harbour');
+    const other = await work.accept({
+      action: 'UPDATE_PROTECTION_GROUP',
+      targetNativeId: made?.id ?? '',
+      direction: null,
+      changes: { description: 'mine' },
+    });
+    await work.tickAfter(30_000);
+    await work.runner.submit(id);
+    await work.runner.submit(id);
+    const waiting = await work.now(id);
+    expect(waiting.steps[1]).toMatchObject({
+      state: 'PENDING',
+      detail: expect.stringContaining(other.id) as string,
+    });
+    expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+  });
+
+  it('while the site cannot be read is tried again, and given up at the deadline', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    const rule = { on: 'READ' as const, trouble: 'UNREACHABLE' as const, times: Infinity };
+    await work.runner.submit(id);
+    work.world.troubles.push(rule);
+    await work.runner.submit(id);
+    expect((await work.now(id)).steps[0]).toMatchObject({
+      state: 'PENDING',
+      detail: expect.any(String) as string,
+    });
+    const ended = await workToTheEnd(work, id);
+    expect(ended).toMatchObject({ state: 'FAILED', outcome: 'NONE' });
+    expect(work.changesSent).toBe(0);
+  });
+});
+
+describe('cancelling a composite', () => {
+  it('before it began ends it', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    expect(await work.service.cancel(id, 'ben')).toMatchObject({ state: 'CANCELLED', outcome: 'NONE' });
+    await submitAll(work);
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('lets the step that runs come to its end, and begins no other', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[1]?.state === 'RUNNING');
+    await submitAll(work);
+    expect(await work.service.cancel(id, 'ben')).toMatchObject({ state: 'CANCELLING' });
+    const ended = await workToTheEnd(work, id);
+    expect(states(ended)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SKIPPED', 'SKIPPED', 'SKIPPED']);
+    expect(ended).toMatchObject({ state: 'CANCELLED', outcome: 'PARTIAL', cancel: { requestedBy: 'ben' } });
+    expect(work.executions).toBe(2);
+  });
+
+  it('stops a step of which nothing was sent', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await work.runner.submit(id);
+    await work.runner.submit(id);
+    await work.service.cancel(id, 'ben');
+    await work.runner.submit(id);
+    const ended = await workToTheEnd(work, id);
+    expect(states(ended)).toEqual(['CANCELLED', 'SKIPPED', 'SKIPPED', 'SKIPPED', 'SKIPPED']);
+    expect(ended).toMatchObject({ state: 'CANCELLED', outcome: 'NONE' });
+    expect(work.changesSent).toBe(0);
+  });
+});
+
+describe('the pre-flight of a composite', () => {
+  it('shows what the first step would send, and the steps', async () => {
+    const work = new LongWork(the.redis);
+    const report = await work.service.preflight(work.request(PROVISION));
+    expect(report).toMatchObject({ allowed: true, action: 'PROVISION_PROTECTION_GROUP' });
+    expect(report.wouldSubmit.map(({ label }) => label)).toEqual(['create Harbour']);
+    expect(report.steps.map(({ action }) => action)).toEqual(STEPS);
+    expect(work.changesSent).toBe(0);
+  });
+
+  it('names by its place what the upstream has no action for', async () => {
+    const work = new LongWork(the.redis);
+    const replicationPairs = [
+      { volumeId: 'v', name: 'n', attachTo: { serverId: 'nobody', device: '/dev/x' } },
+    ];
+    const wish = { ...PROVISION, input: { replicationPairs } };
+    const { problem } = await refusalOf(work.accept(wish));
+    expect(problem).toMatchObject({ code: 'invalid-request', status: 400 });
+    expect(problem.errors?.map(({ pointer }) => pointer)).toEqual([
+      '/replicationPairs/0',
+      '/replicationPairs/0/attachTo',
+      '/replicationPairs/0/attachTo/serverId',
+    ]);
+  });
+});
