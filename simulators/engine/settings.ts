@@ -6,7 +6,7 @@ export function withSettings<Settings extends object>(
   const merged = { ...settings } as Record<string, unknown>;
   for (const [name, value] of Object.entries(change ?? {})) {
     const old = merged[name];
-    merged[name] = isObject(old) && isObject(value) ? { ...old, ...value } : (value);
+    merged[name] = isObject(old) && isObject(value) ? { ...old, ...value } : value;
   }
   return merged as Settings;
 }

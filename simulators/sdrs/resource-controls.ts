@@ -80,10 +80,7 @@ function serverControls(app: FastifyInstance, sim: Sdrs): void {
     const blank = blankServer(newId(), sim.state.vpcs[0]?.id ?? '', 'eu-de-01');
     const server = { ...blank, ...(given as Partial<Server>) };
     void reply.code(201);
-    return serverView(
-      sim.state,
-      addServer(sim.state, server, (diskSizes) ?? [40], newId),
-    );
+    return serverView(sim.state, addServer(sim.state, server, diskSizes ?? [40], newId));
   });
 
   app.patch<ById>('/_sim/servers/:id', ({ params, body }) => {
