@@ -1,9 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { UpstreamCall } from '../../../src/domain/action-command.js';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
 import { sdrsError, speaksOfToken, speaksOfUnknownJob } from '../../../src/providers/sdrs/sdrs.errors.js';
+import { clearedBy, toFailedTask } from '../../../src/providers/sdrs/sdrs.failed-tasks.js';
+import {
+  toApiVersion,
+  toPlannedInstance,
+  toQuota,
+  toRpoStatistic,
+  toTag,
+  toTagValues,
+} from '../../../src/providers/sdrs/sdrs.further-mapper.js';
 import { stepsOf, toJobObservation, warningsOf } from '../../../src/providers/sdrs/sdrs.job-mapper.js';
 import { toImplicitPlan, toProtectionGroup } from '../../../src/providers/sdrs/sdrs.mapper.js';
+import { SdrsPartCalls } from '../../../src/providers/sdrs/sdrs.part-calls.js';
 import {
   factsOfDrill,
   toDrill,
@@ -11,11 +22,17 @@ import {
   toReplicationPair,
 } from '../../../src/providers/sdrs/sdrs.parts-mapper.js';
 import type {
+  WireApiVersion,
   WireDrill,
+  WireFailureJob,
   WireGroup,
   WireInstance,
   WireJob,
   WirePair,
+  WireQuota,
+  WireRpoStatistic,
+  WireTag,
+  WireTagValues,
 } from '../../../src/providers/sdrs/sdrs.wire.js';
 
 const FOLDER = join(process.cwd(), 'test/providers/sdrs/testdata');
@@ -36,6 +53,21 @@ const MAPPERS: Readonly<Record<string, (input: unknown) => unknown>> = {
     drill: toDrill(SITE, GROUP_ID, input as WireDrill),
     facts: factsOfDrill(input as WireDrill, null),
   }),
+  call: (input) => {
+    const { builder, given } = input as { builder: keyof SdrsPartCalls; given: never[] };
+    const calls = new SdrsPartCalls('project-1');
+    return (calls[builder]).apply(calls, given);
+  },
+  planned: (input) => toPlannedInstance(SITE, GROUP_ID, input as WireInstance),
+  task: (input) => {
+    const { groupId, task } = input as { groupId: string | null; task: WireFailureJob };
+    return { shown: toFailedTask(SITE, groupId, task), clearedBy: clearedBy(task) };
+  },
+  quotas: (input) => (input as WireQuota[]).map(toQuota),
+  versions: (input) => (input as WireApiVersion[]).map(toApiVersion),
+  rpo: (input) => (input as WireRpoStatistic[]).map(toRpoStatistic),
+  tags: (input) => (input as WireTag[]).map(toTag),
+  tagvalues: (input) => (input as WireTagValues[]).map(toTagValues),
   job: (input) => ({
     job: toJobObservation((input as WireJob).job_id ?? '', input as WireJob),
     steps: stepsOf(input as WireJob),
