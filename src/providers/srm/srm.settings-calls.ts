@@ -1,5 +1,6 @@
 import type { UpstreamCall } from '../../domain/action-command.js';
 import type { IpCustomization, RecoverySettingsWish } from '../../domain/action-inputs.js';
+import { ProviderError } from '../provider-error.js';
 import { checkMachine, checkSeconds, invalid } from './srm.call-checks.js';
 import type { Dependent, VmRecovery } from './srm.change-reads.js';
 import { planVmPath } from './srm.paths.js';
@@ -53,47 +54,61 @@ export function settingsCall(target: SettingsTarget, now: VmRecovery, wish: Sett
   return send('POST', '/actions/update', wholeOf(now, wish, target.names));
 }
 
-/** Exactly the fields of `VmRecoverySettingsSpec`: unlike what is read, it has no `change_version`. */
+/**
+ * Exactly the fields of `VmRecoverySettingsSpec`: unlike what is read, it has no `change_version`. What was not
+ * read must not be written over with a guess: what may be left out is left out, and without the rest nothing is sent.
+ */
 function wholeOf(now: VmRecovery, wish: SettingsWish, names: ReadonlyMap<string, string>): object {
-  const startup = now.startup_action_settings;
+  const { shutdown_action_settings: shutdown, startup_action_settings: startup } = now;
   return {
-    ip_customization_type:
-      wish.ipCustomization === undefined
-        ? (now.ip_customization_type ?? 'AUTO')
-        : IP_TYPES[wish.ipCustomization],
-    nic_settings: now.nic_settings ?? null,
-    priority: wish.priority === undefined ? (now.priority ?? 'P3') : `P${wish.priority}`,
-    startup_action: wish.startupAction ?? now.startup_action ?? 'POWER_ON',
+    ip_customization_type: told(
+      wish.ipCustomization === undefined ? now.ip_customization_type : IP_TYPES[wish.ipCustomization],
+      'ipCustomization',
+    ),
+    ...asRead(now, 'nic_settings'),
+    priority: told(wish.priority === undefined ? now.priority : `P${wish.priority}`, 'priority'),
+    startup_action: told(wish.startupAction ?? now.startup_action, 'startupAction'),
     shutdown_action_settings: {
-      skip_shutdown_guest:
-        wish.skipGuestShutdown ?? now.shutdown_action_settings?.skip_shutdown_guest ?? false,
-      timeout_seconds: wish.shutdownTimeoutSeconds ?? now.shutdown_action_settings?.timeout_seconds ?? 300,
+      ...shutdown,
+      ...given('skip_shutdown_guest', wish.skipGuestShutdown),
+      timeout_seconds: told(
+        wish.shutdownTimeoutSeconds ?? shutdown?.timeout_seconds,
+        'shutdownTimeoutSeconds',
+      ),
     },
     startup_action_settings: {
-      ...given(
-        'power_on_vmtools_timeout_seconds',
-        wish.startupTimeoutSeconds ?? startup?.power_on_vmtools_timeout_seconds,
-      ),
-      ...given(
-        'delay_before_power_on_steps_and_dependent_vms_seconds',
-        wish.delayBeforeDependentsSeconds ?? startup?.delay_before_power_on_steps_and_dependent_vms_seconds,
-      ),
+      ...startup,
+      ...given('power_on_vmtools_timeout_seconds', wish.startupTimeoutSeconds),
+      ...given('delay_before_power_on_steps_and_dependent_vms_seconds', wish.delayBeforeDependentsSeconds),
     },
-    pre_power_on_steps: now.pre_power_on_steps ?? [],
-    post_power_on_steps: now.post_power_on_steps ?? [],
-    dependent_vms:
-      wish.dependsOn === undefined
-        ? (now.dependent_vms ?? [])
-        : [...new Set(wish.dependsOn)].map((id): Dependent => dependent(id, now, names)),
+    ...asRead(now, 'pre_power_on_steps'),
+    ...asRead(now, 'post_power_on_steps'),
+    ...(wish.dependsOn === undefined
+      ? asRead(now, 'dependent_vms')
+      : { dependent_vms: [...new Set(wish.dependsOn)].map((id): Dependent => dependent(id, now, names)) }),
   };
+}
+
+/** A field that the body must have. */
+function told<T>(value: T | null | undefined, field: string): T {
+  if (value !== null && value !== undefined) return value;
+  throw new ProviderError(
+    'BAD_ANSWER',
+    `SRM does not tell "${field}" of the machine, and a change of several settings would write over it: name it, or change one setting at a time.`,
+    { retry: 'TEMPORARY' },
+  );
+}
+
+function asRead(now: VmRecovery, field: keyof VmRecovery): object {
+  return now[field] === undefined ? {} : { [field]: now[field] };
 }
 
 function dependent(id: string, now: VmRecovery, names: ReadonlyMap<string, string>): Dependent {
   return now.dependent_vms?.find((known) => known.id === id) ?? { id, name: names.get(id) ?? id };
 }
 
-function given(name: string, value: number | null | undefined): Record<string, number> {
-  return value === undefined || value === null ? {} : { [name]: value };
+function given(name: string, value: number | boolean | undefined): object {
+  return value === undefined ? {} : { [name]: value };
 }
 
 function checkWish(wish: SettingsWish): void {
