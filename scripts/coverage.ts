@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 export interface Covered {
   /** Method and path, with the reference's own names of parameters. */
   call: string;
+  /** Where one route has several operations: the one that the body names. */
+  word?: string;
   purpose: string;
   /** Where it is on our surface: methods and paths. */
   ours?: string[];

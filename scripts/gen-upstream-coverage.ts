@@ -26,7 +26,12 @@ function counts(upstreams: readonly CoveredUpstream[]): string {
 }
 
 function part(upstream: CoveredUpstream): string {
-  const rows = coverageOf(upstream).map((row, i) => [String(i + 1), code(row.call), row.purpose, place(row)]);
+  const rows = coverageOf(upstream).map((row, i) => [
+    String(i + 1),
+    row.word ? `${code(row.call)} ${code(row.word)}` : code(row.call),
+    row.purpose,
+    place(row),
+  ]);
   return `## ${COVERED_UPSTREAMS[upstream]}\n\n${table(['#', 'Operation', 'Purpose', 'Here'], rows)}`;
 }
 

@@ -18,7 +18,7 @@ import type {
   SiteServer,
   TagValues,
 } from '../domain/site-facts.js';
-import type { CallContext } from './provider-driver.js';
+import type { CallContext } from './call-context.js';
 
 type Read<Where, What> = (where: Where, cx: CallContext) => Promise<What>;
 type InGroup = { groupId: string };

@@ -17,7 +17,10 @@ import type { Lifecycle } from '../domain/lifecycle.js';
 import type { Finding, Observation, ResourceFacts } from '../domain/observation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import type { CallContext } from './call-context.js';
 import type { FurtherRead, FurtherReads } from './further-reads.js';
+
+export type { CallContext };
 
 /**
  * The contract of an upstream's side.
@@ -145,11 +148,6 @@ export interface UpstreamBudget {
    * POLL_INTERVAL_MS: nothing enforces it yet, and an upstream that says 429 is left alone as long as it says.
    */
   readonly readsPerMinute: number | null;
-}
-
-export interface CallContext {
-  /** Aborts the call; what is in flight is dropped. */
-  readonly signal: AbortSignal;
 }
 
 /** What a driver is given when it is made. */

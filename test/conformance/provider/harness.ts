@@ -54,6 +54,8 @@ export interface Harness {
   reads(): readonly string[];
   stateChangingRequests(): readonly string[];
   logIns(): readonly string[];
+  /** Which operations of the upstream's reference were asked so far: `GET /tasks`, or with the word in the body. */
+  asked(): readonly string[];
   /** What the upstream really did: the judge of "never twice". */
   executions(): readonly { action: string; targetId: string }[];
 
@@ -109,6 +111,8 @@ export interface PartStage {
   input: ActionInput | null;
   /** Makes the world ready for it; answers what is only known then. */
   before?: (driver: ProviderDriver) => Promise<Partial<PartStage>> | Promise<void>;
+  /** The groups or plans whose state matters too, where they are not the holder. */
+  companions?: Partial<Record<TargetType, string>>;
   /** An absent target; default: an absent group in the place of the holder. */
   absent?: { targetId?: string; partId?: string };
   /** A lost answer leaves nothing behind by which the deed could be told from none. */

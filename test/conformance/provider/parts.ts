@@ -7,7 +7,7 @@ import { judge } from '../../../src/domain/verdict.js';
 import type { WatchedOperation } from '../../../src/providers/provider-driver.js';
 import { command, operation } from '../../unit/support/operation.js';
 import { added, aHarness, errorOf, MAIN_ACTIONS } from './expectations.js';
-import type { ConformanceSubject, PartStage } from './harness.js';
+import type { ConformanceSubject, Harness, PartStage } from './harness.js';
 import { Journey, last, openGate, patiently, type Readied } from './journey.js';
 
 /** The actions on instances, pairs, plans, steps and drills that this provider declares. */
@@ -16,6 +16,17 @@ export function finerActions({ factory }: ConformanceSubject): DrAction[] {
   return DR_ACTIONS.filter(
     (action) => !main.includes(action) && factory.descriptor.lifecycle.actions[action],
   );
+}
+
+/** The stage of an action, with the world made ready for it. */
+export async function readyStage(
+  harness: Harness,
+  action: DrAction,
+  driver = harness.createDriver(),
+): Promise<PartStage> {
+  const stage = harness.part(action);
+  const known: Partial<PartStage> = (await stage.before?.(driver)) ?? {};
+  return { ...stage, ...known };
 }
 
 /** Every finer action keeps the same promises as a failover. */
@@ -71,7 +82,7 @@ export function partsConcern(subject: ConformanceSubject): void {
     });
 
     it.each(actions)('finds no absent target to prepare %s for', async (action) => {
-      const stage = await readyStage(action);
+      const stage = await readyStage(harness(), action);
       if (stage.targetId === null && stage.partId === null) return;
       const absent = stage.absent ?? { targetId: harness().absentId('PROTECTION_GROUP') };
       const command = { ...commandOf(action, stage), ...asIds(absent) };
@@ -82,13 +93,13 @@ export function partsConcern(subject: ConformanceSubject): void {
       'does not allow %s while its group or plan is in another state',
       async (action) => {
         const { companions = {} } = lifecycle.actions[action] ?? {};
-        const stage = await readyStage(action);
+        const stage = await readyStage(harness(), action);
         for (const [kind, words] of Object.entries(companions)) {
           if (kind !== 'PROTECTION_GROUP' && kind !== 'RECOVERY_PLAN') continue;
           const known = Object.entries(lifecycle.states[kind]);
           const others = known.filter(([name]) => !words.includes(name));
           const [word = ''] = others.find(([, { passing }]) => !passing) ?? others[0] ?? [];
-          await harness().setState(kind, stage.targetId ?? '', word);
+          await harness().setState(kind, stage.companions?.[kind] ?? stage.targetId ?? '', word);
           const { preparation } = await new Journey(harness()).prepare(commandOf(action, stage));
           const judged = judgeAction(lifecycle, action, preparation.resource, preparation);
           expect(judged.blocking.map(({ code }) => code)).toContain('wrong-state');
@@ -100,14 +111,9 @@ export function partsConcern(subject: ConformanceSubject): void {
       return harness().part(action);
     }
 
-    async function readyStage(action: DrAction, driver = harness().createDriver()): Promise<PartStage> {
-      const stage = stageOf(action);
-      return { ...stage, ...((await stage.before?.(driver)) ?? {}) };
-    }
-
     async function ready(action: DrAction): Promise<{ journey: Journey; readied: Readied }> {
       const journey = new Journey(harness());
-      const stage = await readyStage(action, journey.driver);
+      const stage = await readyStage(harness(), action, journey.driver);
       return { journey, readied: await journey.prepare(commandOf(action, stage)) };
     }
 

@@ -125,6 +125,7 @@ function createHarness(): Promise<Harness> {
     reads: () => journal('READ'),
     stateChangingRequests: () => journal('CHANGE'),
     logIns: () => [],
+    asked: () => [],
     executions: () => world.executions,
 
     stage: (action) => staged(STAGES, action),

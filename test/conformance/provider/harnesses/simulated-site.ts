@@ -83,6 +83,11 @@ export class SimulatedSite<State extends object, Settings extends object> {
       stateChangingRequests: () =>
         this.requests((request) => !this.isRead(request) && !this.isAboutCredentials(request)),
       logIns: () => this.requests((request) => this.manners.isLogIn(request)),
+      asked: () =>
+        simulator.routes.list().flatMap(({ method, path, hits, words }) => {
+          const call = `${method} ${path}`;
+          return hits === 0 ? [] : [call, ...Object.keys(words).map((word) => `${call} ${word}`)];
+        }),
       executions: () => simulator.journal.executions(),
     } satisfies Partial<Harness>;
   }

@@ -21,6 +21,7 @@ export function partsOn(world: World): Partial<Record<DrAction, PartStage>> {
       targetId: planId,
       partId: null,
       input: { name: 'erp-first' },
+      companions: { PROTECTION_GROUP: groupId },
       absent: noPlan(world),
     },
     DELETE_RECOVERY_PLAN: { targetId: emptyPlanId, partId: null, input: null, absent: noPlan(world) },
@@ -92,6 +93,8 @@ export function placesOn(world: World): Places {
   const instanceId = vmId('erp-app');
   const nobody = absentVmOf(world);
   const noPlanId = noPlan(world).targetId;
+  const rehearsedId = rehearse(world);
+  noteRun(world, planId);
   return {
     protectedInstance: { there: { groupId, instanceId }, absent: { groupId, instanceId: nobody } },
     protectionSettings: { there: { groupId, instanceId }, absent: { groupId, instanceId: nobody } },
@@ -111,13 +114,39 @@ export function placesOn(world: World): Places {
     testNetworks: { there: { planId }, absent: { planId: noPlanId } },
     planIssues: { there: { planId }, absent: { planId: noPlanId } },
     planRuns: { there: { planId }, absent: { planId: noPlanId } },
-    planRun: { there: { planId, reportId: '1' }, absent: { planId, reportId: '999999' } },
-    drill: { there: { planId, drillId: planId }, absent: { planId: noPlanId, drillId: noPlanId } },
+    planRun: { there: { planId, reportId: '7' }, absent: { planId, reportId: '999999' } },
+    drill: {
+      there: { planId: rehearsedId, drillId: `${rehearsedId}:test` },
+      absent: { planId: noPlanId, drillId: noPlanId },
+    },
     siteIssues: { there: {} },
     siteRuns: { there: {} },
     siteServers: { there: {} },
     apiVersions: { there: {} },
   };
+}
+
+/** A plan that stands in its test, which is its drill. */
+function rehearse(world: World): string {
+  const plan = world.plans.find(({ name }) => name === 'archive-plan');
+  if (plan) plan.pinned = 'TEST_COMPLETE';
+  return plan?.id ?? '';
+}
+
+function noteRun(world: World, planId: string): void {
+  if (world.history.some(({ runKey }) => runKey === 7)) return;
+  world.history.push({
+    planId,
+    planName: 'erp-plan',
+    username: 'somebody@vsphere.local',
+    operation: 'TEST',
+    startedAt: 0,
+    endedAt: 60_000,
+    result: 'SUCCESS',
+    runKey: 7,
+    errors: [],
+    warnings: [],
+  });
 }
 
 function namesIn(world: World) {
