@@ -54,9 +54,9 @@ const MAPPERS: Readonly<Record<string, (input: unknown) => unknown>> = {
     facts: factsOfDrill(input as WireDrill, null),
   }),
   call: (input) => {
-    const { builder, given } = input as { builder: keyof SdrsPartCalls; given: never[] };
+    const { builder, given } = input as { builder: keyof SdrsPartCalls; given: unknown[] };
     const calls = new SdrsPartCalls('project-1');
-    return (calls[builder]).apply(calls, given);
+    return Reflect.apply(calls[builder], calls, given) as UpstreamCall;
   },
   planned: (input) => toPlannedInstance(SITE, GROUP_ID, input as WireInstance),
   task: (input) => {
