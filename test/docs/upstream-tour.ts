@@ -8,17 +8,22 @@ import type { ConformanceSubject, Harness, PartStage } from '../conformance/prov
 import { Journey, openGate, patiently } from '../conformance/provider/journey.js';
 import { finerActions, readyStage } from '../conformance/provider/parts.js';
 
-/** What an action is given; some of it is only known once the world is ready. */
-type Way = ActionInput | ((driver: ProviderDriver, stage: PartStage) => Promise<ActionInput>);
+/** What an action is given: some of it is only known once the world is ready. */
+type Way = (driver: ProviderDriver, stage: PartStage) => Promise<ActionInput>;
+
+const given =
+  (input: ActionInput): Way =>
+  () =>
+    Promise.resolve(input);
 
 /** Ways of an action that take the upstream another way than its usual stage does. */
 const OTHER_WAYS: Readonly<Record<string, readonly [DrAction, Way][]>> = {
   sdrs: [
-    ['SET_INSTANCE_TAGS', { tags: [{ key: 'one', value: '1' }] }],
-    ['SET_INSTANCE_TAGS', { tags: ['one', 'two'].map((key) => ({ key, value: '1' })) }],
-    ['REMOVE_INSTANCE_TAGS', { keys: ['tier'] }],
-    ['REMOVE_INSTANCE_TAGS', { keys: ['tier', 'owner'] }],
-    ['CLEAR_FAILED_TASKS', {}],
+    ['SET_INSTANCE_TAGS', given({ tags: [{ key: 'one', value: '1' }] })],
+    ['SET_INSTANCE_TAGS', given({ tags: ['one', 'two'].map((key) => ({ key, value: '1' })) })],
+    ['REMOVE_INSTANCE_TAGS', given({ keys: ['tier'] })],
+    ['REMOVE_INSTANCE_TAGS', given({ keys: ['tier', 'owner'] })],
+    ['CLEAR_FAILED_TASKS', given({})],
     [
       'CLEAR_FAILED_TASKS',
       async (driver) => {
@@ -35,8 +40,8 @@ const OTHER_WAYS: Readonly<Record<string, readonly [DrAction, Way][]>> = {
     ],
   ],
   srm: [
-    ['UPDATE_RECOVERY_SETTINGS', { priority: 4 }],
-    ['UPDATE_RECOVERY_SETTINGS', { dependsOn: [] }],
+    ['UPDATE_RECOVERY_SETTINGS', given({ priority: 4 })],
+    ['UPDATE_RECOVERY_SETTINGS', given({ dependsOn: [] })],
     [
       'UPDATE_RECOVERY_SETTINGS',
       async (driver, { targetId, partId }) => {
@@ -45,9 +50,9 @@ const OTHER_WAYS: Readonly<Record<string, readonly [DrAction, Way][]>> = {
         return { dependsOn: [other?.upstream.id ?? ''] };
       },
     ],
-    ['UPDATE_RECOVERY_SETTINGS', { ipCustomization: 'NONE' }],
-    ['UPDATE_RECOVERY_SETTINGS', { priority: 4, startupAction: 'DO_NOT_POWER_ON' }],
-    ['ENABLE_INSTANCE_PROTECTION', {}],
+    ['UPDATE_RECOVERY_SETTINGS', given({ ipCustomization: 'NONE' })],
+    ['UPDATE_RECOVERY_SETTINGS', given({ priority: 4, startupAction: 'DO_NOT_POWER_ON' })],
+    ['ENABLE_INSTANCE_PROTECTION', given({})],
   ],
 };
 
@@ -108,14 +113,13 @@ async function carryOut(
   way: Way | null,
 ): Promise<void> {
   const stage = await readyStage(harness, action, journey.driver);
-  const input = typeof way === 'function' ? await way(journey.driver, stage) : way;
   const readied = await journey.prepare(
     command({
       action,
       targetNativeId: stage.targetId,
       partNativeId: stage.partId,
       direction: null,
-      input: input ?? stage.input,
+      input: way ? await way(journey.driver, stage) : stage.input,
     }),
   );
   await journey.watch(await journey.begin(readied));
