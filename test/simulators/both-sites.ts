@@ -199,7 +199,7 @@ const SITES: Record<'sdrs' | 'srm', () => { definition: AnyDefinition; manners: 
       manners.change.path = `${manners.one.path}/action`;
       return logIn(site);
     };
-    return { definition: sdrsSimulator as unknown as AnyDefinition, manners };
+    return { definition: sdrsSimulator, manners };
   },
-  srm: () => ({ definition: srmSimulator as unknown as AnyDefinition, manners: SRM }),
+  srm: () => ({ definition: srmSimulator, manners: SRM }),
 };
