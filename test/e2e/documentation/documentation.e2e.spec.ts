@@ -51,10 +51,15 @@ describe('what the gateway says about itself', () => {
       '/v1/sites/{siteId}/creation-options',
       '/v1/protection-groups',
       '/v1/protection-groups/{id}/actions/enable-protection',
+      '/v1/protection-groups/{id}/protected-instances/{instanceId}/actions',
+      '/v1/protection-groups/{id}/replication-pairs/{pairId}/actions/expand',
+      '/v1/recovery-plans/{id}/recovery-steps/{stepId}',
+      '/v1/sites/{siteId}/failed-tasks',
       '/v1/recovery-plans/{id}/actions',
       '/v1/recovery-plans/{id}/actions/planned-failover',
       '/v1/operations/{id}/events',
       '/v1/operations/{id}/cancel',
+      '/v1/operations/{id}/input',
     ])
       expect(Object.keys(document.paths)).toContain(path);
   });

@@ -84,8 +84,9 @@ describe('an action that the target’s state does not allow', () => {
       const { api } = world();
       const plan = await api.planNamed(name);
       const { items } = await api.read<AllowedActionsDto>(`/v1/recovery-plans/${plan.id}/actions`);
-      expect(items.map(({ action }) => action)).toEqual(Object.keys(PLAN_ACTIONS));
-      for (const shown of items) {
+      const runs = items.filter(({ action }) => action in PLAN_ACTIONS);
+      expect(runs.map(({ action }) => action)).toEqual(Object.keys(PLAN_ACTIONS));
+      for (const shown of runs) {
         const path = PLAN_ACTIONS[shown.action as keyof typeof PLAN_ACTIONS];
         const directed = shown.action === 'FAILOVER' || shown.action === 'PLANNED_FAILOVER';
         const body = {
