@@ -9,7 +9,7 @@ import { OLD_MACHINES_MAY_RUN } from './srm.mapper.js';
 import type { SrmRunSteps } from './srm.run-steps.js';
 import { isOver } from './srm.tasks.js';
 import { Turns } from './srm.turns.js';
-import type { WirePlan, WirePlanVm } from './srm.wire.js';
+import { clauseOf, type WirePlan, type WirePlanVm } from './srm.wire.js';
 
 /** How the words of a machine begin that belong to a run of this kind (3.8). */
 const VM_WORDS: Readonly<Partial<Record<DrAction, string>>> = {
@@ -73,7 +73,7 @@ export class SrmAftermath {
       const warnings = [
         ...blemishes,
         ...vms.items.filter((vm) => isTroubled(vm, words)).map(troubleOf),
-        ...vms.gaps.map((gap) => `SRM could not tell everything of the machines: ${gap}.`),
+        ...vms.gaps.map((gap) => `SRM could not tell everything of the machines: ${clauseOf(gap)}.`),
       ];
       return this.remember(operation.operationId, { warnings, steps });
     } catch (error) {

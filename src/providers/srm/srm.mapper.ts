@@ -14,6 +14,7 @@ import { SRM_DESCRIPTOR } from './srm.descriptor.js';
 import { endOf, groupRunsAt, planGoesTo, planRunsAt, sidesOf, type Sides } from './srm.home.js';
 import { vmConditionOf, vmStateOf } from './srm.vm-states.js';
 import {
+  clauseOf,
   gapsOf,
   percentOf,
   textOf,
@@ -246,5 +247,8 @@ export const OLD_MACHINES_MAY_RUN =
 
 export function gapConditions(gaps: readonly string[], wire: { _meta?: WireMeta | null }): Condition[] {
   const all = [...new Set([...gaps, ...gapsOf(wire._meta)])];
-  return all.map((text) => ({ type: 'PARTIAL_DATA', text: `SRM could not tell everything: ${text}.` }));
+  return all.map((text) => ({
+    type: 'PARTIAL_DATA',
+    text: `SRM could not tell everything: ${clauseOf(text)}.`,
+  }));
 }

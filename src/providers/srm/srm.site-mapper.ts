@@ -2,7 +2,7 @@ import type { DrAction } from '../../domain/dr-action.js';
 import { publicId } from '../../domain/ids.js';
 import type { ApiVersion, Issue, RunReport, SiteServer } from '../../domain/site-facts.js';
 import type { WireCertificate, WireIssue, WireSiteServer } from './srm.parts-wire.js';
-import { epochMsOf, textOf, textsOf, timeOf, type WireHistoryReport } from './srm.wire.js';
+import { clauseOf, epochMsOf, textOf, textsOf, timeOf, type WireHistoryReport } from './srm.wire.js';
 
 /** What an issue of these kinds may be about that has a public id; a machine of a group has none of this kind. */
 const ABOUT_RESOURCES: readonly string[] = ['PROTECTION_GROUP', 'RECOVERY_PLAN'];
@@ -91,7 +91,9 @@ export function siteServerOf(wire: WireSiteServer, cx: ServerContext): SiteServe
       ...(wire.certificate_warnings ?? []).map(
         (warning) => `Its certificate is not in order: ${certificateWarningText(warning)}.`,
       ),
-      ...(certificateUnread ? cx.gaps.map((gap) => `SRM could not tell everything of it: ${gap}.`) : []),
+      ...(certificateUnread
+        ? cx.gaps.map((gap) => `SRM could not tell everything of it: ${clauseOf(gap)}.`)
+        : []),
     ],
   };
 }

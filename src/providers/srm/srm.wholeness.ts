@@ -1,6 +1,6 @@
 import { ProviderError } from '../provider-error.js';
 import { tellsAll, type WireList } from './srm.lists.js';
-import { gapsOf, type WireMeta } from './srm.wire.js';
+import { clauseOf, gapsOf, type WireMeta } from './srm.wire.js';
 
 /** An empty list with gaps is a session or a server in trouble, never an empty inventory. */
 export function mustTell(list: WireList<unknown>): void {
@@ -25,7 +25,7 @@ export function mustHave<T extends object>(wire: T, ...fields: (keyof T)[]): voi
 }
 
 export function cannotTell(gaps: readonly string[]): ProviderError {
-  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${gaps.join('; ')}.`, {
+  return new ProviderError('UNAVAILABLE', `SRM cannot tell at present: ${gaps.map(clauseOf).join('; ')}.`, {
     retry: 'TEMPORARY',
   });
 }

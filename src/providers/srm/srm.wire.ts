@@ -165,6 +165,6 @@ export function gapFieldsOf(meta: WireMeta | null | undefined): (string | null)[
 export function gapsOf(meta: WireMeta | null | undefined): string[] {
   const errors = Array.isArray(meta?.errors) ? meta.errors : [];
   return errors.map((error) =>
-    clauseOf(shownText(textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read')),
+    shownText(textOf(error?.message) ?? textOf(error?.code) ?? 'a part could not be read'),
   );
 }
