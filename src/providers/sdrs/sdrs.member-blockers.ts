@@ -1,24 +1,33 @@
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Blocker } from '../provider-driver.js';
 import { numberOf, textOf } from './sdrs.fields.js';
-import type { WireInstance, WirePair } from './sdrs.wire.js';
+import { INSTANCE_STATES, PAIR_STATES } from './sdrs.part-states.js';
+import type { WireGroup, WireInstance, WirePair } from './sdrs.wire.js';
 
 type Member = WireInstance | WirePair;
 
 /** Pairs that carry nothing: never made, half removed, or with a disk gone (section 4.3). */
 const USELESS: readonly string[] = ['error', 'error-deleting', 'invalid'];
-const BUSY: readonly string[] = ['resizing', 'extending'];
 
 /** What the members of a group forbid, where an action is theirs to carry out. */
 export function memberBlockers(
   action: DrAction,
   instances: readonly WireInstance[],
   pairs: readonly WirePair[],
+  group: WireGroup,
 ): Blocker[] {
+  const members = [
+    ...instances.map((member) => ({ member, words: INSTANCE_STATES })),
+    ...pairs.map((member) => ({ member, words: PAIR_STATES })),
+  ];
+  // What goes along with its group is the group's matter.
+  const busy = members.filter(
+    ({ member: { status }, words }) => status !== group.status && words[status ?? '']?.passing === true,
+  );
   return [
     ...uselessPairs(pairs),
     ...deletedServers(instances),
-    ...busyMembers([...instances, ...pairs]),
+    ...busyMembers(busy.map(({ member }) => member)),
     ...(action === 'DISABLE_PROTECTION' ? copyingPairs(pairs) : []),
   ];
 }
@@ -47,8 +56,7 @@ function deletedServers(instances: readonly WireInstance[]): Blocker[] {
   ];
 }
 
-function busyMembers(members: readonly Member[]): Blocker[] {
-  const busy = members.filter(({ status }) => BUSY.includes(status ?? ''));
+function busyMembers(busy: readonly Member[]): Blocker[] {
   if (busy.length === 0) return [];
   return [
     {

@@ -92,7 +92,10 @@ export class SdrsPreparation {
         this.client.listInstances(group.id, signal),
         this.client.listPairs(group.id, signal),
       ]);
-      common.blockers.push(...memberBlockers(action, instances, pairs), ...faultBlockers(action, pairs));
+      common.blockers.push(
+        ...memberBlockers(action, instances, pairs, group),
+        ...faultBlockers(action, pairs),
+      );
       common.warnings.push(...faultWarnings(action, pairs));
     }
     const failureJobIds = await knownFailures(this.client, command, { id: group.id }, signal);

@@ -103,6 +103,21 @@ const CIRCUMSTANCES: [name: string, deeds: readonly Deed[], surroundings: Surrou
     { group: 'erp-dr', after: members('instances', 'first', { status: 'resizing' }) },
   ],
   [
+    'with an instance that gets an interface',
+    ON_PAIRS,
+    { group: 'erp-dr', after: members('instances', 'first', { status: 'nic-creating' }) },
+  ],
+  [
+    'with an instance that is being created',
+    ON_PAIRS,
+    { group: 'erp-dr', after: members('instances', 'first', { status: 'creating' }) },
+  ],
+  [
+    'with a pair that is being attached',
+    ON_PAIRS,
+    { group: 'erp-dr', after: members('pairs', 'first', { status: 'attaching' }) },
+  ],
+  [
     'with a pair that is being extended',
     ON_PAIRS,
     { group: 'erp-dr', after: members('pairs', 'first', { status: 'extending' }) },

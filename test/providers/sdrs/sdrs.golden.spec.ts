@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { UpstreamCall } from '../../../src/domain/action-command.js';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
 import { sdrsError, speaksOfToken, speaksOfUnknownJob } from '../../../src/providers/sdrs/sdrs.errors.js';
 import { clearedBy, toFailedTask } from '../../../src/providers/sdrs/sdrs.failed-tasks.js';
@@ -54,9 +53,9 @@ const MAPPERS: Readonly<Record<string, (input: unknown) => unknown>> = {
     facts: factsOfDrill(input as WireDrill, null),
   }),
   call: (input) => {
-    const { builder, given } = input as { builder: keyof SdrsPartCalls; given: unknown[] };
-    const calls = new SdrsPartCalls('project-1');
-    return Reflect.apply(calls[builder], calls, given) as UpstreamCall;
+    const { builder, given } = input as { builder: string; given: unknown[] };
+    const calls: unknown = new SdrsPartCalls('project-1');
+    return (calls as Record<string, (...all: unknown[]) => unknown>)[builder]?.(...given);
   },
   planned: (input) => toPlannedInstance(SITE, GROUP_ID, input as WireInstance),
   task: (input) => {
