@@ -1,8 +1,6 @@
 import { publicId } from '../../domain/ids.js';
 import type {
   Condition,
-  Drill,
-  DrillState,
   ProtectedInstance,
   ProtectionGroup,
   ProtectionState,
@@ -28,7 +26,7 @@ import {
 
 const PROVIDER = SRM_DESCRIPTOR.provider;
 /** The word of a resource that came without one. */
-const NO_WORD = 'UNKNOWN';
+export const NO_WORD = 'UNKNOWN';
 
 /** A description of this form is the gateway's mark of a group it made, not a user's words (5.1.6). */
 const MARK = /^drg:\S+$/;
@@ -191,33 +189,6 @@ export function instanceOf(wire: WireGroupVm, group: WireGroup, cx: GroupContext
       ...gapConditions(cx.gaps, {}),
     ],
     upstream: { id: wire.id, state: word },
-  };
-}
-
-const DRILL_STATE_OF: Readonly<Record<string, DrillState>> = {
-  TEST_IN_PROGRESS: 'STARTING',
-  TEST_COMPLETE: 'ACTIVE',
-  TEST_INTERRUPTED: 'ERROR',
-  CLEANUP_IN_PROGRESS: 'CLEANING_UP',
-  CLEANUP_INCOMPLETE: 'ERROR',
-  CLEANUP_INTERRUPTED: 'ERROR',
-};
-
-/** A plan has at most one test, and it has no id of its own (8). null = there is none. */
-export function drillOf(wire: WirePlan, siteId: string): Drill | null {
-  const word = textOf(wire.status) ?? NO_WORD;
-  const isTest = word.startsWith('TEST_') || word.startsWith('CLEANUP_');
-  if (!isTest) return null;
-  const nativeId = `${wire.id}:test`;
-  return {
-    id: publicId(siteId, nativeId),
-    siteId,
-    provider: PROVIDER,
-    name: `Test of ${textOf(wire.name) ?? wire.id}`,
-    recoveryPlanId: publicId(siteId, wire.id),
-    state: DRILL_STATE_OF[word] ?? 'UNKNOWN',
-    createdTime: null,
-    upstream: { id: nativeId, state: word },
   };
 }
 

@@ -1,9 +1,9 @@
 import { publicId } from '../../domain/ids.js';
 import type { FurtherReads } from '../further-reads.js';
 import { ProviderError } from '../provider-error.js';
+import { drillOf } from './srm.drill-mapper.js';
 import type { ReadingParts } from './srm.group-reads.js';
 import type { SrmHistory } from './srm.history.js';
-import { drillOf } from './srm.mapper.js';
 import type {
   WireDependentVm,
   WireIssue,

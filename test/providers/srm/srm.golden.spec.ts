@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
 import { failureOf } from '../../../src/providers/srm/srm.errors.js';
+import { drillOf } from '../../../src/providers/srm/srm.drill-mapper.js';
 import {
-  drillOf,
   groupFacts,
   groupOf,
   instanceOf,
