@@ -7,8 +7,11 @@ import type { Operation, Outcome } from './operation.js';
 /** What an observation means for the operation. */
 export type Judgement =
   | { kind: 'KEEP_WATCHING' }
-  /** Every job is over, yet the resource does not show the end. */
-  | { kind: 'UNSETTLED'; evidence: string }
+  /**
+   * Every job is over, yet the resource does not show the end. `halfDone` = why it will not, should it stay so: some
+   * of the calls were refused.
+   */
+  | { kind: 'UNSETTLED'; evidence: string; halfDone: string | null }
   | {
       kind: 'VERDICT';
       state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
@@ -87,7 +90,15 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   return {
     kind: 'UNSETTLED',
     evidence: `The upstream's job says ${jobsSay}, while the target is ${resource.exists ? resource.word : 'gone'}.`,
+    // What was refused cannot arrive: the target rests where the calls that were taken have brought it.
+    halfDone: !whole && jobsSpeak ? refusals(operation) : null,
   };
+}
+
+function refusals({ calls }: Operation): string {
+  const refused = calls.filter((call) => call.state === 'REFUSED');
+  const told = refused.map(({ call, refusal }) => `${call.label}: ${refusal ?? 'refused.'}`);
+  return `${refused.length} of ${calls.length} parts of it were refused. ${told.join(' ')}`;
 }
 
 /** Whether the resource is where the action was to bring it. */

@@ -116,7 +116,7 @@ export class SiteWatcher {
   private changeFor(operation: Operation, observation: Observation, provider: Provider): Change | null {
     const row = provider.descriptor.lifecycle.actions[operation.action];
     if (!row) return null;
-    const judgement = judge(operation, row, observation);
+    const judgement = this.settled(operation, judge(operation, row, observation));
     const seen = this.seenOf(operation, observation, judgement);
     if (judgement.kind === 'VERDICT') {
       const failed = judgement.state === 'FAILED';
@@ -132,11 +132,22 @@ export class SiteWatcher {
     }
     if (judgement.kind === 'UNSETTLED') {
       if (operation.state === 'UNKNOWN') return null;
-      const since = operation.jobsOverSince ? Date.parse(operation.jobsOverSince) : this.clock.now();
-      if (this.clock.now() - since >= this.settings.settleMs)
-        return { kind: 'UNDECIDED', evidence: judgement.evidence };
+      if (this.isSettled(operation)) return { kind: 'UNDECIDED', evidence: judgement.evidence };
     }
     return { kind: 'OBSERVED', seen };
+  }
+
+  /** A target that had time enough to show the end, and will not because part of it was refused, has ended half way. */
+  private settled(operation: Operation, judgement: Judgement): Judgement {
+    if (judgement.kind !== 'UNSETTLED' || judgement.halfDone === null) return judgement;
+    if (!this.isSettled(operation)) return judgement;
+    const state = operation.cancel?.state === 'ACCEPTED' ? 'CANCELLED' : 'FAILED';
+    return { kind: 'VERDICT', state, outcome: 'PARTIAL', words: null, text: judgement.halfDone };
+  }
+
+  private isSettled({ jobsOverSince }: Operation): boolean {
+    if (jobsOverSince === null) return false;
+    return this.clock.now() - Date.parse(jobsOverSince) >= this.settings.settleMs;
   }
 
   private seenOf(operation: Operation, observation: Observation, judgement: Judgement): Seen {

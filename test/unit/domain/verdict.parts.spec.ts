@@ -46,7 +46,9 @@ function judged(
     createdId: null,
     warnings: [],
   });
-  return judgement.kind === 'VERDICT' ? `${judgement.state} ${judgement.outcome}` : judgement.kind;
+  if (judgement.kind === 'VERDICT') return `${judgement.state} ${judgement.outcome}`;
+  const halfDone = judgement.kind === 'UNSETTLED' ? judgement.halfDone : null;
+  return halfDone === null ? judgement.kind : `${judgement.kind} ${halfDone}`;
 }
 
 describe('a part that is created', () => {
@@ -114,4 +116,18 @@ it('what is done to a site itself is told by its jobs, or the word of the upstre
     'FAILED NONE',
     'KEEP_WATCHING',
   ]);
+});
+
+describe('an action of several calls of which some were refused', () => {
+  const row: LifecycleRow = { ...ADD, from: ['guarded'], via: ['lowering'], to: ['idle'] };
+  const calls = [call('ACCEPTED'), call('REFUSED', { attempt: null, ref: null, refusal: 'It is locked.' })];
+  const some = { before: part('guarded'), calls };
+
+  it('may rest where the others have brought it, which is told should it stay so', () => {
+    expect(judged(row, ['RUNNING'], part('guarded'), some)).toBe('KEEP_WATCHING');
+    expect(judged(row, ['SUCCEEDED'], part('lowering'), some)).toBe('KEEP_WATCHING');
+    expect(judged(row, ['SUCCEEDED'], part('idle'), some)).toBe('SUCCEEDED PARTIAL');
+    expect(judged(row, ['SUCCEEDED'], part('guarded'), some)).toMatch(/^UNSETTLED 1 of 2 .*It is locked/);
+    expect(judged(row, ['GONE'], part('guarded'), some)).toBe('UNSETTLED');
+  });
 });

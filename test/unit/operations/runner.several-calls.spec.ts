@@ -23,6 +23,7 @@ describe('an action of several calls', () => {
           if (error) throw error;
           return call.label === 'stop one' ? driver.start(call, gate, cx) : { jobIds: [] };
         },
+        observe: async (...args) => (await driver.observe(...args)).map((seen) => ({ ...seen, steps: [] })),
       }),
     );
   const disable = { action: 'DISABLE_PROTECTION', targetNativeId: 'books', direction: null } as const;
@@ -46,6 +47,11 @@ describe('an action of several calls', () => {
     const ended = await work.now(id);
     expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'PARTIAL' });
     expect(ended.warnings).toEqual(['stop two: The machine is busy.']);
+    expect(ended.steps.map(({ title, state, detail }) => [title, state, detail])).toEqual([
+      ['stop one', 'SUCCEEDED', null],
+      ['stop two', 'FAILED', 'The machine is busy.'],
+      ['stop three', 'SUCCEEDED', null],
+    ]);
   });
 
   it('of which one cannot be sent before the start deadline ends without it, not never', async () => {

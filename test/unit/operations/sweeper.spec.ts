@@ -1,5 +1,6 @@
 import { Sweeper } from '../../../src/operations/sweeper.js';
 import { silentLog } from '../../../src/platform/log/log.js';
+import { childrenOf, PROVISION } from '../support/composite-work.js';
 import { LongWork } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
 import { redisForThisFile } from '../support/redis.js';
@@ -43,6 +44,31 @@ it('rings for a cancel that is to be sent', async () => {
   const id = await work.begun();
   await work.service.cancel(id, 'ben');
   expect(await sweep(work)).toContain(`ensure submit ${id}`);
+});
+
+it('rings for an answer to a prompt that is to be sent', async () => {
+  const work = new LongWork(the.redis);
+  work.world.nextWork({ question: 'Is the old site dark?' });
+  const id = await work.begun();
+  await work.tickAfter(20_000);
+  expect(await sweep(work)).toEqual([`ensure watch ${work.site.siteId}`]);
+  await work.service.answerPrompt(id, (await work.now(id)).prompts[0]?.id ?? '', 'ben');
+  expect(await sweep(work)).toContain(`ensure submit ${id}`);
+});
+
+it('rings for a composite as long as it lasts, and for its step while that is to be sent', async () => {
+  const work = new LongWork(the.redis);
+  const { id } = await work.accept(PROVISION);
+  await work.runner.submit(id);
+  await work.runner.submit(id);
+  const [child] = await childrenOf(work, id);
+  expect(await sweep(work)).toEqual([
+    `ensure submit ${id}`,
+    `ensure submit ${child?.id ?? ''}`,
+    `ensure watch ${work.site.siteId}`,
+  ]);
+  await work.runner.submit(child?.id ?? '');
+  expect(await sweep(work)).toEqual([`ensure submit ${id}`, `ensure watch ${work.site.siteId}`]);
 });
 
 it('rings for what a person must decide: it is still watched', async () => {

@@ -129,7 +129,8 @@ describe('the end of an operation', () => {
     expect((await work.now(id)).state).toBe('SUCCEEDED');
   });
 
-  it('of a run with a refused call is still found after it became UNKNOWN', async () => {
+  /** One call is taken, its twin is refused, and the plan goes back to where it was. */
+  async function halfRefused(): Promise<{ work: LongWork; id: string }> {
     const work = new LongWork(the.redis, (driver) =>
       changed(driver, {
         prepare: async (...args) => {
@@ -148,9 +149,30 @@ describe('the end of an operation', () => {
     work.world.settle();
     const plan = work.world.plans.get('move-books');
     if (plan) plan.word = 'ready';
+    return { work, id };
+  }
+
+  it('of a run with a refused call that stays half way is told as such, once it had time to settle', async () => {
+    const { work, id } = await halfRefused();
+    await work.tickAfter(0);
+    expect((await work.now(id)).state).toBe('RUNNING');
+    await work.tickAfter(SETTINGS.settleMs);
+    expect(await work.now(id)).toMatchObject({
+      state: 'FAILED',
+      outcome: 'PARTIAL',
+      error: { code: 'outcome-partial', detail: expect.stringContaining('second: Busy.') as string },
+    });
+  });
+
+  it('of a run with a refused call is still found after it became UNKNOWN', async () => {
+    const { work, id } = await halfRefused();
+    work.world.forget(work.world.jobs[0]?.id ?? '');
+    const [plan] = work.world.plans.values();
+    for (const group of work.world.groups.values()) group.activeSite = 'PRODUCTION';
     await work.tickAfter(0);
     await work.tickAfter(SETTINGS.settleMs);
     expect((await work.now(id)).state).toBe('UNKNOWN');
+    for (const group of work.world.groups.values()) group.activeSite = 'RECOVERY';
     if (plan) plan.word = 'moved';
     await work.tickAfter(60_000);
     expect(await work.now(id)).toMatchObject({ state: 'SUCCEEDED', outcome: 'PARTIAL' });
