@@ -189,6 +189,20 @@ describe('the driver of sdrs', () => {
       expect(upstream.changes).toHaveLength(1);
     });
 
+    it.each<[string, Answer, string]>([
+      ['gone', refusal('SDRS.1320'), 'NOT_FOUND'],
+      ['there', { body: { protected_instance: { id: 'i1', status: 'deleting' } } }, 'WRONG_STATE'],
+    ])(
+      'looks which it is when removing an instance is refused over its state: %s',
+      async (_, instance, kind) => {
+        upstream.on('GET /protected-instances/i1', instance);
+        const removal = aCall('DELETE', 'protected-instances/i1', { delete_target_server: false });
+        const error = await errorOf(answered(removal, refusal('SDRS.1301')));
+        expect(error).toMatchObject({ kind, delivery: 'REFUSED' });
+        expect(upstream.changes).toHaveLength(1);
+      },
+    );
+
     function answered(call: UpstreamCall, answer: Answer) {
       upstream.on(`${call.method} ${call.path.replace(`/v1/${PROJECT}`, '')}`, answer);
       return driver.start(call, openGate, patiently);

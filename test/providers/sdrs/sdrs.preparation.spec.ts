@@ -99,6 +99,9 @@ describe('the preparation of sdrs', () => {
       [good],
     ],
     ['member-busy', 'an instance is resized', [{ id: 'i1', status: 'resizing' }], [good]],
+    ['member-busy', 'an instance gets an interface', [{ id: 'i1', status: 'nic-creating' }], [good]],
+    ['member-busy', 'an instance is made', [{ id: 'i1', status: 'creating' }], [good]],
+    ['member-busy', 'a pair is attached', [], [good, { id: 'p2', status: 'attaching' }]],
     ['member-busy', 'a pair grows', [], [good, { id: 'p2', status: 'extending' }]],
     [
       'no-replication-pairs',
