@@ -1,25 +1,7 @@
-import { ControlRefusal, readBody, type Check } from './control-request.js';
+import { ControlRefusal, readBody } from './control-request.js';
 import { readRule, RULE_FIELDS } from './fault-request.js';
 import type { ActiveFault, FaultRule } from './faults.js';
-import type { Simulator } from './simulator.js';
-
-/** Which requests of a service the named faults strike. */
-export interface Traffic {
-  /** What starts or changes something; log-ins and questions asked by POST left out. */
-  changes: Pick<FaultRule, 'method' | 'path'>;
-  lists: Pick<FaultRule, 'method' | 'path'>;
-  /** The status of an answer that accepts work. */
-  accepted: number;
-}
-
-/** A fault with a name: a rule for requests, or something done to the world at once. */
-export interface Preset<State extends object, Settings extends object> {
-  sentence: string;
-  rule?: FaultRule;
-  /** What may be said beside the name of a preset that is no rule. */
-  fields?: Record<string, Check<unknown>>;
-  act?(simulator: Simulator<State, Settings>, given: Record<string, unknown>): object;
-}
+import type { Preset, Simulator, Traffic } from './simulator.js';
 
 interface Named {
   sentence: string;

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { SimulatorClock } from './clock.js';
 import type { Check } from './control-request.js';
-import { Faults } from './faults.js';
+import { Faults, type FaultRule } from './faults.js';
 import { Journal, type Execution } from './journal.js';
-import type { Preset, Traffic } from './presets.js';
 import { SeededRandom } from './random.js';
 import { Routes, type RouteReading } from './routes.js';
 import { withSettings } from './settings.js';
@@ -14,6 +13,24 @@ export interface TimelineEvent {
   order: number;
   kind: string;
   payload: Record<string, unknown>;
+}
+
+/** Which requests of a service the named faults strike. */
+export interface Traffic {
+  /** What starts or changes something; log-ins and questions asked by POST left out. */
+  changes: Pick<FaultRule, 'method' | 'path'>;
+  lists: Pick<FaultRule, 'method' | 'path'>;
+  /** The status of an answer that accepts work. */
+  accepted: number;
+}
+
+/** A fault with a name: a rule for requests, or something done to the world at once. */
+export interface Preset<State extends object, Settings extends object> {
+  sentence: string;
+  rule?: FaultRule;
+  /** What may be said beside the name of a preset that is no rule. */
+  fields?: Record<string, Check<unknown>>;
+  act?(simulator: Simulator<State, Settings>, given: Record<string, unknown>): object;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { oneOf, text } from '../engine/control-request.js';
-import type { Preset, Traffic } from '../engine/presets.js';
+import type { Preset, Traffic } from '../engine/simulator.js';
 import { FATE_ACTIONS } from './fates.js';
 import { unpublishedApi } from './errors.js';
 import type { SdrsSettings } from './settings.js';

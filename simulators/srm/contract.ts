@@ -1,7 +1,7 @@
 import { guidOf } from './ids.js';
 import { noRemoteSession, remoteDown, remoteUser } from './sessions.js';
 import { connected, recoverySite } from './sites.js';
-import type { Call } from './surface.js';
+import type { Call } from './call.js';
 import type { SiteKey, World } from './world.js';
 
 /** Full, Partial, Depends on what is named, Error, Ok (srm reference 1.5); "-" = the document says nothing. */

@@ -1,5 +1,5 @@
 import { flag, oneOf, text, whole } from '../engine/control-request.js';
-import type { Preset, Traffic } from '../engine/presets.js';
+import type { Preset, Traffic } from '../engine/simulator.js';
 import { DOOM_HOWS, type Doom } from './run-state.js';
 import { interruptRuns } from './runs.js';
 import type { SrmSettings } from './settings.js';

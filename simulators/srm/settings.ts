@@ -1,5 +1,3 @@
-import type { SiteKey } from './world.js';
-
 export interface Account {
   username: string;
   password: string;
@@ -9,7 +7,7 @@ export interface Account {
 
 /** Every choice the documents leave open (srm reference 9), with the reference's own defaults. */
 export interface SrmSettings {
-  accounts: Record<SiteKey, Account[]>;
+  accounts: Record<'a' | 'b', Account[]>;
   sessionIdleMs: number;
   /** What an operation with contract E answers without the remote session. */
   missingRemoteStatus: 400 | 401 | 403 | 500;

@@ -1,28 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Call } from './call.js';
 import { meetContract, type Contract } from './contract.js';
 import { asRefusal, notFound, Refusal } from './errors.js';
 import { countAddress, countSession } from './limiter.js';
-import { envelope, selectPage, type ListQuery, type MetaError } from './lists.js';
+import { envelope, selectPage, type MetaError } from './lists.js';
 import { withNulls } from './null-heavy.js';
 import { seesRemote, sessionOf } from './sessions.js';
 import { taskView } from './tasks.js';
-import type { Session, SiteKey, SrmSim, Task, World } from './world.js';
+import type { SiteKey, SrmSim, Task } from './world.js';
 
-/** One request at one site's appliance. */
-export interface Call {
-  sim: SrmSim;
-  world: World;
-  here: SiteKey;
-  version: 1 | 2;
-  session: Session;
-  params: Record<string, string>;
-  query: ListQuery & Record<string, string | undefined>;
-  body: unknown;
-  authorization: string | undefined;
-  url: URL;
-  /** false = parts of a P answer that come from the far site are missing. */
-  seesRemote: boolean;
-}
+export type { Call } from './call.js';
 
 export interface Answer {
   status: number;

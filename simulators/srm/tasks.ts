@@ -1,8 +1,7 @@
 import { notFound } from './errors.js';
 import { newTaskId } from './ids.js';
 import type { Doom } from './run-state.js';
-import type { SiteKey, SrmSim, Task } from './world.js';
-import type { Effect } from './work.js';
+import type { SiteKey, SrmSim, Task, WaitingEffect } from './world.js';
 
 /** The kinds of task, as the service words them. `description_id` values are inventions. */
 export const TASK_KINDS: Record<string, string> = {
@@ -39,7 +38,7 @@ export interface NewTask {
   site: SiteKey;
   entity?: string | null;
   entityName?: string | null;
-  effect?: Effect;
+  effect?: WaitingEffect;
   doom?: Doom | null;
 }
 

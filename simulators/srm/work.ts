@@ -6,12 +6,11 @@ import { mappingEffects } from './mappings-work.js';
 import { planEffects, planUndo } from './plans-work.js';
 import { endTask, openTask, scaled, startTask, taskById, type NewTask } from './tasks.js';
 import type { Doom } from './run-state.js';
-import type { SrmSim, Task } from './world.js';
+import type { SrmSim, Task, WaitingEffect } from './world.js';
 
 /** What a finished task does to the world: a name and plain data, so that it can wait in a saved world. */
-export interface Effect {
+export interface Effect extends WaitingEffect {
   kind: EffectKind;
-  payload: object;
 }
 
 const EFFECTS = {
@@ -28,6 +27,7 @@ const UNDO: Partial<Record<EffectKind, unknown>> = { ...groupUndo, ...planUndo }
 type EffectKind = keyof typeof EFFECTS;
 
 interface NewWork extends NewTask {
+  effect: Effect;
   /** What is worked on, for the ledger of executions; null = only a question (history). */
   target: string | null;
 }
@@ -67,12 +67,13 @@ export function workEnds(sim: SrmSim, taskId: unknown): void {
   const task = taskById(sim, taskId);
   if (!task?.effect) return;
   if (task.doom && task.doom.how !== 'stuck') {
-    const putBack = UNDO[task.effect.kind] as ((sim: SrmSim, payload: object) => void) | undefined;
+    const putBack = UNDO[task.effect.kind as EffectKind] as
+      ((sim: SrmSim, payload: object) => void) | undefined;
     putBack?.(sim, task.effect.payload);
     endTask(sim, task, { error: { message: task.doom.message, details: task.doom.details } });
     return;
   }
-  const carryOut = EFFECTS[task.effect.kind] as (sim: SrmSim, payload: object) => unknown;
+  const carryOut = EFFECTS[task.effect.kind as EffectKind] as (sim: SrmSim, payload: object) => unknown;
   try {
     endTask(sim, task, { result: carryOut(sim, task.effect.payload) });
   } catch (why) {

@@ -2,7 +2,6 @@ import type { Simulator } from '../engine/simulator.js';
 import type { SrmSettings } from './settings.js';
 import type { Doom, PlanCallout, Run, Step } from './run-state.js';
 import type { Action, GroupPhase } from './transitions.js';
-import type { Effect } from './work.js';
 
 /** Everything the simulated pair of sites knows, as plain JSON. */
 export interface World {
@@ -143,6 +142,12 @@ export interface Mapping {
 
 export type MappingKind = 'folders' | 'networks' | 'resources' | 'storage-policies' | 'test-networks';
 
+/** What a task will do when it ends well: the name of an effect of `work.ts`, and plain data. */
+export interface WaitingEffect {
+  kind: string;
+  payload: object;
+}
+
 export interface Task {
   id: string;
   site: SiteKey;
@@ -157,7 +162,7 @@ export interface Task {
   error: { message: string; details: string } | null;
   result: unknown;
   /** What happens when it ends well; null for runs of a plan, which end it themselves. */
-  effect: Effect | null;
+  effect: WaitingEffect | null;
   doom: Doom | null;
   stuck: boolean;
   /** Unknown to reads, while its work goes on. */

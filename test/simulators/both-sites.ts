@@ -191,13 +191,12 @@ type AnyDefinition = SimulatorDefinition<object, object>;
 const SITES: Record<'sdrs' | 'srm', () => { definition: AnyDefinition; manners: Manners }> = {
   sdrs: () => {
     const manners = { ...SDRS, change: { ...SDRS.change }, one: { ...SDRS.one } };
-    const logIn = SDRS.logIn;
     manners.logIn = (site) => {
       const { groups } = site.running.simulator.state as { groups: { id: string; name: string }[] };
       const id = groups.find(({ name }) => name === 'erp-dr')?.id ?? '';
       manners.one.path = `/v1/${PROJECT}/server-groups/${id}`;
       manners.change.path = `${manners.one.path}/action`;
-      return logIn(site);
+      return SDRS.logIn(site);
     };
     return { definition: sdrsSimulator, manners };
   },
