@@ -1,0 +1,136 @@
+import type { ActionCommand, UpstreamCall, UpstreamRef } from '../../../../src/domain/action-command.js';
+import { publicId } from '../../../../src/domain/ids.js';
+import type {
+  Drill,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+  ReplicationPair,
+} from '../../../../src/domain/inventory.js';
+import type { Finding, Observation } from '../../../../src/domain/observation.js';
+import type { Quota } from '../../../../src/domain/site-facts.js';
+import type { FurtherReads } from '../../../../src/providers/further-reads.js';
+import type {
+  CallContext,
+  CreationOptions,
+  Preparation,
+  ProviderDriver,
+  SendGate,
+  SentCall,
+  SiteConnection,
+  WatchedOperation,
+} from '../../../../src/providers/provider-driver.js';
+import { callFor } from './tidewater.calls.js';
+import type { TidewaterClient } from './tidewater.client.js';
+import { tidewaterDescriptor } from './tidewater.descriptor.js';
+import { baselineOf, evidenceFor, type World } from './tidewater.evidence.js';
+import { factsOf, toGroup, toInstance, toPlan } from './tidewater.mapper.js';
+import { observationOf } from './tidewater.observation.js';
+
+/** One port authority. Joins the parts. */
+export class TidewaterDriver implements ProviderDriver {
+  readonly descriptor = tidewaterDescriptor;
+  readonly further: Partial<FurtherReads> = { quotas: (_where, cx) => this.quotas(cx) };
+
+  constructor(
+    private readonly siteId: string,
+    private readonly client: TidewaterClient,
+    private readonly submitTimeoutMs: number,
+  ) {}
+
+  async check({ signal }: CallContext): Promise<SiteConnection> {
+    return { version: await this.client.version(signal), warnings: [] };
+  }
+
+  async listProtectionGroups({ signal }: CallContext): Promise<ProtectionGroup[]> {
+    const groups = await this.client.groups(signal);
+    return groups.map((group) => toGroup(this.siteId, group));
+  }
+
+  async getProtectionGroup(groupId: string, { signal }: CallContext): Promise<ProtectionGroup> {
+    return toGroup(this.siteId, await this.client.group(groupId, signal));
+  }
+
+  async listProtectedInstances(groupId: string, { signal }: CallContext): Promise<ProtectedInstance[]> {
+    const group = await this.client.group(groupId, signal);
+    return group.ships.map((ship) => toInstance(this.siteId, group, ship));
+  }
+
+  async listReplicationPairs(groupId: string, { signal }: CallContext): Promise<ReplicationPair[]> {
+    await this.client.group(groupId, signal);
+    return [];
+  }
+
+  async listPlansOfGroup(groupId: string, cx: CallContext): Promise<RecoveryPlan[]> {
+    return [await this.getRecoveryPlan(groupId, cx)];
+  }
+
+  async listRecoveryPlans({ signal }: CallContext): Promise<RecoveryPlan[]> {
+    const groups = await this.client.groups(signal);
+    return groups.map((group) => toPlan(this.siteId, group));
+  }
+
+  async getRecoveryPlan(planId: string, { signal }: CallContext): Promise<RecoveryPlan> {
+    return toPlan(this.siteId, await this.client.group(planId, signal));
+  }
+
+  async listGroupsOfPlan(planId: string, cx: CallContext): Promise<ProtectionGroup[]> {
+    return [await this.getProtectionGroup(planId, cx)];
+  }
+
+  /** A rehearsal is a phase of its group, not a thing of its own. */
+  async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
+    await this.client.group(planId, signal);
+    return [];
+  }
+
+  creationOptions(): Promise<CreationOptions> {
+    return Promise.resolve({});
+  }
+
+  async prepare(command: ActionCommand, _operationId: string, { signal }: CallContext): Promise<Preparation> {
+    const { targetNativeId: id } = command;
+    const target = id === null ? null : await this.client.group(id, signal);
+    const world = {
+      jobs: await this.client.jobs(signal),
+      groups: target ? [] : await this.client.groups(signal),
+    };
+    return {
+      resource: target && factsOf(target),
+      groupIds: target ? [publicId(this.siteId, target.id)] : [],
+      blockers: [],
+      warnings: [],
+      baseline: baselineOf(command, target, world),
+      calls: [callFor(command, target?.title ?? command.group?.name ?? '')],
+    };
+  }
+
+  start(call: UpstreamCall, gate: SendGate): Promise<UpstreamRef> {
+    return this.client.submit(call, gate, this.submitTimeoutMs);
+  }
+
+  async findStarted(sent: SentCall, { signal }: CallContext): Promise<Finding> {
+    return evidenceFor(sent, await this.look(signal));
+  }
+
+  async observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
+    if (watched.length === 0) return [];
+    const world = await this.look(signal);
+    return watched.map((operation) => observationOf(this.siteId, operation, world));
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  /** Jobs first: what they say to have ended, the groups then show. */
+  private async look(signal: AbortSignal): Promise<World> {
+    const jobs = await this.client.jobs(signal);
+    return { jobs, groups: await this.client.groups(signal) };
+  }
+
+  private async quotas({ signal }: CallContext): Promise<Quota[]> {
+    const { used, most } = await this.client.allowance(signal);
+    return [{ resource: 'PROTECTION_GROUPS', upstreamType: 'groups', used, limit: most }];
+  }
+}
