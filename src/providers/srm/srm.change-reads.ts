@@ -1,10 +1,11 @@
 import type { RecoveryWorkflow } from '../../domain/action-inputs.js';
+import { ProviderError } from '../provider-error.js';
 import type { SrmClient } from './srm.client.js';
 import * as paths from './srm.paths.js';
-import type { WireList } from './srm.lists.js';
+import { whole, type WireList } from './srm.lists.js';
 import type { WireCallout, WireStep, WireTestNetwork } from './srm.parts-wire.js';
 import { VIEW_MODES } from './srm.step-mapper.js';
-import type { WireMeta } from './srm.wire.js';
+import { gapsOf, type WireMeta } from './srm.wire.js';
 
 /** Where a machine is recovered (3.5). Sent back whole: what is not named here travels along. */
 export interface SentProtectionSettings {
@@ -29,6 +30,7 @@ export interface SentPlacement {
 export interface SettingsState {
   status?: string | null;
   recovery_settings?: VmRecovery | null;
+  _meta?: WireMeta | null;
 }
 
 export interface VmRecovery {
@@ -62,12 +64,18 @@ export interface StepsOf {
 export class ChangeReads {
   constructor(private readonly client: SrmClient) {}
 
-  protectionSettings(groupId: string, vmId: string, signal: AbortSignal): Promise<SentProtectionSettings> {
-    return this.client.one(paths.vmPath(groupId, vmId, '/protection-settings'), signal, { remote: true });
+  async protectionSettings(
+    groupId: string,
+    vmId: string,
+    signal: AbortSignal,
+  ): Promise<SentProtectionSettings> {
+    const path = paths.vmPath(groupId, vmId, '/protection-settings');
+    return wholeSettings(await this.client.one<SentProtectionSettings>(path, signal, { remote: true }));
   }
 
-  recoverySettings(planId: string, vmId: string, signal: AbortSignal): Promise<SettingsState> {
-    return this.client.one(paths.planVmPath(planId, vmId, '/recovery-settings'), signal);
+  async recoverySettings(planId: string, vmId: string, signal: AbortSignal): Promise<SettingsState> {
+    const path = paths.planVmPath(planId, vmId, '/recovery-settings');
+    return wholeSettings(await this.client.one<SettingsState>(path, signal));
   }
 
   /** Changes nothing, although it is a POST (section 2, row 73). */
@@ -88,7 +96,8 @@ export class ChangeReads {
   /** The list with nothing expanded: positions count its entries (3.10). */
   async steps({ planId, workflow }: StepsOf, signal: AbortSignal): Promise<WireStep[]> {
     const path = paths.stepsPath(planId, VIEW_MODES[workflow]);
-    return (await this.client.shortList<WireStep>(path, signal, { remote: true })).items;
+    const list = await this.client.shortList<WireStep>(path, signal, { remote: true });
+    return whole(list, 'which steps the plan has');
   }
 
   step({ planId, workflow }: StepsOf, stepId: string, signal: AbortSignal): Promise<WireStep> {
@@ -99,4 +108,17 @@ export class ChangeReads {
     const path = paths.stepPath(planId, VIEW_MODES[workflow], stepId, '/callout-data');
     return this.client.one(path, signal, { remote: true });
   }
+}
+
+/** What is sent back must be what is there: a gap would be written over it. */
+function wholeSettings<T extends { _meta?: WireMeta | null }>(settings: T): T {
+  const gaps = gapsOf(settings._meta);
+  if (gaps.length > 0) {
+    throw new ProviderError(
+      'UNAVAILABLE',
+      `SRM cannot tell at present all the settings of the machine: ${gaps.join('; ')}.`,
+      { retry: 'TEMPORARY' },
+    );
+  }
+  return settings;
 }
