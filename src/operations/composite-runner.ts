@@ -141,9 +141,10 @@ export class CompositeRunner {
   private afterEnd(parent: Operation, index: number, child: Operation): Promise<Next> {
     const { outcome, error, target } = child;
     const step = parent.composite?.[index];
-    // Nothing was begun, and what stood in the way passes: a new operation may try, while there is time.
-    const passing = child.state === 'REJECTED' && error?.retryable && parent.state === 'RUNNING';
-    if (passing && step && !this.isTooLate(step)) {
+    // Nothing was begun, and what stood in the way may pass: it is looked at anew, while there is time.
+    const mayPass = error?.retryable || error?.code === 'state-changed';
+    const again = child.state === 'REJECTED' && mayPass && parent.state === 'RUNNING';
+    if (again && step && !this.isTooLate(step)) {
       return this.wait(parent, index, { reason: error, operationId: child.id });
     }
     const made = child.result && target.id ? parsePublicId(target.id) : null;

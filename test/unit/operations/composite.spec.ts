@@ -6,7 +6,9 @@ import {
   workToTheEnd,
   workUntil,
 } from '../support/composite-work.js';
+import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork } from '../support/long-work.js';
+import { changed } from '../support/memory-site.js';
 import { redisForThisFile } from '../support/redis.js';
 import { refusalOf } from '../support/refusal.js';
 
@@ -167,6 +169,41 @@ describe('a step that cannot begin yet', () => {
       detail: expect.stringContaining(other.id) as string,
     });
     expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+  });
+
+  it('because the group is at work when its operation looks again is begun anew when that has passed', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[1]?.state === 'RUNNING');
+    const group = [...work.world.groups.values()].find(({ name }) => name === 'Harbour');
+    if (group) group.word = 'raising-guard';
+    for (let round = 0; round < 5; round += 1) {
+      await submitAll(work);
+      work.clock.advance(2_000);
+    }
+    expect((await work.now(id)).steps[1]).toMatchObject({ state: 'PENDING', operationId: null });
+    if (group) group.word = 'idle';
+    expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+    expect((await childrenOf(work, id)).map(({ state }) => state)).toContain('REJECTED');
+    expect(work.world.executions.map(({ action }) => action)).toEqual(STEPS);
+  });
+
+  it('because the upstream refuses it for now is tried again with a new operation', async () => {
+    const work = new LongWork(the.redis, (driver) => {
+      let refusals = 2;
+      return changed(driver, {
+        start: (call, gate, cx) => {
+          if (!call.label.startsWith('add') || refusals === 0) return driver.start(call, gate, cx);
+          refusals -= 1;
+          const locked = { delivery: 'REFUSED', retry: 'PERMANENT', again: 'LATER' } as const;
+          return Promise.reject(new ProviderError('CONFLICT', 'It is locked.', locked));
+        },
+      });
+    });
+    const { id } = await work.accept(PROVISION);
+    expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+    const rejected = (await childrenOf(work, id)).filter(({ state }) => state === 'REJECTED');
+    expect(rejected.map(({ error }) => error?.detail)).toEqual(['It is locked.', 'It is locked.']);
   });
 
   it('while the site cannot be read is tried again, and given up at the deadline', async () => {
