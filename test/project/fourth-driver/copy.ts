@@ -15,6 +15,8 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../root.js';
 
+const TOOL_LIMIT_MS = 280_000;
+
 const FIXTURE = 'test/project/fourth-driver';
 
 /** What lies here as a fixture, and where the six steps of CONTRIBUTING.md put it. */
@@ -23,6 +25,9 @@ const PLACES: readonly (readonly [fixture: string, place: string])[] = [
   ['simulator/', 'simulators/tidewater/'],
   ['harness/tidewater.ts', 'test/conformance/provider/harnesses/tidewater.ts'],
   ['harness/conformance.ts', 'test/providers/tidewater.conformance.spec.ts'],
+  ['harness/golden.ts', 'test/providers/tidewater/tidewater.golden.spec.ts'],
+  ['harness/testdata/', 'test/providers/tidewater/testdata/'],
+  ['harness/fidelity.ts', 'test/simulators/tidewater-fidelity.spec.ts'],
 ];
 
 const TAKEN_ALONG = [
@@ -39,11 +44,14 @@ const TAKEN_ALONG = [
 
 const IMPORT = "import { tidewater } from './tidewater/tidewater.factory.js';";
 
-/** One program of everything, so that types are checked once: the gateway is below `build/src`. */
+/**
+ * One program of everything, so that types are checked once: the gateway is below `build/src`. It lacks what Nest's
+ * compiler adds to the descriptions of fields in its OpenAPI document.
+ */
 const BUILD = {
   extends: './tsconfig.json',
   compilerOptions: { noEmit: false, rootDir: '.', outDir: 'build' },
-  include: ['src', 'test/providers'],
+  include: ['src', 'test/providers', 'test/simulators'],
 };
 
 /** A copy of the project to which the fourth driver was added, and nothing else was done. */
@@ -86,6 +94,7 @@ export class Copy {
     return promisify(execFile)(process.execPath, tool, {
       cwd: this.folder,
       env: { PATH, HOME, NODE_OPTIONS: '--experimental-vm-modules' },
+      timeout: TOOL_LIMIT_MS,
       maxBuffer: 64 * 1024 * 1024,
     }).then(
       () => 'fine',
@@ -109,7 +118,7 @@ export class Copy {
 function fixtureFiles(): string[] {
   const names = readdirSync(join(root, FIXTURE), { recursive: true, encoding: 'utf8' });
   return names
-    .filter((name) => name.includes('/') && /\.(ts|md)$/.test(name))
+    .filter((name) => name.includes('/') && /\.(ts|md|json)$/.test(name))
     .map((name) => `${FIXTURE}/${name}`);
 }
 
