@@ -21,7 +21,7 @@ export async function readUpstream(http: UpstreamHttp, request: UpstreamRequest)
   try {
     return await http.read(request);
   } catch (error) {
-    if (error instanceof TransportError) throw unavailable(error);
+    if (error instanceof TransportError) throw unavailable(error, request.signal?.aborted);
     throw error;
   }
 }
@@ -75,8 +75,9 @@ function ambiguous(response: UpstreamResponse, what: string, dialect: Submission
   );
 }
 
-function unavailable(error: TransportError): ProviderError {
-  return error.timedOut
+/** @param givenUp whether the caller would wait no longer: then nothing is said of the upstream */
+function unavailable(error: TransportError, givenUp = false): ProviderError {
+  return error.timedOut || givenUp
     ? new ProviderError('TIMEOUT', 'The upstream did not answer in time.', {
         retry: 'TEMPORARY',
         cause: error,

@@ -7,7 +7,7 @@ import { srmSimulator } from '../../simulators/srm/srm.simulator.js';
 
 interface Content {
   schema: { $ref?: string };
-  examples?: Record<string, { value: unknown }>;
+  examples?: Record<string, { value?: unknown; $ref?: string }>;
 }
 interface Operation {
   operationId: string;
@@ -20,6 +20,7 @@ interface Operation {
 }
 interface Document {
   openapi: string;
+  components: { examples: Record<string, { value: unknown }> };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -140,8 +141,9 @@ describe('its examples', () => {
 
 function expectValidExamples({ examples = {} }: Content, validate: ValidateFunction): void {
   expect(Object.keys(examples)).not.toEqual([]);
-  for (const { value } of Object.values(examples)) {
-    validate(value);
+  for (const { value, $ref } of Object.values(examples)) {
+    const [, name = ''] = /^#\/components\/examples\/(.+)$/.exec($ref ?? '') ?? [];
+    validate($ref ? document.components.examples[name]?.value : value);
     expect(validate.errors ?? []).toEqual([]);
   }
 }

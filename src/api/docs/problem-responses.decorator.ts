@@ -31,7 +31,9 @@ function documented(codes: readonly ProblemCode[]) {
         content: {
           'application/problem+json': {
             schema: { $ref: getSchemaPath(ProblemDto) },
-            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }])),
+            examples: Object.fromEntries(
+              ofStatus.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
           },
         },
       }),
@@ -39,8 +41,16 @@ function documented(codes: readonly ProblemCode[]) {
   );
 }
 
-function exampleOf(code: ProblemCode): object {
-  return { ...problem(code, PROBLEMS[code].meaning), requestId: '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e' };
+/** One of each problem, for the paths to refer to. */
+export function problemExamples(): Record<string, { summary: string; value: object }> {
+  const requestId = '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e';
+  const codes = Object.keys(PROBLEMS) as ProblemCode[];
+  return Object.fromEntries(
+    codes.map((code) => {
+      const { title, meaning } = PROBLEMS[code];
+      return [code, { summary: title, value: { ...problem(code, meaning), requestId } }];
+    }),
+  );
 }
 
 /** A live read of one site. */

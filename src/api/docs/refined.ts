@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { BODY_EXAMPLES } from './body-examples.js';
 import { PARAMETER_EXAMPLES, type Examples } from './examples.js';
+import { problemExamples } from './problem-responses.decorator.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -21,6 +22,7 @@ export function refined(document: OpenAPIObject): OpenAPIObject {
     }
   }
   sayWhatIsATime(document);
+  document.components = { ...document.components, examples: problemExamples() };
   return document;
 }
 

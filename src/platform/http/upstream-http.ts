@@ -168,10 +168,11 @@ export class UpstreamHttp {
   private urlOf(request: UpstreamRequest): URL {
     const url = new URL(this.baseUrl.href.replace(/\/$/, '') + request.path);
     // Not by URLSearchParams: its `+` for a space is not everywhere read as one.
-    url.search = Object.entries(request.query ?? {})
+    const query = Object.entries(request.query ?? {})
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
       .join('&');
+    if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`;
     return url;
   }
 }

@@ -64,7 +64,7 @@ describe('a group of SDRS, from its creation to its end', () => {
     });
     const { result, target } = await api.succeeded(operation);
     groupId = result?.protectionGroupId ?? '';
-    expect(target).toEqual({ type: 'PROTECTION_GROUP', id: groupId, name: 'crm-dr' });
+    expect(target).toEqual({ type: 'PROTECTION_GROUP', id: groupId, name: 'crm-dr', within: null });
     expect(await api.read<ProtectionGroupDto>(path())).toMatchObject({
       name: 'crm-dr',
       description: 'CRM, both tiers',

@@ -189,6 +189,16 @@ describe('a read', () => {
     await http.close();
   });
 
+  it('keeps a query that its path brings along', async () => {
+    const http = new UpstreamHttp({ baseUrl: 'http://127.0.0.1:1' });
+    const urls = [
+      http.asWritten({ method: 'GET', path: '/a?b=c' }).url,
+      http.asWritten({ method: 'GET', path: '/a?b=c', query: { d: 'e f' } }).url,
+    ];
+    expect(urls.map(({ search }) => search)).toEqual(['?b=c', '?b=c&d=e%20f']);
+    await http.close();
+  });
+
   it('that takes too long, or is given up, is an error of the exchange', async () => {
     const server = await bareServer(null);
     const http = new UpstreamHttp({ baseUrl: server.url, readTimeoutMs: 50 });
