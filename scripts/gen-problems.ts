@@ -1,8 +1,8 @@
 import { problem, PROBLEMS, type ProblemCode } from '#gateway/domain/problem';
 import type { ErrorSignal } from '#gateway/providers/provider-error';
 import { problemCodeOf, refusalCodeOf } from '#gateway/providers/provider-problem';
-import { SDRS_SIGNALS } from '#gateway/providers/sdrs/sdrs.error-codes';
-import { SRM_SIGNALS } from '#gateway/providers/srm/srm.error-table';
+import { SDRS_SIGNALS } from '#gateway/providers/sdrs/wire/sdrs.error-codes';
+import { SRM_SIGNALS } from '#gateway/providers/srm/wire/srm.error-table';
 import { code, fenced, page, table } from './markdown.js';
 
 const INTRODUCTION = `# Problems

@@ -1,8 +1,8 @@
 import type { LifecycleRow, StateMeaning } from '../../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../provider-driver.js';
-import { INPUTS } from './sdrs.inputs.js';
-import { PART_ACTIONS } from './sdrs.part-lifecycle.js';
-import { INSTANCE_STATES, PAIR_STATES, passes, rests } from './sdrs.part-states.js';
+import { INPUTS } from './lifecycle/sdrs.inputs.js';
+import { PART_ACTIONS } from './lifecycle/sdrs.part-lifecycle.js';
+import { INSTANCE_STATES, PAIR_STATES, passes, rests } from './lifecycle/sdrs.part-states.js';
 
 /** All seventeen words of section 4.1. A group and its implicit plan share them. */
 const GROUP_STATES: Record<string, StateMeaning> = {

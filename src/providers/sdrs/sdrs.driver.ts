@@ -19,21 +19,21 @@ import type {
   SiteConnection,
   WatchedOperation,
 } from '../provider-driver.js';
-import { SdrsCalls } from './sdrs.calls.js';
-import { SdrsClient } from './sdrs.client.js';
-import { readCreationOptions } from './sdrs.creation.js';
+import { SdrsCalls } from './preparing/sdrs.calls.js';
+import { SdrsClient } from './wire/sdrs.client.js';
+import { readCreationOptions } from './preparing/sdrs.creation.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
-import { SdrsEvidence } from './sdrs.evidence.js';
-import { furtherReads } from './sdrs.further-reads.js';
-import { toImplicitPlan, toProtectionGroup } from './sdrs.mapper.js';
-import { SdrsObserver } from './sdrs.observation.js';
-import { SdrsPartCalls } from './sdrs.part-calls.js';
-import { SdrsPartPreparation } from './sdrs.part-preparation.js';
-import { toDrill, toProtectedInstance, toReplicationPair } from './sdrs.parts-mapper.js';
-import { SdrsPreparation } from './sdrs.preparation.js';
-import { judgedRemoval } from './sdrs.removals.js';
-import type { SdrsSession } from './sdrs.session.js';
-import { submitCall } from './sdrs.submission.js';
+import { SdrsEvidence } from './evidence/sdrs.evidence.js';
+import { furtherReads } from './reading/sdrs.further-reads.js';
+import { toImplicitPlan, toProtectionGroup } from './reading/sdrs.mapper.js';
+import { SdrsObserver } from './watching/sdrs.observation.js';
+import { SdrsPartCalls } from './preparing/sdrs.part-calls.js';
+import { SdrsPartPreparation } from './preparing/sdrs.part-preparation.js';
+import { toDrill, toProtectedInstance, toReplicationPair } from './reading/sdrs.parts-mapper.js';
+import { SdrsPreparation } from './preparing/sdrs.preparation.js';
+import { judgedRemoval } from './wire/sdrs.removals.js';
+import type { SdrsSession } from './access/sdrs.session.js';
+import { submitCall } from './wire/sdrs.submission.js';
 
 export interface SdrsSite {
   siteId: string;

@@ -3,8 +3,8 @@ import type { TlsSettings } from '../../platform/http/tls-trust.js';
 import type { DriverContext, DriverFactory } from '../provider-driver.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { SdrsDriver } from './sdrs.driver.js';
-import { KeySession } from './sdrs.key-session.js';
-import { PasswordSession, type SdrsSession } from './sdrs.session.js';
+import { KeySession } from './access/sdrs.key-session.js';
+import { PasswordSession, type SdrsSession } from './access/sdrs.session.js';
 import { iamRoot, SdrsSettings, serviceRoot } from './sdrs.settings.js';
 
 export const sdrs: DriverFactory<SdrsSettings> = {

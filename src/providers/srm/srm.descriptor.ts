@@ -1,14 +1,14 @@
 import type { LifecycleRow } from '../../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../provider-driver.js';
-import { CHANGE_INPUTS, CHANGE_ROWS } from './srm.change-rows.js';
+import { CHANGE_INPUTS, CHANGE_ROWS } from './lifecycle/srm.change-rows.js';
 import {
   DRILL_STATES_OF_PLAN,
   GROUP_STATES,
   PLAN_STATES,
   type GroupWord,
   type PlanWord,
-} from './srm.states.js';
-import { INSTANCE_STATES } from './srm.vm-states.js';
+} from './lifecycle/srm.states.js';
+import { INSTANCE_STATES } from './lifecycle/srm.vm-states.js';
 
 /** A row whose words the compiler has seen. */
 interface Row<Word extends string> extends LifecycleRow {

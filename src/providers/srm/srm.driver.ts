@@ -19,22 +19,22 @@ import type {
   WatchedOperation,
 } from '../provider-driver.js';
 import { ProviderError } from '../provider-error.js';
-import { answerCall } from './srm.answer.js';
-import { cancelCall } from './srm.calls.js';
-import { creationOptionsOf } from './srm.creation-options.js';
+import { answerCall } from './preparing/srm.answer.js';
+import { cancelCall } from './preparing/srm.calls.js';
+import { creationOptionsOf } from './reading/srm.creation-options.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
-import { drillOf } from './srm.drill-mapper.js';
-import type { SrmEvidence } from './srm.evidence.js';
-import { furtherReadsOf, type FurtherReadingParts } from './srm.further-reads.js';
-import type { WireList } from './srm.lists.js';
-import { groupOf, instanceOf, planOf } from './srm.mapper.js';
-import type { SrmObserving } from './srm.observe.js';
-import type { PlanGroups } from './srm.plan-groups.js';
-import type { SrmPreparing } from './srm.prepare.js';
-import type { SrmSubmission } from './srm.submission.js';
-import type { SrmUpstream } from './srm.upstream.js';
-import { mustTell } from './srm.wholeness.js';
-import type { WireGroup, WirePlan } from './srm.wire.js';
+import { drillOf } from './reading/srm.drill-mapper.js';
+import type { SrmEvidence } from './evidence/srm.evidence.js';
+import { furtherReadsOf, type FurtherReadingParts } from './reading/srm.further-reads.js';
+import type { WireList } from './wire/srm.lists.js';
+import { groupOf, instanceOf, planOf } from './reading/srm.mapper.js';
+import type { SrmObserving } from './watching/srm.observe.js';
+import type { PlanGroups } from './reading/srm.plan-groups.js';
+import type { SrmPreparing } from './preparing/srm.prepare.js';
+import type { SrmSubmission } from './wire/srm.submission.js';
+import type { SrmUpstream } from './wire/srm.upstream.js';
+import { mustTell } from './reading/srm.wholeness.js';
+import type { WireGroup, WirePlan } from './wire/srm.wire.js';
 
 /** What a driver is joined from; `srm.factory.ts` makes them. */
 export interface SrmParts extends FurtherReadingParts {

@@ -1,18 +1,18 @@
 import { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { DriverFactory } from '../provider-driver.js';
-import { SrmClient } from './srm.client.js';
+import { SrmClient } from './wire/srm.client.js';
 import { SRM_DESCRIPTOR } from './srm.descriptor.js';
 import { SrmDriver } from './srm.driver.js';
-import { SrmEvidence } from './srm.evidence.js';
-import { SrmHistory } from './srm.history.js';
-import { SrmHome } from './srm.home.js';
-import { SrmObserving } from './srm.observe.js';
-import { PlanGroups } from './srm.plan-groups.js';
-import { SrmPreparing } from './srm.prepare.js';
-import { SrmSession } from './srm.session.js';
+import { SrmEvidence } from './evidence/srm.evidence.js';
+import { SrmHistory } from './reading/srm.history.js';
+import { SrmHome } from './reading/srm.home.js';
+import { SrmObserving } from './watching/srm.observe.js';
+import { PlanGroups } from './reading/srm.plan-groups.js';
+import { SrmPreparing } from './preparing/srm.prepare.js';
+import { SrmSession } from './access/srm.session.js';
 import { SrmSettings } from './srm.settings.js';
-import { SrmSubmission } from './srm.submission.js';
-import { SrmUpstream } from './srm.upstream.js';
+import { SrmSubmission } from './wire/srm.submission.js';
+import { SrmUpstream } from './wire/srm.upstream.js';
 
 export const srm: DriverFactory<SrmSettings> = {
   descriptor: SRM_DESCRIPTOR,

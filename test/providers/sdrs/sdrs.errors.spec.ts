@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ASKED_AGAIN_BY } from '../../../src/providers/provider-error.js';
-import { SdrsClient } from '../../../src/providers/sdrs/sdrs.client.js';
-import { codesOf, verdictOfCode } from '../../../src/providers/sdrs/sdrs.error-codes.js';
+import { SdrsClient } from '../../../src/providers/sdrs/wire/sdrs.client.js';
+import { codesOf, verdictOfCode } from '../../../src/providers/sdrs/wire/sdrs.error-codes.js';
 import {
   GATEWAY_BY_STATUS,
   GATEWAY_ROWS,
   SDRS_ROWS,
   SDRS_UNEXPLAINED,
-} from '../../../src/providers/sdrs/sdrs.error-table.js';
-import { toJobObservation } from '../../../src/providers/sdrs/sdrs.job-mapper.js';
-import type { SdrsSession } from '../../../src/providers/sdrs/sdrs.session.js';
-import { submitCall } from '../../../src/providers/sdrs/sdrs.submission.js';
-import type { WireJob } from '../../../src/providers/sdrs/sdrs.wire.js';
+} from '../../../src/providers/sdrs/wire/sdrs.error-table.js';
+import { toJobObservation } from '../../../src/providers/sdrs/reading/sdrs.job-mapper.js';
+import type { SdrsSession } from '../../../src/providers/sdrs/access/sdrs.session.js';
+import { submitCall } from '../../../src/providers/sdrs/wire/sdrs.submission.js';
+import type { WireJob } from '../../../src/providers/sdrs/wire/sdrs.wire.js';
 import { casesIn, checkGoldenErrors, REMOVAL } from '../golden-errors.js';
 
 const FOLDER = path.join(process.cwd(), 'test/providers/sdrs/golden-errors');

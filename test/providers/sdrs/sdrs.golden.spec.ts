@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
-import { sdrsError, speaksOfToken, speaksOfUnknownJob } from '../../../src/providers/sdrs/sdrs.errors.js';
-import { clearedBy, toFailedTask } from '../../../src/providers/sdrs/sdrs.failed-tasks.js';
+import {
+  sdrsError,
+  speaksOfToken,
+  speaksOfUnknownJob,
+} from '../../../src/providers/sdrs/wire/sdrs.errors.js';
+import { clearedBy, toFailedTask } from '../../../src/providers/sdrs/reading/sdrs.failed-tasks.js';
 import {
   toApiVersion,
   toPlannedInstance,
@@ -10,16 +14,20 @@ import {
   toRpoStatistic,
   toTag,
   toTagValues,
-} from '../../../src/providers/sdrs/sdrs.further-mapper.js';
-import { stepsOf, toJobObservation, warningsOf } from '../../../src/providers/sdrs/sdrs.job-mapper.js';
-import { toImplicitPlan, toProtectionGroup } from '../../../src/providers/sdrs/sdrs.mapper.js';
-import { SdrsPartCalls } from '../../../src/providers/sdrs/sdrs.part-calls.js';
+} from '../../../src/providers/sdrs/reading/sdrs.further-mapper.js';
+import {
+  stepsOf,
+  toJobObservation,
+  warningsOf,
+} from '../../../src/providers/sdrs/reading/sdrs.job-mapper.js';
+import { toImplicitPlan, toProtectionGroup } from '../../../src/providers/sdrs/reading/sdrs.mapper.js';
+import { SdrsPartCalls } from '../../../src/providers/sdrs/preparing/sdrs.part-calls.js';
 import {
   factsOfDrill,
   toDrill,
   toProtectedInstance,
   toReplicationPair,
-} from '../../../src/providers/sdrs/sdrs.parts-mapper.js';
+} from '../../../src/providers/sdrs/reading/sdrs.parts-mapper.js';
 import type {
   WireApiVersion,
   WireDrill,
@@ -32,7 +40,7 @@ import type {
   WireRpoStatistic,
   WireTag,
   WireTagValues,
-} from '../../../src/providers/sdrs/sdrs.wire.js';
+} from '../../../src/providers/sdrs/wire/sdrs.wire.js';
 
 const FOLDER = join(process.cwd(), 'test/providers/sdrs/testdata');
 /** `UPDATE_GOLDEN=1` writes what is: read the difference before it is committed. */

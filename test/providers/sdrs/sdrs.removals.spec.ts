@@ -3,7 +3,7 @@ import {
   type Delivery,
   type ProviderErrorKind,
 } from '../../../src/providers/provider-error.js';
-import { judgedRemoval } from '../../../src/providers/sdrs/sdrs.removals.js';
+import { judgedRemoval } from '../../../src/providers/sdrs/wire/sdrs.removals.js';
 
 const there = async (): Promise<unknown> => ({ id: 'x' });
 const failing = (kind: ProviderErrorKind) => async (): Promise<unknown> => {

@@ -1,6 +1,6 @@
 import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { UpstreamHttp } from '../../../src/platform/http/upstream-http.js';
-import { KeySession } from '../../../src/providers/sdrs/sdrs.key-session.js';
+import { KeySession } from '../../../src/providers/sdrs/access/sdrs.key-session.js';
 import { StillClock, errorOf, openGate, patiently } from './scripted-upstream.js';
 import { KEY, PROJECT, shown, SimulatedSite } from './simulated-site.js';
 

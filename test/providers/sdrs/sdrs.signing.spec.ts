@@ -5,7 +5,7 @@ import {
   canonicalRequest,
   signatureOf,
   signingDate,
-} from '../../../src/providers/sdrs/sdrs.signing.js';
+} from '../../../src/providers/sdrs/access/sdrs.signing.js';
 
 const KEY = { accessKey: 'AKEXAMPLE0000001', secretKey: 'SkExample-not-a-secret-0001' };
 const PROJECT = '0123456789abcdef0123456789abcdef';

@@ -3,7 +3,7 @@ import {
   planPromptOf,
   testNetworkOf,
   type PartContext,
-} from '../../../src/providers/srm/srm.plan-mapper.js';
+} from '../../../src/providers/srm/reading/srm.plan-mapper.js';
 import type {
   WireCallout,
   WireDependentVm,
@@ -14,21 +14,21 @@ import type {
   WireSiteServer,
   WireStep,
   WireTestNetwork,
-} from '../../../src/providers/srm/srm.parts-wire.js';
+} from '../../../src/providers/srm/wire/srm.parts-wire.js';
 import {
   protectionSettingsOf,
   recoverySettingsOf,
   type InstanceContext,
-} from '../../../src/providers/srm/srm.settings-mapper.js';
+} from '../../../src/providers/srm/reading/srm.settings-mapper.js';
 import {
   apiVersionsOf,
   issueOf,
   runReportOf,
   siteServerOf,
   type ServerContext,
-} from '../../../src/providers/srm/srm.site-mapper.js';
-import { operationStepOf, recoveryStepOf } from '../../../src/providers/srm/srm.step-mapper.js';
-import type { WireHistoryReport, WirePrompt } from '../../../src/providers/srm/srm.wire.js';
+} from '../../../src/providers/srm/reading/srm.site-mapper.js';
+import { operationStepOf, recoveryStepOf } from '../../../src/providers/srm/reading/srm.step-mapper.js';
+import type { WireHistoryReport, WirePrompt } from '../../../src/providers/srm/wire/srm.wire.js';
 
 /** What groups, plans and sites are made of, by the kind that a pair names. */
 export const PART_MAPPERS = {

@@ -68,7 +68,7 @@ async function judged(
 ): Promise<{ allowed: boolean; why: string; calls: UpstreamCall[] }> {
   const command: ActionCommand = {
     ...{ action, targetNativeId: targetId, partNativeId: partNativeId ?? null, direction: null, options: {} },
-    ...{ group: null, changes: null, input: (input ?? null) },
+    ...{ group: null, changes: null, input: input ?? null },
   };
   try {
     const { resource, companions = [], blockers, calls } = await provider.prepare(command, 'op-1');

@@ -1,20 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { UpstreamCall } from '../../../src/domain/action-command.js';
-import { refOf } from '../../../src/providers/srm/srm.acceptance.js';
+import { refOf } from '../../../src/providers/srm/wire/srm.acceptance.js';
 import {
   createPlanCall,
   deletePlanCall,
   reconfigurePlanCall,
-} from '../../../src/providers/srm/srm.plan-calls.js';
-import { settingsCall } from '../../../src/providers/srm/srm.settings-calls.js';
-import { addStepCall, editStepCall, removeStepCall } from '../../../src/providers/srm/srm.step-calls.js';
+} from '../../../src/providers/srm/preparing/srm.plan-calls.js';
+import { settingsCall } from '../../../src/providers/srm/preparing/srm.settings-calls.js';
+import {
+  addStepCall,
+  editStepCall,
+  removeStepCall,
+} from '../../../src/providers/srm/preparing/srm.step-calls.js';
 import {
   addMemberCall,
   protectCall,
   removeFromGroupCall,
   restorePlaceholdersCall,
-} from '../../../src/providers/srm/srm.vm-calls.js';
+} from '../../../src/providers/srm/preparing/srm.vm-calls.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 
 /** The pairs are read where they are written: the compiler does not copy them. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { failureOf, taskFailureOf } from '../../../src/providers/srm/srm.errors.js';
-import { SRM_FAULTS, verdictOfStatus } from '../../../src/providers/srm/srm.error-table.js';
-import { refOf } from '../../../src/providers/srm/srm.acceptance.js';
-import { SrmUpstream } from '../../../src/providers/srm/srm.upstream.js';
-import { gapsOf, type WireMeta, type WireTask } from '../../../src/providers/srm/srm.wire.js';
+import { failureOf, taskFailureOf } from '../../../src/providers/srm/wire/srm.errors.js';
+import { SRM_FAULTS, verdictOfStatus } from '../../../src/providers/srm/wire/srm.error-table.js';
+import { refOf } from '../../../src/providers/srm/wire/srm.acceptance.js';
+import { SrmUpstream } from '../../../src/providers/srm/wire/srm.upstream.js';
+import { gapsOf, type WireMeta, type WireTask } from '../../../src/providers/srm/wire/srm.wire.js';
 import { TestClock } from '../../unit/support/test-clock.js';
 import { casesIn, checkGoldenErrors } from '../golden-errors.js';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
-import { failureOf } from '../../../src/providers/srm/srm.errors.js';
-import { drillOf } from '../../../src/providers/srm/srm.drill-mapper.js';
+import { failureOf } from '../../../src/providers/srm/wire/srm.errors.js';
+import { drillOf } from '../../../src/providers/srm/reading/srm.drill-mapper.js';
 import {
   groupFacts,
   groupOf,
@@ -12,8 +12,8 @@ import {
   promptOf,
   type GroupContext,
   type PlanContext,
-} from '../../../src/providers/srm/srm.mapper.js';
-import { createdBy, jobOf } from '../../../src/providers/srm/srm.tasks.js';
+} from '../../../src/providers/srm/reading/srm.mapper.js';
+import { createdBy, jobOf } from '../../../src/providers/srm/watching/srm.tasks.js';
 import {
   timeOf,
   type WireGroup,
@@ -21,7 +21,7 @@ import {
   type WirePlan,
   type WirePrompt,
   type WireTask,
-} from '../../../src/providers/srm/srm.wire.js';
+} from '../../../src/providers/srm/wire/srm.wire.js';
 import { PART_MAPPERS } from './golden-parts.js';
 
 /** The pairs are read where they are written: the compiler does not copy them. */

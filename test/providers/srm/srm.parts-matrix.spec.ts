@@ -1,7 +1,7 @@
 import type { DrAction } from '../../../src/domain/dr-action.js';
 import type { RecoveryWorkflow } from '../../../src/domain/action-inputs.js';
-import { addStepCall } from '../../../src/providers/srm/srm.step-calls.js';
-import { INSTANCE_STATES } from '../../../src/providers/srm/srm.vm-states.js';
+import { addStepCall } from '../../../src/providers/srm/preparing/srm.step-calls.js';
+import { INSTANCE_STATES } from '../../../src/providers/srm/lifecycle/srm.vm-states.js';
 import { closeSrm, type Standpoint } from '../../conformance/matrix/srm.scene.js';
 import { change, pinned, type Step } from '../../conformance/matrix/srm.steps.js';
 import { groupWays, PLAN, PLAN_WAYS } from '../../conformance/matrix/srm.ways.js';

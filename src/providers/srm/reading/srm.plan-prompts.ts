@@ -1,0 +1,47 @@
+import type { Prompt } from '../../../domain/observation.js';
+import { ProviderError } from '../../provider-error.js';
+import type { SrmClient } from '../wire/srm.client.js';
+import { promptOf } from './srm.mapper.js';
+import { Turns } from '../watching/srm.turns.js';
+import { mustTellAll } from './srm.wholeness.js';
+
+/** Plans whose prompts are read in one round, whatever the number of those that wait. */
+const PLANS_A_ROUND = 3;
+
+export interface PromptLook {
+  prompts: Prompt[];
+  warnings: string[];
+}
+
+/** The prompts of plans that wait for a person: each plan's were read lately, though not in every round. */
+export class SrmPlanPrompts {
+  private readonly turns = new Turns();
+  private readonly seen = new Map<string, PromptLook>();
+
+  constructor(private readonly client: SrmClient) {}
+
+  /** By plan; who is absent has not had its turn yet. */
+  async of(planIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, PromptLook>> {
+    for (const planId of this.seen.keys()) if (!planIds.includes(planId)) this.seen.delete(planId);
+    for (const planId of this.turns.take(planIds, PLANS_A_ROUND)) {
+      const look = await this.read(planId, signal);
+      if (look.prompts.length > 0 || look.warnings.length === 0 || !this.seen.has(planId))
+        this.seen.set(planId, look);
+    }
+    return this.seen;
+  }
+
+  private async read(planId: string, signal: AbortSignal): Promise<PromptLook> {
+    try {
+      const prompts = await this.client.prompts(planId, signal);
+      mustTellAll(prompts, 'prompt_text');
+      return { prompts: prompts.items.map(promptOf), warnings: [] };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return {
+        prompts: [],
+        warnings: [`The plan waits at a prompt that could not be read: ${error.message}`],
+      };
+    }
+  }
+}

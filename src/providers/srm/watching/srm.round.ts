@@ -1,0 +1,97 @@
+import { ACTION_FACTS } from '../../../domain/action-facts.js';
+import type { ActionInputs } from '../../../domain/action-inputs.js';
+import type { JobObservation, ResourceFacts } from '../../../domain/observation.js';
+import type { WatchedOperation } from '../../provider-driver.js';
+import { baselineIn } from '../evidence/srm.baseline.js';
+import { createdGroups } from '../evidence/srm.group-evidence.js';
+import type { WireList } from '../wire/srm.lists.js';
+import { absentFacts, groupFacts, planFacts } from '../reading/srm.mapper.js';
+import { isOver } from './srm.tasks.js';
+import type { TaskReading } from './srm.task-reading.js';
+import type { WireGroup, WirePlan } from '../wire/srm.wire.js';
+
+/** What was read of the site in one round, for every operation that is watched. */
+export interface Round {
+  tasks: TaskReading;
+  plans: WireList<WirePlan> | null;
+  groups: WireList<WireGroup> | null;
+  homes: ReadonlyMap<string, string>;
+}
+
+/** What a round's lists say of one operation. */
+export interface Look {
+  operation: WatchedOperation;
+  jobs: JobObservation[];
+  /** Of a group or a plan; null = not read, or a machine, which no list of the round holds. */
+  resource: ResourceFacts | null;
+  plan: WirePlan | null;
+  /** Of what a creating action made; of a machine that was taken in, once it is seen to be. */
+  createdNativeId: string | null;
+}
+
+/** null = its tasks could not be looked at this time. */
+export function lookAt(operation: WatchedOperation, round: Round): Look | null {
+  const jobs = round.tasks.jobs(jobIdsOf(operation));
+  if (jobs === null) return null;
+  const { command } = operation;
+  const createdNativeId = createdIn(operation, round);
+  const targetId = command.targetNativeId ?? createdNativeId;
+  const kind = ACTION_FACTS[command.action].targetType;
+  const plan =
+    kind === 'RECOVERY_PLAN' ? (round.plans?.items.find((item) => item.id === targetId) ?? null) : null;
+  const isMachine = kind === 'PROTECTED_INSTANCE';
+  const ofTarget = targetId === null ? unmade(jobs) : facts(targetId, kind === 'RECOVERY_PLAN', round);
+  const resource = isMachine ? null : ofTarget;
+  return { operation, jobs, resource, plan, createdNativeId };
+}
+
+export function jobIdsOf(operation: WatchedOperation): string[] {
+  return operation.calls.flatMap(({ ref }) => ref?.jobIds ?? []);
+}
+
+/** The machine that an operation is about, in its group; null = it is about none. */
+export function machineOf({ command }: WatchedOperation): { groupId: string; vmId: string } | null {
+  if (ACTION_FACTS[command.action].targetType !== 'PROTECTED_INSTANCE') return null;
+  const added = (command.input as Partial<ActionInputs['ADD_PROTECTED_INSTANCE']> | null)?.serverId;
+  const vmId = command.partNativeId ?? added ?? null;
+  const groupId = command.targetNativeId;
+  return groupId === null || vmId === null ? null : { groupId, vmId };
+}
+
+/** The native id of a new group or plan: from the task's result, else by mark or name among those that are new. */
+function createdIn(operation: WatchedOperation, round: Round): string | null {
+  const { command, operationId } = operation;
+  const isGroup = command.action === 'CREATE_PROTECTION_GROUP';
+  if (!isGroup && command.action !== 'CREATE_RECOVERY_PLAN') return null;
+  for (const id of jobIdsOf(operation)) {
+    const made = round.tasks.of(id)?.createdId ?? null;
+    if (made !== null) return made;
+  }
+  const baseline = baselineIn(operation.baseline);
+  if (baseline?.kind !== 'CREATE' && baseline?.kind !== 'PLAN_CREATE') return null;
+  const input = command.input as Partial<ActionInputs['CREATE_RECOVERY_PLAN']> | null;
+  const name = (isGroup ? command.group?.name : input?.name) ?? '';
+  const items = (isGroup ? round.groups : round.plans)?.items ?? [];
+  const found = createdGroups(items, name, operationId, baseline.namesakeIds);
+  return found.length === 1 ? (found[0]?.id ?? null) : null;
+}
+
+/** What was to be made by a task that failed is not there; null = it may still come, or be found. */
+function unmade(jobs: readonly JobObservation[]): ResourceFacts | null {
+  const hasFailed = jobs.some(({ state }) => state === 'FAILED' || state === 'CANCELLED');
+  return hasFailed && jobs.every(isOver) ? absentFacts() : null;
+}
+
+/** null = not read, or not in a list that is known to be whole: absence is concluded from nothing less. */
+function facts(targetId: string, isPlan: boolean, round: Round): ResourceFacts | null {
+  const home = round.homes.get(targetId) ?? null;
+  if (isPlan) {
+    const plan = round.plans?.items.find((item) => item.id === targetId);
+    if (plan !== undefined) return planFacts(plan, home);
+  } else {
+    const group = round.groups?.items.find((item) => item.id === targetId);
+    if (group !== undefined) return groupFacts(group, home);
+  }
+  const list = isPlan ? round.plans : round.groups;
+  return list !== null && list.gaps.length === 0 ? absentFacts() : null;
+}

@@ -1,0 +1,122 @@
+import type { RecoveryWorkflow } from '../../../domain/action-inputs.js';
+import type { DrAction } from '../../../domain/dr-action.js';
+import type { OperationStep } from '../../../domain/observation.js';
+import type { WatchedOperation } from '../../provider-driver.js';
+import { ProviderError } from '../../provider-error.js';
+import { baselineIn } from '../evidence/srm.baseline.js';
+import type { SrmClient } from '../wire/srm.client.js';
+import type { WireStep } from '../wire/srm.parts-wire.js';
+import {
+  isFrame,
+  isTopLevel,
+  isTroubled,
+  operationStepOf,
+  stepIdOf,
+  VIEW_MODES,
+} from '../reading/srm.step-mapper.js';
+import { stepsOf } from '../reading/srm.steps-reading.js';
+import { Turns } from './srm.turns.js';
+import { epochMsOf } from '../wire/srm.wire.js';
+
+const WORKFLOW_OF: Readonly<Partial<Record<DrAction, RecoveryWorkflow>>> = {
+  START_DRILL: 'TEST',
+  CLEAN_UP_DRILL: 'CLEAN_UP',
+  PLANNED_FAILOVER: 'RECOVERY',
+  FAILOVER: 'RECOVERY',
+  REPROTECT: 'REPROTECT',
+};
+
+/** Of those that run, whatever their number: steps are worth less than the two truths. */
+const PLANS_A_ROUND = 3;
+/** With a round every five seconds, lists and steps together stay within the minute's budget (1.7). */
+const READS_A_MINUTE = 12;
+
+/** How far the runs of plans are, by their top-level steps. */
+export class SrmRunSteps {
+  private readonly turns = new Turns();
+  private readonly readAt: number[] = [];
+
+  constructor(private readonly client: SrmClient) {}
+
+  /** By operation; who is absent was not read this time. */
+  async running(
+    operations: readonly WatchedOperation[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, OperationStep[]>> {
+    const turn = this.turns.take(
+      operations.filter((each) => modeOf(each) !== null).map(({ operationId }) => operationId),
+      this.places(),
+    );
+    const steps = new Map<string, OperationStep[]>();
+    for (const operation of operations.filter(({ operationId }) => turn.has(operationId))) {
+      this.readAt.push(this.client.clock.monotonic());
+      const read = await this.read(operation, [], signal);
+      if (read.length > 0) steps.set(operation.operationId, shown(read));
+    }
+    return steps;
+  }
+
+  /**
+   * The steps of a run that is over, with what went wrong in them. [] = they cannot be seen, or are those of
+   * another run: the view of a workflow goes on showing the last one.
+   */
+  async ended(operation: WatchedOperation, signal: AbortSignal): Promise<OperationStep[]> {
+    const read = await this.read(operation, [], signal);
+    if (!isOfThisRun(operation, read)) return [];
+    const closed = read.filter((step) => isFrame(step) && isTroubled(step) && isTopLevel(step)).map(stepIdOf);
+    const open = closed.length === 0 ? [] : await this.read(operation, closed, signal);
+    return shown(open.length === 0 ? read : open);
+  }
+
+  private async read(
+    operation: WatchedOperation,
+    expanded: readonly string[],
+    signal: AbortSignal,
+  ): Promise<WireStep[]> {
+    const mode = modeOf(operation);
+    const planId = operation.command.targetNativeId;
+    if (mode === null || planId === null) return [];
+    try {
+      return await stepsOf(this.client, planId, mode, expanded, signal);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return [];
+    }
+  }
+
+  private places(): number {
+    const since = this.client.clock.monotonic() - 60_000;
+    while (this.readAt[0] !== undefined && this.readAt[0] <= since) this.readAt.shift();
+    return Math.min(PLANS_A_ROUND, READS_A_MINUTE - this.readAt.length);
+  }
+}
+
+function modeOf({ command }: WatchedOperation): string | null {
+  const workflow = WORKFLOW_OF[command.action];
+  return workflow === undefined ? null : VIEW_MODES[workflow];
+}
+
+/** The top level, each with the troubles of what is in it where that was read. */
+function shown(steps: readonly WireStep[]): OperationStep[] {
+  return steps.flatMap((step) =>
+    isTopLevel(step)
+      ? [
+          operationStepOf(
+            step,
+            steps.filter((other) => isWithin(other, step)),
+          ),
+        ]
+      : [],
+  );
+}
+
+function isWithin(step: WireStep, frame: WireStep): boolean {
+  return step.step_number?.startsWith(`${frame.step_number}.`) === true;
+}
+
+/** By the appliance's clock: one of them was begun after the run was asked for. */
+function isOfThisRun(operation: WatchedOperation, steps: readonly WireStep[]): boolean {
+  const baseline = baselineIn(operation.baseline);
+  const since = baseline?.upstreamMs ?? baseline?.newestQueuedMs ?? null;
+  return since !== null && steps.some((step) => (epochMsOf(step.start_time) ?? -1) >= since);
+}
