@@ -103,7 +103,7 @@ const DELETE_PROTECTION_GROUP: Row<GroupWord> = {
   flipsActiveSite: false,
 };
 
-export const SRM_DESCRIPTOR: ProviderDescriptor = frozen({
+export const srmDescriptor: ProviderDescriptor = frozen({
   provider: 'srm',
   title: 'VMware Site Recovery Manager',
   capabilities: {

@@ -22,15 +22,15 @@ import { ProviderError } from '../provider-error.js';
 import { answerCall } from './preparing/srm.answer.js';
 import { cancelCall } from './preparing/srm.calls.js';
 import { creationOptionsOf } from './reading/srm.creation-options.js';
-import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import { srmDescriptor } from './srm.descriptor.js';
 import { drillOf } from './reading/srm.drill-mapper.js';
 import type { SrmEvidence } from './evidence/srm.evidence.js';
 import { furtherReadsOf, type FurtherReadingParts } from './reading/srm.further-reads.js';
 import type { WireList } from './wire/srm.lists.js';
 import { groupOf, instanceOf, planOf } from './reading/srm.mapper.js';
-import type { SrmObserving } from './watching/srm.observe.js';
+import type { SrmObserver } from './watching/srm.observation.js';
 import type { PlanGroups } from './reading/srm.plan-groups.js';
-import type { SrmPreparing } from './preparing/srm.prepare.js';
+import type { SrmPreparation } from './preparing/srm.preparation.js';
 import type { SrmSubmission } from './wire/srm.submission.js';
 import type { SrmUpstream } from './wire/srm.upstream.js';
 import { mustTell } from './reading/srm.wholeness.js';
@@ -40,14 +40,14 @@ import type { WireGroup, WirePlan } from './wire/srm.wire.js';
 export interface SrmParts extends FurtherReadingParts {
   upstream: SrmUpstream;
   planGroups: PlanGroups;
-  preparing: SrmPreparing;
+  preparing: SrmPreparation;
   submission: SrmSubmission;
   evidence: SrmEvidence;
-  observing: SrmObserving;
+  observing: SrmObserver;
 }
 
 export class SrmDriver implements ProviderDriver {
-  readonly descriptor = SRM_DESCRIPTOR;
+  readonly descriptor = srmDescriptor;
   readonly further: Partial<FurtherReads>;
 
   constructor(private readonly parts: SrmParts) {

@@ -1,21 +1,21 @@
 import { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { DriverFactory } from '../provider-driver.js';
 import { SrmClient } from './wire/srm.client.js';
-import { SRM_DESCRIPTOR } from './srm.descriptor.js';
+import { srmDescriptor } from './srm.descriptor.js';
 import { SrmDriver } from './srm.driver.js';
 import { SrmEvidence } from './evidence/srm.evidence.js';
 import { SrmHistory } from './reading/srm.history.js';
 import { SrmHome } from './reading/srm.home.js';
-import { SrmObserving } from './watching/srm.observe.js';
+import { SrmObserver } from './watching/srm.observation.js';
 import { PlanGroups } from './reading/srm.plan-groups.js';
-import { SrmPreparing } from './preparing/srm.prepare.js';
+import { SrmPreparation } from './preparing/srm.preparation.js';
 import { SrmSession } from './access/srm.session.js';
 import { SrmSettings } from './srm.settings.js';
 import { SrmSubmission } from './wire/srm.submission.js';
 import { SrmUpstream } from './wire/srm.upstream.js';
 
 export const srm: DriverFactory<SrmSettings> = {
-  descriptor: SRM_DESCRIPTOR,
+  descriptor: srmDescriptor,
   settings: SrmSettings,
   create(settings, { siteId, clock, log, submitTimeoutMs, memory }) {
     const http = new UpstreamHttp({
@@ -36,10 +36,10 @@ export const srm: DriverFactory<SrmSettings> = {
       planGroups,
       history,
       apiVersion: /\/(v\d+)\/?$/.exec(settings.endpoint)?.[1] ?? null,
-      preparing: new SrmPreparing(siteId, client, home, planGroups),
+      preparing: new SrmPreparation(siteId, client, home, planGroups),
       submission: new SrmSubmission(upstream, client),
       evidence: new SrmEvidence(client, history),
-      observing: new SrmObserving(siteId, client, home),
+      observing: new SrmObserver(siteId, client, home),
     });
   },
 };

@@ -4,7 +4,7 @@ import type { SentCall } from '../../provider-driver.js';
 import { baselineIn, isNewSince, type PlanBaseline } from './srm.baseline.js';
 import { absent, adopted } from './srm.candidates.js';
 import type { SrmClient } from '../wire/srm.client.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { findGroupStarted } from './srm.group-evidence.js';
 import type { SrmHistory } from '../reading/srm.history.js';
 import { findVmStarted } from './srm.part-evidence.js';
@@ -70,7 +70,7 @@ export class SrmEvidence {
     );
     if (byTask !== null) return byTask;
     if (plan === null) return { verdict: 'UNDECIDABLE', evidence: 'The plan is no more.' };
-    const row = SRM_DESCRIPTOR.lifecycle.actions[sent.command.action];
+    const row = srmDescriptor.lifecycle.actions[sent.command.action];
     const word = textOf(plan.status) ?? '';
     if (row?.via.includes(word) === true && word !== baseline.status) {
       return {

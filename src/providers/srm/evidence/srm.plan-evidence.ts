@@ -14,7 +14,7 @@ import {
 import { absent, adopted } from './srm.candidates.js';
 import { ChangeReads } from '../preparing/srm.change-reads.js';
 import type { SrmClient } from '../wire/srm.client.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { markOf } from '../reading/srm.mapper.js';
 import { notSeen, seen, undecidable } from './srm.part-evidence.js';
 import { compare, planShape, settingsShape, shaped } from './srm.plan-shape.js';
@@ -188,6 +188,6 @@ function byComparison(comparison: ReturnType<typeof compare>, what: string): Fin
 
 function isRunning(plan: WirePlan): boolean {
   const word = textOf(plan.status) ?? '';
-  const { passing } = meaningOf(SRM_DESCRIPTOR.lifecycle, 'RECOVERY_PLAN', word);
+  const { passing } = meaningOf(srmDescriptor.lifecycle, 'RECOVERY_PLAN', word);
   return plan.is_running === true || (passing && word !== 'DELETING');
 }

@@ -1,6 +1,6 @@
 import { publicId } from '../../../domain/ids.js';
 import type { Drill, DrillState } from '../../../domain/inventory.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { NO_WORD } from './srm.mapper.js';
 import { textOf, type WirePlan } from '../wire/srm.wire.js';
 
@@ -22,7 +22,7 @@ export function drillOf(wire: WirePlan, siteId: string): Drill | null {
   return {
     id: publicId(siteId, nativeId),
     siteId,
-    provider: SRM_DESCRIPTOR.provider,
+    provider: srmDescriptor.provider,
     name: `Test of ${textOf(wire.name) ?? wire.id}`,
     recoveryPlanId: publicId(siteId, wire.id),
     state: DRILL_STATE_OF[word] ?? 'UNKNOWN',

@@ -8,7 +8,7 @@ import type {
 } from '../../../domain/inventory.js';
 import { meaningOf } from '../../../domain/lifecycle.js';
 import type { Prompt, ResourceFacts } from '../../../domain/observation.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { endOf, groupRunsAt, planGoesTo, planRunsAt, sidesOf, type Sides } from './srm.home.js';
 import { vmConditionOf, vmStateOf } from '../lifecycle/srm.vm-states.js';
 import {
@@ -24,7 +24,7 @@ import {
   type WirePrompt,
 } from '../wire/srm.wire.js';
 
-const PROVIDER = SRM_DESCRIPTOR.provider;
+const PROVIDER = srmDescriptor.provider;
 /** The word of a resource that came without one. */
 export const NO_WORD = 'UNKNOWN';
 
@@ -74,7 +74,7 @@ export function planOf(wire: WirePlan, cx: PlanContext): RecoveryPlan {
 }
 
 export function planStateOf(word: string): ProtectionState {
-  return meaningOf(SRM_DESCRIPTOR.lifecycle, 'RECOVERY_PLAN', word).state;
+  return meaningOf(srmDescriptor.lifecycle, 'RECOVERY_PLAN', word).state;
 }
 
 export function planFacts(wire: WirePlan, home: string | null): ResourceFacts {
@@ -129,7 +129,7 @@ export function groupOf(wire: WireGroup, cx: GroupContext): ProtectionGroup {
 }
 
 export function groupStateOf(word: string): ProtectionState {
-  return meaningOf(SRM_DESCRIPTOR.lifecycle, 'PROTECTION_GROUP', word).state;
+  return meaningOf(srmDescriptor.lifecycle, 'PROTECTION_GROUP', word).state;
 }
 
 export function groupFacts(wire: WireGroup, home: string | null): ResourceFacts {

@@ -1,7 +1,7 @@
 import { publicId } from '../../../domain/ids.js';
 import type { Condition, ProtectionState } from '../../../domain/inventory.js';
 import type { PlannedInstance, PlanPrompt, TestNetwork } from '../../../domain/plan-parts.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { gapConditions, promptOf } from './srm.mapper.js';
 import type { WirePlannedVm, WireTestNetwork } from '../wire/srm.parts-wire.js';
 import { dependsOnOf, priorityOf, startupActionOf } from './srm.settings-mapper.js';
@@ -41,7 +41,7 @@ export function plannedInstanceOf(wire: WirePlannedVm, cx: PartContext): Planned
   return {
     id: publicId(cx.siteId, wire.id),
     siteId: cx.siteId,
-    provider: SRM_DESCRIPTOR.provider,
+    provider: srmDescriptor.provider,
     name: textOf(wire.name) ?? wire.id,
     recoveryPlanId: publicId(cx.siteId, cx.planId),
     protectionGroupId: groupId === null ? null : publicId(cx.siteId, groupId),

@@ -4,7 +4,7 @@ import type { JobObservation, OperationStep } from '../../../domain/observation.
 import type { WatchedOperation } from '../../provider-driver.js';
 import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { OLD_MACHINES_MAY_RUN } from '../reading/srm.mapper.js';
 import type { SrmRunSteps } from './srm.run-steps.js';
 import { isOver } from './srm.tasks.js';
@@ -100,7 +100,7 @@ function isRun({ command }: WatchedOperation): boolean {
 /** The task is over; without a task, the plan rests. */
 export function hasEnded(jobs: readonly JobObservation[], plan: WirePlan): boolean {
   if (jobs.length > 0 && !jobs.every(isOver)) return false;
-  const meaning = meaningOf(SRM_DESCRIPTOR.lifecycle, 'RECOVERY_PLAN', plan.status ?? '');
+  const meaning = meaningOf(srmDescriptor.lifecycle, 'RECOVERY_PLAN', plan.status ?? '');
   return !meaning.passing && plan.is_running !== true;
 }
 

@@ -3,7 +3,7 @@ import type { SendGate } from '../../provider-driver.js';
 import { ProviderError } from '../../provider-error.js';
 import { refOf } from './srm.acceptance.js';
 import type { SrmClient } from './srm.client.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { farNeedOf } from '../access/srm.far-need.js';
 import { failsForSilence } from '../access/srm.far-site.js';
 import type { PairedSites } from '../access/srm.pairing.js';
@@ -88,7 +88,7 @@ export class SrmSubmission {
   }
 }
 
-const { actions } = SRM_DESCRIPTOR.lifecycle;
+const { actions } = srmDescriptor.lifecycle;
 
 /** The states from which a plan's action is taken, by the word in its path. */
 const FROM_OF: Readonly<Record<string, readonly string[] | undefined>> = {

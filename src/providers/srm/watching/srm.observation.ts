@@ -11,7 +11,7 @@ import { machineStepsOf } from './srm.machine-steps.js';
 import { SrmPlanPrompts } from '../reading/srm.plan-prompts.js';
 import { jobIdsOf, lookAt, machineOf, type Look, type Round } from './srm.round.js';
 import { SrmRunSteps } from './srm.run-steps.js';
-import { SRM_DESCRIPTOR } from '../srm.descriptor.js';
+import { srmDescriptor } from '../srm.descriptor.js';
 import { startErrorsOf } from './srm.start-errors.js';
 import { isOver } from './srm.tasks.js';
 import { TaskMemory, TaskReading } from './srm.task-reading.js';
@@ -31,7 +31,7 @@ interface Details {
  * changed, groups. What must be asked of single ones is asked of a few in a round, in turn, so that the
  * requests stay within the budget. An operation that is left in the dark is absent from the answer.
  */
-export class SrmObserving {
+export class SrmObserver {
   private readonly memory = new TaskMemory();
   private readonly machines: SrmMachineLook;
   private readonly prompts: SrmPlanPrompts;
@@ -142,7 +142,7 @@ function isWaiting(plan: WirePlan): boolean {
 /** The run itself is seen to be under way: before and after it, a view of steps shows another one. */
 function isRunning({ operation, jobs, plan }: Look): boolean {
   if (plan === null || (jobs.length > 0 && jobs.every(isOver))) return false;
-  const row = SRM_DESCRIPTOR.lifecycle.actions[operation.command.action];
+  const row = srmDescriptor.lifecycle.actions[operation.command.action];
   return row?.via.includes(plan.status ?? '') === true;
 }
 

@@ -37,7 +37,7 @@ interface Ground {
 }
 
 /** What it takes to take a machine into a group, out of it, and to protect it there. Reads only. */
-export class VmPreparing {
+export class SrmVmPreparation {
   private readonly reads: ChangeReads;
 
   constructor(

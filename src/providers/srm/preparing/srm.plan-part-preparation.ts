@@ -37,7 +37,7 @@ interface Ground {
 }
 
 /** What it takes to change a plan's steps, and the settings of its machines. Reads only. */
-export class PlanPartPreparing {
+export class SrmPlanPartPreparation {
   private readonly reads: ChangeReads;
 
   constructor(

@@ -25,18 +25,18 @@ import {
 import type { SrmHome } from '../reading/srm.home.js';
 import { partialList, tellsAll, type WireList } from '../wire/srm.lists.js';
 import { groupFacts, planFacts } from '../reading/srm.mapper.js';
-import { PlanPartPreparing } from './srm.plan-part-preparing.js';
-import { PlanPreparing } from './srm.plan-preparing.js';
+import { SrmPlanPartPreparation } from './srm.plan-part-preparation.js';
+import { SrmPlanPreparation } from './srm.plan-preparation.js';
 import type { PlanGroups } from '../reading/srm.plan-groups.js';
 import { restorePlaceholdersCall } from './srm.vm-calls.js';
-import { VmPreparing } from './srm.vm-preparing.js';
+import { SrmVmPreparation } from './srm.vm-preparation.js';
 import type { WireGroup, WireGroupVm } from '../wire/srm.wire.js';
 
 /** What the actions of groups and plans take, and what stands in their way. Reads only. */
-export class SrmPreparing {
-  private readonly plans: PlanPreparing;
-  private readonly planParts: PlanPartPreparing;
-  private readonly vms: VmPreparing;
+export class SrmPreparation {
+  private readonly plans: SrmPlanPreparation;
+  private readonly planParts: SrmPlanPartPreparation;
+  private readonly vms: SrmVmPreparation;
 
   constructor(
     private readonly siteId: string,
@@ -44,9 +44,9 @@ export class SrmPreparing {
     private readonly home: SrmHome,
     private readonly planGroups: PlanGroups,
   ) {
-    this.plans = new PlanPreparing(siteId, client, home, planGroups);
-    this.planParts = new PlanPartPreparing(siteId, client, home, planGroups);
-    this.vms = new VmPreparing(siteId, client, home);
+    this.plans = new SrmPlanPreparation(siteId, client, home, planGroups);
+    this.planParts = new SrmPlanPartPreparation(siteId, client, home, planGroups);
+    this.vms = new SrmVmPreparation(siteId, client, home);
   }
 
   async prepare(command: ActionCommand, operationId: string, signal: AbortSignal): Promise<Preparation> {

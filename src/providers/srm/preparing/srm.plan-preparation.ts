@@ -20,7 +20,7 @@ type PlanEdit = ActionInputs['UPDATE_RECOVERY_PLAN'];
 type NewPlan = ActionInputs['CREATE_RECOVERY_PLAN'];
 
 /** What it takes to make, change and delete a plan. Reads only. */
-export class PlanPreparing {
+export class SrmPlanPreparation {
   private readonly reads: ChangeReads;
 
   constructor(
