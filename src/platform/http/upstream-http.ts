@@ -106,7 +106,10 @@ export class UpstreamHttp {
     }
   }
 
-  /** Exactly what `read` and `submit` will send. The same request is written in the same way each time. */
+  /**
+   * Exactly what `read` and `submit` will send. The same request is written in the same way each time. Throws
+   * `TransportError` (CONNECT) for a path that would be written otherwise than it was meant: `…/tags/..` is another thing.
+   */
   asWritten(request: UpstreamRequest): WrittenRequest {
     const url = this.urlOf(request);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -167,6 +170,9 @@ export class UpstreamHttp {
 
   private urlOf(request: UpstreamRequest): URL {
     const url = new URL(this.baseUrl.href.replace(/\/$/, '') + request.path);
+    if (leadsElsewhere(request.path)) {
+      throw new TransportError('CONNECT', `the path ${request.path} cannot be sent as it is`);
+    }
     // Not by URLSearchParams: its `+` for a space is not everywhere read as one.
     const query = Object.entries(request.query ?? {})
       .filter(([, value]) => value !== undefined)
@@ -175,6 +181,12 @@ export class UpstreamHttp {
     if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`;
     return url;
   }
+}
+
+/** A segment that is one or two dots, however spelt, is taken out of a path together with the one before it. */
+function leadsElsewhere(path: string): boolean {
+  const [segments = ''] = path.split('?');
+  return segments.includes('\\') || segments.split('/').some((part) => /^(\.|%2e){1,2}$/i.test(part));
 }
 
 function responseOf(answer: AxiosResponse<string>): UpstreamResponse {

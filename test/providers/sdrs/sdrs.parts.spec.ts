@@ -186,6 +186,14 @@ describe('what sdrs does to the parts of a group', () => {
     expect(await site.judge(deed, ref)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
+  it.each(['.', '..'])('removes the tag %s, and nothing that its path would name', async (key) => {
+    const deed = await ready('REMOVE_INSTANCE_TAGS', { keys: [key] });
+    const ref = await site.start(deed);
+    expect(await site.judge(deed, ref)).toMatchObject({ state: 'SUCCEEDED' });
+    const deleted = site.site.running.simulator.journal.requests({ method: 'DELETE' });
+    expect(deleted.map(({ path }) => path)).toEqual([]);
+  });
+
   it('shows the instance or pair that a creation made', async () => {
     const deed = await ready('ADD_PROTECTED_INSTANCE');
     const ref = await site.start(deed);

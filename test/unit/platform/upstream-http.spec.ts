@@ -189,6 +189,15 @@ describe('a read', () => {
     await http.close();
   });
 
+  it.each(['/things/..', '/things/.', '/things/%2e%2e', '/a\\b', '/things/../others'])(
+    'refuses the path %s, which would lead elsewhere, before anything is sent',
+    async (path) => {
+      const http = new UpstreamHttp({ baseUrl: 'http://127.0.0.1:1/base' });
+      expect(() => http.asWritten({ method: 'DELETE', path })).toThrow(/cannot be sent as it is/);
+      await http.close();
+    },
+  );
+
   it('keeps a query that its path brings along', async () => {
     const http = new UpstreamHttp({ baseUrl: 'http://127.0.0.1:1' });
     const urls = [

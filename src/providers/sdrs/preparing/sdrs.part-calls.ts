@@ -89,7 +89,8 @@ export class SdrsPartCalls {
     const keys = checkedKeys(input.keys);
     const [first = ''] = keys;
     const label = `Remove tags of instance ${nameOf(instance)}`;
-    if (keys.length === 1) {
+    // As a part of a path these two would name the instance itself.
+    if (keys.length === 1 && first !== '.' && first !== '..') {
       return this.call(label, 'DELETE', `${pathOf(instance)}/tags/${encodeURIComponent(first)}`, undefined);
     }
     const tags = keys.map((key) => ({ key }));

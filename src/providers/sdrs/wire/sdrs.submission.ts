@@ -20,7 +20,11 @@ export async function submitCall(
     const { method, path, body } = call;
     admission = await session.admit({ method, path, body }, options.signal);
   } catch (error) {
-    throw error instanceof ProviderError ? error.withDelivery('NOT_SENT') : error;
+    if (error instanceof ProviderError) throw error.withDelivery('NOT_SENT');
+    throw new ProviderError('UNAVAILABLE', 'The request could not be made ready for SDRS.', {
+      delivery: 'NOT_SENT',
+      cause: error,
+    });
   }
   try {
     return await submitUpstream(http, call, gate, {
