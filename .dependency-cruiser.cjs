@@ -153,14 +153,8 @@ module.exports = {
     forbid(
       'no-cycles',
       'Files in a circle can only be understood, tested and moved together.',
-      { path: '^(src|sandbox|scripts|test)/' },
+      { path: '^(src|simulators|sandbox|scripts|test)/' },
       { circular: true },
-    ),
-    forbid(
-      'no-cycles-at-run-time',
-      'Types may mirror each other in a simulator: a world holds effects, and effects change the world. Code may not.',
-      { path: '^simulators/' },
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     ),
     forbid(
       'no-orphans',
