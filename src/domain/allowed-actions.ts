@@ -97,7 +97,11 @@ export function judgeAction(
 
 /** The action that leads to a state from which the wished one can start, if there is one. */
 function remedyFor(lifecycle: Lifecycle, action: DrAction, facts: ResourceFacts): string {
-  const wanted = lifecycle.actions[action]?.from;
+  const wished = lifecycle.actions[action];
+  if (Array.isArray(wished?.to) && wished.to.includes(facts.word) && !wished.flipsActiveSite) {
+    return 'It is so already: there is nothing to do.';
+  }
+  const wanted = wished?.from;
   const siblings = Object.entries(lifecycle.actions).filter(
     ([other, row]) =>
       isOfSameThing(other as DrAction, action) &&

@@ -229,7 +229,8 @@ export class AddNetworkInterfaceDto extends ChangeRequestDto {
 
 export class RemoveNetworkInterfaceDto extends ChangeRequestDto {
   /**
-   * SDRS: the interface's port; never the first one of the server.
+   * SDRS: the interface's port, as the cloud's own network service shows it (SDRS shows none); never the first one of
+   * the server.
    * @example '9b0c1d7e-5f3a-4c2b-8e11-7d6c5b4a3f77'
    */
   @IsString()

@@ -176,6 +176,26 @@ describe('preparing an action on SRM', () => {
     );
   });
 
+  describe('with a list of machines that is shorter than the group counts', () => {
+    it.each([
+      ['nothing', { status: 204 }],
+      ['an empty list', list([])],
+      ['one of two', list([vm(1, 'OK')])],
+      ['three of two', list([vm(1, 'OK'), vm(2, 'OK'), vm(3, 'OK')])],
+    ])('says no members again from %s: that would throw machines out', async (_what, reply) => {
+      site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, reply);
+      for (const action of [
+        command('UPDATE_PROTECTION_GROUP', { changes: { name: 'erp-2' } }),
+        command('ADD_PROTECTED_INSTANCE', {
+          targetNativeId: GROUP_ID,
+          input: { serverId: `VirtualMachine:vm-9:${VC_A}` },
+        }),
+      ]) {
+        await expect(prepare(action)).rejects.toMatchObject({ retry: 'TEMPORARY' });
+      }
+    });
+  });
+
   describe('creating a group', () => {
     const VM = `VirtualMachine:vm-7:${VC_A}`;
     const creation = (fields: object): ActionCommand =>

@@ -24,6 +24,7 @@ import {
 } from '../access/srm.far-site.js';
 import type { SrmHome } from '../reading/srm.home.js';
 import { partialList, tellsAll, type WireList } from '../wire/srm.lists.js';
+import { everyMember } from './srm.members.js';
 import { groupFacts, planFacts } from '../reading/srm.mapper.js';
 import { SrmPlanPartPreparation } from './srm.plan-part-preparation.js';
 import { SrmPlanPreparation } from './srm.plan-preparation.js';
@@ -230,10 +231,9 @@ function groupCalls(action: GroupAction, { group, vms, command }: GroupChange): 
     case 'DISABLE_PROTECTION':
       if (!tellsAll(vms, 'protection_status_details')) throw partialList(vms, 'which machines are protected');
       return protectedVms(vms).map((vm) => calls.removeProtectionCall(group, vm));
-    case 'UPDATE_PROTECTION_GROUP':
-      // A list with a gap would throw the machines that it leaves out of the group.
-      if (group.replication_type === 'HBR' && !tellsAll(vms))
-        throw partialList(vms, 'which machines belong to it');
-      return [calls.reconfigureCall(group, vms.items, command.changes ?? {})];
+    case 'UPDATE_PROTECTION_GROUP': {
+      const members = group.replication_type === 'HBR' ? everyMember(group, vms) : [];
+      return [calls.reconfigureCall(group, members, command.changes ?? {})];
+    }
   }
 }

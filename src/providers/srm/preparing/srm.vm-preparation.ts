@@ -13,7 +13,8 @@ import type { SrmClient } from '../wire/srm.client.js';
 import { membersElsewhere } from '../reading/srm.creation-options.js';
 import { blockersOfBoth, blockersOfDependent, farSiteOf, type FarSite } from '../access/srm.far-site.js';
 import type { SrmHome } from '../reading/srm.home.js';
-import { partialList, tellsAll, type WireList } from '../wire/srm.lists.js';
+import type { WireList } from '../wire/srm.lists.js';
+import { everyMember } from './srm.members.js';
 import { groupFacts, vmFacts } from '../reading/srm.mapper.js';
 import { addMemberCall, protectCall, removeFromGroupCall } from './srm.vm-calls.js';
 import { textOf, type WireGroup, type WireGroupVm } from '../wire/srm.wire.js';
@@ -77,8 +78,7 @@ export class SrmVmPreparation {
   private async taking(ground: Ground, serverId: string, signal: AbortSignal): Promise<Preparation> {
     const { group, vms, far, marks, common } = ground;
     const hindered = [...blockersOfBoth(far), ...membersBlockers(group)];
-    // A list with a gap would throw the machines that it leaves out of the group.
-    if (hindered.length === 0 && !tellsAll(vms)) throw partialList(vms, 'which machines belong to the group');
+    const members = hindered.length === 0 ? everyMember(group, vms) : vms.items;
     const isMember = vms.items.some((vm) => vm.id === serverId);
     const look = hindered.length === 0 && !isMember;
     const elsewhere = look ? await this.candidate(group, serverId, signal) : null;
@@ -93,7 +93,7 @@ export class SrmVmPreparation {
       ],
       warnings: elsewhere === 'NOT_CHECKED' ? [MEMBERSHIP_NOT_CHECKED] : [],
       baseline: vmBaseline(serverId, null, null, marks),
-      calls: [addMemberCall(group, vms.items, serverId)],
+      calls: [addMemberCall(group, members, serverId)],
     };
   }
 
