@@ -11,12 +11,13 @@ import {
 import type { FastifyReply } from 'fastify';
 import { isVerdict } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
+import { Resolutions } from '../operations/resolutions.js';
 import { OperationStore, type OperationCursor } from '../operations/operation-store.js';
 import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
 import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
-import { AnswerPromptDto } from './dto/requests.dto.js';
+import { AnswerPromptDto, ResolveOperationDto } from './dto/requests.dto.js';
 import { isSeen } from './http/entity-tag.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { makePageToken, readPageToken } from './http/page-token.js';
@@ -33,6 +34,7 @@ export class OperationsController {
   constructor(
     private readonly operations: OperationsService,
     private readonly store: OperationStore,
+    private readonly resolutions: Resolutions,
     private readonly actions: ActionRequests,
     private readonly streams: OperationStreams,
   ) {}
@@ -133,6 +135,33 @@ export class OperationsController {
     const requestedBy = exchange.request.principal?.id ?? 'unknown';
     const operation = await this.operations.answerPrompt(id, promptId, requestedBy);
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
+    return this.actions.present(operation);
+  }
+
+  @Post(':id/resolution')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Settle what is UNKNOWN',
+    description:
+      'Only while the operation is UNKNOWN. The upstream is looked at once more; a verdict that it contradicts is refused, and a site that cannot be looked at is a 503. Then the verdict closes the operation and releases its groups; NOT_EXECUTED ends it as FAILED with the outcome NONE. The same verdict again answers the operation.',
+  })
+  @ApiOkResponse({ type: OperationDto })
+  @ProblemResponses(
+    'invalid-request',
+    'not-found',
+    'not-resolvable',
+    'upstream-contradicts',
+    'upstream-unavailable',
+  )
+  async resolve(
+    @Param('id') id: string,
+    @Body() wish: ResolveOperationDto,
+    @Exchange() { request, reply }: HttpExchange,
+  ): Promise<OperationDto> {
+    const { verdict, reason } = wish;
+    const resolvedBy = request.principal?.id ?? 'unknown';
+    const operation = await this.resolutions.resolve(id, { verdict, reason }, resolvedBy);
+    void reply.header('etag', etagOf(operation));
     return this.actions.present(operation);
   }
 

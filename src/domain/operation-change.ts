@@ -5,6 +5,7 @@ import type {
   CancelRequest,
   InputRequest,
   Outcome,
+  Resolution,
   SendAttempt,
   SubmittedCall,
   Verdict,
@@ -51,6 +52,14 @@ export type Change =
     }
   | { kind: 'INPUT_SENDING'; promptId: string; overBy: string }
   | { kind: 'INPUT_ANSWERED'; promptId: string; state: RequestAnswer; detail: string | null }
+  /** A person says what became of what is UNKNOWN. `shows` = something of it is to be seen upstream. */
+  | {
+      kind: 'RESOLVED';
+      resolution: Resolution;
+      shows: boolean;
+      problem: Problem | null;
+      createdId: string | null;
+    }
   | CompositeChange
   | {
       kind: 'VERDICT';

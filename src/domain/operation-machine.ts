@@ -3,6 +3,7 @@ import type { Change, Seen } from './operation-change.js';
 import { ended, type Applied } from './operation-end.js';
 import { eventOf, type OperationEvent } from './operation-event.js';
 import { request } from './operation-request-machine.js';
+import { resolved } from './operation-resolution.js';
 import { progressOf, visible, withSeen } from './operation-sight.js';
 import { submission } from './operation-submission-machine.js';
 import { timingsOf } from './operation-timings.js';
@@ -75,6 +76,8 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'INPUT_SENDING':
     case 'INPUT_ANSWERED':
       return request(operation, change, now);
+    case 'RESOLVED':
+      return resolved(operation, change, now);
     case 'COMPOSITE_BEGUN':
     case 'STEP_STARTED':
     case 'STEP_WAITING':

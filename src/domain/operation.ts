@@ -100,6 +100,17 @@ export interface InputRequest {
   overBy: string | null;
 }
 
+/** What a person may say became of an operation of which the upstream shows too little. */
+export const RESOLUTIONS = ['SUCCEEDED', 'FAILED', 'NOT_EXECUTED'] as const;
+
+/** How a person settled an operation that was UNKNOWN. */
+export interface Resolution {
+  verdict: (typeof RESOLUTIONS)[number];
+  reason: string;
+  resolvedBy: string;
+  resolvedTime: string;
+}
+
 /** One step of an operation that is made of others. */
 export interface CompositeStep {
   title: string;
@@ -162,6 +173,8 @@ export interface Operation {
   cancel: CancelRequest | null;
   /** null (or absent in older records) = nobody has answered a prompt. */
   input?: InputRequest | null;
+  /** null (or absent in older records) = no person had to settle it. */
+  resolution?: Resolution | null;
   /** The operation that this one is a step of; null (or absent in older records) = none. */
   parentId?: string | null;
   /** The operations it is made of, in their order; null (or absent in older records) = it is one by itself. */

@@ -148,6 +148,22 @@ export const PROBLEMS = {
     remedy: 'Read the operation again; `prompts` has what it waits for.',
     retryable: false,
   },
+  'not-resolvable': {
+    status: 409,
+    title: 'Nothing is left to a person to settle',
+    meaning:
+      'Only an operation that is UNKNOWN is settled by a person. This one goes on by itself, or has its verdict already.',
+    remedy: 'Read the operation again. With `retryable`, wait as long as `detail` says.',
+    retryable: false,
+  },
+  'upstream-contradicts': {
+    status: 409,
+    title: 'The upstream shows otherwise',
+    meaning:
+      'Before a person’s verdict is written, the upstream is looked at once more; what it shows does not agree. Nothing was settled.',
+    remedy: 'Read what `detail` says is seen, and decide anew. What is at work is followed by itself.',
+    retryable: false,
+  },
   'state-changed': {
     status: 409,
     title: 'The target changed before the request was sent',
@@ -200,6 +216,14 @@ export const PROBLEMS = {
     title: 'It could not be sent in time',
     meaning: 'The upstream could not be reached until the start deadline. Nothing was sent.',
     remedy: 'Nothing was begun: ask again, with a fresh Idempotency-Key, when the site is reachable.',
+    retryable: true,
+  },
+  'not-executed': {
+    status: 503,
+    title: 'It was never carried out',
+    meaning:
+      'The answer to the request was lost, nothing of it shows at the upstream, and a person settled that it was not carried out.',
+    remedy: 'Look at the target; if it is still wanted, ask again, with a fresh Idempotency-Key.',
     retryable: true,
   },
   'precondition-failed': {

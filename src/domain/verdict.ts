@@ -102,7 +102,7 @@ function refusals({ calls }: Operation): string {
 }
 
 /** Whether the resource is where the action was to bring it. */
-function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFacts): boolean {
+export function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFacts): boolean {
   if (row.to === 'GONE') return !resource.exists;
   if (!resource.exists) return false;
   if (row.to === 'ANY') return true;
@@ -112,7 +112,7 @@ function arrived(operation: Operation, row: LifecycleRow, resource: ResourceFact
 }
 
 /** Whether the resource is not what it was before. A drill is another resource than the plan it was asked of. */
-function hasChanged(before: ResourceFacts | null, now: ResourceFacts, row: LifecycleRow): boolean {
+export function hasChanged(before: ResourceFacts | null, now: ResourceFacts, row: LifecycleRow): boolean {
   if (row.observes === 'DRILL') return row.to === 'GONE' ? !now.exists : now.exists;
   if (now === SITE) return false;
   if (!before) return now.exists;

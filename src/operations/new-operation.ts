@@ -36,6 +36,7 @@ export function newOperation(
     calls: [],
     cancel: null,
     input: null,
+    resolution: null,
     parentId: found.parentId ?? null,
     composite: found.composite ?? null,
     progressPercent: null,

@@ -189,6 +189,10 @@ export interface Blocker {
   remedy: string;
   /** The site is at fault, whatever the target's state: a refusal for nothing else is a 503, not a 409. */
   ofSite?: boolean;
+  /** It goes away by itself: a composite's step waits for it. What is of the site counts as such, too. */
+  passing?: true;
+  /** What the action would bring about is so already: a composite's step for which nothing else stands in the way is done. */
+  alreadyDone?: true;
 }
 
 export interface Preparation {

@@ -211,5 +211,9 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
     content: 'Is the recovery network up, and the firewall open?',
   }),
   [`patch ${PLAN}/drills/{drillId}`]: one('SDRS: a new name', { name: 'quarterly-drill' }),
+  'post /v1/operations/{id}/resolution': one('It was never carried out', {
+    verdict: 'NOT_EXECUTED',
+    reason: 'Looked at the console: the interface was never added',
+  }),
   'post /v1/operations/{id}/input': one('Go on', { promptId: 'prompt-1', answer: 'CONTINUE' }),
 };

@@ -12,9 +12,11 @@ import {
   OPERATION_STATES,
   ORIGINS,
   OUTCOMES,
+  RESOLUTIONS,
   type OperationState,
   type Origin,
   type Outcome,
+  type Resolution,
 } from '../../domain/operation.js';
 import { BlockingDto, ProblemDto } from './problem.dto.js';
 
@@ -100,6 +102,15 @@ export class OperationInputDto {
   detail!: string | null;
 }
 
+/** How a person settled what was UNKNOWN. */
+export class OperationResolutionDto {
+  @ApiProperty({ enum: RESOLUTIONS })
+  verdict!: Resolution['verdict'];
+  reason!: string;
+  resolvedBy!: string;
+  resolvedTime!: string;
+}
+
 /** What it made. */
 export class OperationResultDto {
   protectionGroupId?: string;
@@ -115,6 +126,8 @@ export class OperationLinksDto {
   cancel?: string;
   /** Where a prompt is answered; absent when none waits, or it cannot be answered here. */
   input?: string;
+  /** Where a person settles it; absent unless it is UNKNOWN. */
+  resolution?: string;
   target?: string;
 }
 
@@ -158,6 +171,9 @@ export class OperationDto {
   /** The last answer to a prompt; null = none was given here. */
   @ApiProperty({ type: OperationInputDto, nullable: true })
   input!: OperationInputDto | null;
+  /** null = no person had to settle it. */
+  @ApiProperty({ type: OperationResolutionDto, nullable: true })
+  resolution!: OperationResolutionDto | null;
   /** Takes longer than it should. Being late is not failing. */
   overdue!: boolean;
   /** Nothing has moved for long. */

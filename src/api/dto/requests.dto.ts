@@ -1,5 +1,7 @@
-import { IsBoolean, IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
 import { DIRECTIONS, type Direction } from '../../domain/dr-action.js';
+import { RESOLUTIONS, type Resolution } from '../../domain/operation.js';
 import { MayBeAbsent } from './decorators.js';
 
 /** What every request that changes something may say. */
@@ -103,4 +105,21 @@ export class AnswerPromptDto {
    */
   @IsIn(['CONTINUE'])
   answer!: 'CONTINUE';
+}
+
+/** A person's verdict on an operation that is UNKNOWN. */
+export class ResolveOperationDto {
+  /** NOT_EXECUTED = it never reached the upstream, or the upstream did nothing. */
+  @ApiProperty({ enum: RESOLUTIONS })
+  @IsIn(RESOLUTIONS)
+  verdict!: Resolution['verdict'];
+
+  /**
+   * How it is known, for the history.
+   * @example 'Looked at the console: the interface was never added'
+   */
+  @IsString()
+  @Matches(/\S/, { message: 'reason must not be empty' })
+  @MaxLength(500)
+  reason!: string;
 }

@@ -18,7 +18,7 @@ export interface Reach {
 
 /** What records of earlier versions do not have is null. */
 export function presentOperation(operation: Operation, reach: Reach): OperationDto {
-  const { cancel, input = null, target } = operation;
+  const { cancel, input = null, resolution = null, target } = operation;
   return {
     id: operation.id,
     version: operation.version,
@@ -57,6 +57,12 @@ export function presentOperation(operation: Operation, reach: Reach): OperationD
       state: input.state,
       detail: input.detail,
     },
+    resolution: resolution && {
+      verdict: resolution.verdict,
+      reason: resolution.reason,
+      resolvedBy: resolution.resolvedBy,
+      resolvedTime: resolution.resolvedTime,
+    },
     overdue: operation.overdue,
     stalled: operation.stalled,
     error: operation.error,
@@ -85,6 +91,7 @@ function linksOf(operation: Operation, { cancellable, answerable }: Reach): Oper
     events: `${self}/events`,
     ...(mayCancel ? { cancel: `${self}/cancel` } : {}),
     ...(waits && answerable ? { input: `${self}/input` } : {}),
+    ...(operation.state === 'UNKNOWN' ? { resolution: `${self}/resolution` } : {}),
     ...(id ? { target: targetPath({ type, id }, within ?? null) } : {}),
   };
 }

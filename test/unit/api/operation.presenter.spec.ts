@@ -56,6 +56,17 @@ it('the answer that was given is shown, but for the times of its sender', () => 
   });
 });
 
+it('who settled it is shown, and where that is done only while it is UNKNOWN', () => {
+  const unknown = operationIn('UNKNOWN');
+  expect(presentOperation(unknown, NO_REACH).links.resolution).toBe(
+    `/v1/operations/${unknown.id}/resolution`,
+  );
+  const resolution = { verdict: 'FAILED' as const, reason: 'seen', resolvedBy: 'ada', resolvedTime: at(3) };
+  const closed = presentOperation(operationIn('FAILED', { resolution }), NO_REACH);
+  expect(closed.resolution).toEqual(resolution);
+  expect(closed.links).not.toHaveProperty('resolution');
+});
+
 it('a part is shown with what it is within, and its link leads there', () => {
   const within = { type: 'PROTECTION_GROUP' as const, id: 'alpha.books' };
   const target = { type: 'PROTECTED_INSTANCE' as const, id: 'alpha.m-1', name: 'One', within };
@@ -75,6 +86,7 @@ it('what a record of an earlier version does not have is null', () => {
   expect(presentOperation(earlier, NO_REACH)).toMatchObject({
     parentId: null,
     input: null,
+    resolution: null,
     target: { within: null },
     steps: [{ detail: null, operationId: null }],
   });

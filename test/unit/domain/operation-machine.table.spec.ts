@@ -5,12 +5,20 @@ import {
   OPERATION_STATES,
   VERDICTS,
   type OperationState,
+  type Resolution,
   type Verdict,
 } from '../../../src/domain/operation.js';
 import { at, attempt, call, operationIn, refusal, seen } from '../support/operation.js';
 
 const preparation = { before: null, baseline: null, calls: [call('PENDING')], warnings: [] };
 const question = { id: 'q', text: 'Is the old site dark?', raisedTime: null };
+const settled = (verdict: Resolution['verdict']): Change => ({
+  kind: 'RESOLVED',
+  resolution: { verdict, reason: 'seen at the console', resolvedBy: 'ben', resolvedTime: at(9) },
+  shows: false,
+  problem: null,
+  createdId: null,
+});
 const ended = (state: Verdict): Change => ({
   kind: 'VERDICT',
   state,
@@ -134,6 +142,9 @@ const TABLE: readonly [string, Change, Partial<Record<OperationState, OperationS
       CANCELLING: 'CANCELLED',
     },
   ],
+  ['a person settling it as done', settled('SUCCEEDED'), { UNKNOWN: 'SUCCEEDED' }],
+  ['a person settling it as failed', settled('FAILED'), { UNKNOWN: 'FAILED' }],
+  ['a person settling it as never carried out', settled('NOT_EXECUTED'), { UNKNOWN: 'FAILED' }],
   [
     'a rejection',
     ended('REJECTED'),

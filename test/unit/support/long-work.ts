@@ -6,6 +6,7 @@ import { OperationRunner } from '../../../src/operations/operation-runner.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
 import { OperationsService } from '../../../src/operations/operations.service.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
+import { Resolutions } from '../../../src/operations/resolutions.js';
 import { operationSettings, type Next } from '../../../src/operations/settings.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
 import { silentLog } from '../../../src/platform/log/log.js';
@@ -30,6 +31,7 @@ export class LongWork {
   readonly store: RedisOperationStore;
   readonly doorbells = new RecordingDoorbells();
   readonly service: OperationsService;
+  readonly resolutions: Resolutions;
   readonly runner: OperationRunner;
   readonly watcher: SiteWatcher;
   private keys = 0;
@@ -43,6 +45,7 @@ export class LongWork {
     const log = silentLog();
     this.store = new RedisOperationStore(redis, this.clock);
     this.service = new OperationsService(this.store, registry, this.doorbells, this.clock);
+    this.resolutions = new Resolutions(this.store, registry, this.doorbells, this.clock, SETTINGS);
     this.runner = new OperationRunner(this.store, registry, this.clock, SETTINGS, log, this.doorbells);
     this.watcher = new SiteWatcher(this.store, registry, this.clock, SETTINGS, log, this.doorbells);
   }
