@@ -94,7 +94,7 @@ export class Resolutions {
         operationId,
         command,
         baseline,
-        calls: calls.map(({ call, ref }) => ({ call, ref })),
+        calls: calls.map(({ call, ref, adopted }) => ({ call, ref, adopted })),
       };
       const [observation] = await provider.observe([watched]);
       if (observation) return { findings, observation };

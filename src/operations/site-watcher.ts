@@ -88,7 +88,7 @@ export class SiteWatcher {
         operationId: operation.id,
         command: operation.command,
         baseline: operation.baseline,
-        calls: operation.calls.map(({ call, ref }) => ({ call, ref })),
+        calls: operation.calls.map(({ call, ref, adopted }) => ({ call, ref, adopted })),
       })),
     );
     const seen = new Map(observations.map((observation) => [observation.operationId, observation]));

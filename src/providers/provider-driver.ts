@@ -231,7 +231,14 @@ export interface WatchedOperation {
   operationId: string;
   command: ActionCommand;
   baseline: unknown;
-  calls: { call: UpstreamCall; ref: UpstreamRef | null }[];
+  calls: WatchedCall[];
+}
+
+export interface WatchedCall {
+  call: UpstreamCall;
+  ref: UpstreamRef | null;
+  /** Its answer was lost, and `ref` was found by evidence: its jobs alone do not prove that they are ours. */
+  adopted?: boolean;
 }
 
 /** What a provider's folder brings to the one file that lists the drivers. */
