@@ -1,8 +1,5 @@
-import { judgeAction } from '../domain/allowed-actions.js';
 import type { ActionCommand } from '../domain/action-command.js';
-import { ACTION_FACTS } from '../domain/action-facts.js';
 import { parsePublicId } from '../domain/ids.js';
-import { meaningOf } from '../domain/lifecycle.js';
 import { commandOfStep, endOfComposite, isAtItsEnd, reasonToSkip } from '../domain/operation-composite.js';
 import { isVerdict, type CompositeStep, type Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
@@ -20,6 +17,7 @@ import { newOperationId } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
 import { Sending } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
+import { stepSight } from './step-sight.js';
 
 /**
  * Leads an operation that is made of others through its steps: one at a time, each an ordinary operation that the
@@ -73,9 +71,11 @@ export class CompositeRunner {
         ? this.wait(parent, index, { reason, retryAfterMs: error.retryAfterMs })
         : this.stepFailed(parent, index, reason);
     }
-    const reason = objectionTo(command, preparation, provider);
-    if (reason)
-      return reason.retryable ? this.wait(parent, index, { reason }) : this.stepFailed(parent, index, reason);
+    const sight = stepSight(command, preparation, provider.descriptor.lifecycle);
+    if (sight.kind === 'ALREADY_SO')
+      return this.stepEnded(parent, index, { state: 'SUCCEEDED', outcome: 'FULL', detail: sight.detail });
+    if (sight.kind === 'WAIT') return this.wait(parent, index, sight);
+    if (sight.kind === 'BLOCKED') return this.stepFailed(parent, index, sight.reason);
 
     const lockedGroupIds = locksOf(siteId, command, preparation);
     const { requestedBy, reason: why, requestId } = parent;
@@ -227,19 +227,4 @@ interface Obstacle {
   /** The operation that was refused for it. */
   operationId?: string | null;
   retryAfterMs?: number | null;
-}
-
-/** Why the step cannot begin now; retryable = what stands in its way is about to pass. */
-function objectionTo(command: ActionCommand, preparation: Preparation, provider: Provider): Problem | null {
-  const { lifecycle } = provider.descriptor;
-  const { resource, blockers, companions = [] } = preparation;
-  const { allowed, blocking } = judgeAction(lifecycle, command.action, resource, { blockers, companions });
-  if (allowed) return null;
-  const { targetType } = ACTION_FACTS[command.action];
-  const involved = [...(resource ? [{ kind: targetType, facts: resource }] : []), ...companions];
-  const passing = involved.some(({ kind, facts }) => meaningOf(lifecycle, kind, facts.word).passing);
-  return problem('action-not-allowed', blocking.map((b) => b.text).join(' '), {
-    blocking,
-    retryable: passing,
-  });
 }

@@ -8,6 +8,7 @@ import { InventoryService } from '../../../src/inventory/inventory.service.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
 import { OperationStore } from '../../../src/operations/operation-store.js';
 import { OperationsService } from '../../../src/operations/operations.service.js';
+import { Resolutions } from '../../../src/operations/resolutions.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { Metrics } from '../../../src/platform/metrics.js';
@@ -64,10 +65,12 @@ export async function surfaceOver(providers: readonly Provider[]): Promise<Surfa
       { provide: Clock, useValue: new TestClock() },
       { provide: LOG, useValue: silentLog() },
       { provide: ENVIRONMENT_TOKEN, useValue: { adminApiKey: KEY, pollIntervalMs: 1000 } },
-      ...[OperationStore, InventoryService, EventFeed, Metrics, StoreReadiness].map((unused) => ({
-        provide: unused,
-        useValue: {},
-      })),
+      ...[OperationStore, Resolutions, InventoryService, EventFeed, Metrics, StoreReadiness].map(
+        (unused) => ({
+          provide: unused,
+          useValue: {},
+        }),
+      ),
     ]),
     new FastifyAdapter(),
     { logger: false },

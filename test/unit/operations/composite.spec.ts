@@ -147,6 +147,41 @@ describe('a step that fails', () => {
   });
 });
 
+const REASON = { code: 'in-the-way', text: 'Something is in the way.', remedy: 'Wait.' };
+
+describe('a step for which there is nothing to do', () => {
+  it('is done, without an operation of its own', async () => {
+    const work = new LongWork(the.redis, (driver) =>
+      changed(driver, {
+        prepare: async (command, operationId, cx) => {
+          const preparation = await driver.prepare(command, operationId, cx);
+          const isSo = command.action === 'ENABLE_PROTECTION';
+          return { ...preparation, blockers: isSo ? [{ ...REASON, alreadyDone: true as const }] : [] };
+        },
+      }),
+    );
+    const { id } = await work.accept(PROVISION);
+    const ended = await workToTheEnd(work, id);
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
+    expect(ended.steps[4]).toMatchObject({
+      state: 'SUCCEEDED',
+      operationId: null,
+      detail: expect.stringContaining('Already so') as string,
+    });
+    expect(await childrenOf(work, id)).toHaveLength(4);
+  });
+
+  it('because somebody has switched the group on already, is done too', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept(PROVISION);
+    await workUntil(work, id, ({ steps }) => steps[3]?.state === 'SUCCEEDED');
+    const group = [...work.world.groups.values()].find(({ name }) => name === 'Harbour');
+    if (group) group.word = 'guarded';
+    expect(await workToTheEnd(work, id)).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
+    expect(work.executions).toBe(4);
+  });
+});
+
 describe('a step that cannot begin yet', () => {
   it('because somebody else holds what it acts upon waits, and goes on', async () => {
     const work = new LongWork(the.redis);
@@ -204,6 +239,28 @@ describe('a step that cannot begin yet', () => {
     expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
     const rejected = (await childrenOf(work, id)).filter(({ state }) => state === 'REJECTED');
     expect(rejected.map(({ error }) => error?.detail)).toEqual(['It is locked.', 'It is locked.']);
+  });
+
+  it('because of what passes by itself, as the upstream tells, waits, and goes on', async () => {
+    let busy = true;
+    const work = new LongWork(the.redis, (driver) =>
+      changed(driver, {
+        prepare: async (command, operationId, cx) => {
+          const preparation = await driver.prepare(command, operationId, cx);
+          const inTheWay = busy && command.action === 'ENABLE_PROTECTION';
+          const blockers = inTheWay ? [{ ...REASON, passing: true as const }] : [];
+          return { ...preparation, blockers };
+        },
+      }),
+    );
+    const { id } = await work.accept(PROVISION);
+    const waiting = await workUntil(work, id, ({ steps }) =>
+      Boolean(steps[4]?.detail?.includes('tried again')),
+    );
+    expect(waiting).toMatchObject({ state: 'RUNNING' });
+    busy = false;
+    expect((await workToTheEnd(work, id)).outcome).toBe('FULL');
+    expect(work.world.executions.map(({ action }) => action)).toEqual(STEPS);
   });
 
   it('while the site cannot be read is tried again, and given up at the deadline', async () => {

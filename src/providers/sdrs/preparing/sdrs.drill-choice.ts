@@ -22,13 +22,19 @@ export function drillToCleanUp(drills: readonly WireDrill[]): DrillChoice {
   const [drill, ...others] = standing;
   if (!drill) {
     const text = drills.length === 0 ? 'The plan has no drill.' : 'Its drill is already being removed.';
-    return refusal(null, { code: 'no-drill', text, remedy: 'There is nothing to do.' });
+    return refusal(null, {
+      code: 'no-drill',
+      text,
+      remedy: 'There is nothing to do.',
+      alreadyDone: true,
+    });
   }
   if (drill.status === 'creating') {
     return refusal(drill, {
       code: 'drill-starting',
       text: `The drill ${nameOf(drill)} is still being set up.`,
       remedy: 'Wait until it stands.',
+      passing: true,
     });
   }
   if (!REMOVABLE.includes(drill.status ?? '')) {

@@ -63,6 +63,7 @@ function busyMembers(busy: readonly Member[]): Blocker[] {
       code: 'member-busy',
       text: `Members of the group are being worked on: ${namesOf(busy)}.`,
       remedy: 'Wait until that has ended.',
+      passing: true,
     },
   ];
 }
@@ -76,6 +77,7 @@ function copyingPairs(pairs: readonly WirePair[]): Blocker[] {
       code: 'still-synchronising',
       text: `${copying.length} of ${pairs.length} replication pairs still synchronise: ${namesOf(copying)}.`,
       remedy: 'Wait until all pairs are at 100 %.',
+      passing: true,
     },
   ];
 }

@@ -56,6 +56,7 @@ export function attachBlockers(pair: WirePair, instance: WireInstance, device: s
         code: 'pair-attached',
         text: `The pair ${nameOf(pair)} is attached to this instance already.`,
         remedy: 'There is nothing to do.',
+        alreadyDone: true,
       },
     ];
   }
@@ -87,6 +88,7 @@ export function detachBlockers(pair: WirePair, instance: WireInstance): Blocker[
       code: 'pair-not-attached',
       text: `The pair ${nameOf(pair)} is not attached to the instance ${nameOf(instance)}.`,
       remedy: 'There is nothing to do.',
+      alreadyDone: true,
     },
   ];
 }

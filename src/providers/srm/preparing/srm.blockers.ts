@@ -21,6 +21,7 @@ export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocke
         code: 'already-protected',
         text: 'Every machine of the group is protected already.',
         remedy: 'There is nothing to do.',
+        alreadyDone: true,
       },
     ];
   }
@@ -30,6 +31,7 @@ export function idleBlockers(action: string, vms: WireList<WireGroupVm>): Blocke
         code: 'already-unprotected',
         text: 'No machine of the group is protected.',
         remedy: 'There is nothing to do.',
+        alreadyDone: true,
       },
     ];
   }
@@ -44,6 +46,7 @@ export function busyBlockers(tasks: readonly WireTask[], entities: readonly stri
       code: 'upstream-busy',
       text: `SRM is at work on it: ${busy.description ?? busy.id} (${busy.status}).`,
       remedy: 'Wait for the end of that task.',
+      passing: true,
     },
   ];
 }

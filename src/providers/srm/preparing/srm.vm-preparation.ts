@@ -224,6 +224,7 @@ const ALREADY_PROTECTED: Blocker = {
   code: 'already-protected',
   text: 'The machine is protected, and no other settings are asked for.',
   remedy: 'There is nothing to do.',
+  alreadyDone: true,
 };
 const REPAIR_FIRST: Blocker = {
   code: 'placeholder-lost',
