@@ -121,3 +121,38 @@ describe('a group of SDRS that is created with all that belongs to it', () => {
     expect(refused.body).toMatchObject({ status: 400, errors: [{ pointer: '/recoveryPlan' }] });
   });
 });
+
+describe('a group of SRM that is created with its plan', () => {
+  const world = useWorld();
+
+  it('is created, held by its plan, and protected', async () => {
+    const { api, srm } = world();
+    await world().reset({ srm: { durationFactor: 0.01 } });
+    const { candidateVms } = await api.read<{ candidateVms: Named[] }>(
+      '/v1/sites/berlin-dc/creation-options',
+    );
+    const vms = candidateVms.filter(({ name }) => name.startsWith('crm-')).map(({ id }) => id);
+    const { id } = await api.start('POST', GROUPS, {
+      siteId: 'berlin-dc',
+      name: 'crm',
+      hbrSpec: { vms },
+      recoveryPlan: { name: 'crm-plan' },
+      enableProtection: true,
+    });
+    const ended = await api.ended(id);
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
+    expect(ended.steps.map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    const { protectionGroupId = '', recoveryPlanId = '' } = ended.result ?? {};
+    expect(await api.read(`/v1/recovery-plans/${recoveryPlanId}`)).toMatchObject({
+      name: 'crm-plan',
+      state: 'PROTECTED',
+      protectionGroupIds: [protectionGroupId],
+    });
+    // SRM protects the machines as it takes them in: there is nothing left to enable.
+    expect(ended.steps[2]).toMatchObject({
+      operationId: null,
+      detail: expect.stringContaining('Already so') as string,
+    });
+    expect(await srm.executions()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,60 @@
+import type { ProtectedInstanceListDto } from '../../../src/api/dto/inventory.dto.js';
+import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
+import { useWorld } from '../../support/world.js';
+
+describe('a small change whose answer is lost, and a failover that is needed', () => {
+  const world = useWorld({ env: { SUBMIT_TIMEOUT_MS: '500', QUARANTINE_MS: '1500' } });
+  beforeEach(() => world().reset());
+
+  const settle = (id: string, body: object) =>
+    world().api.ask<OperationDto>('POST', `/v1/operations/${id}/resolution`, { body });
+
+  it('the group is free as soon as a person has settled that nothing was carried out', async () => {
+    const { api, sdrs } = world();
+    const plan = await api.planNamed('erp-dr');
+    const group = `/v1/protection-groups/${plan.protectionGroupIds?.[0]}`;
+    const { items } = await api.read<ProtectedInstanceListDto>(`${group}/protected-instances`);
+    const { vpcs } = await sdrs.state<{ vpcs: { subnets: { id: string }[] }[] }>();
+    await sdrs.fault({ kind: 'reset', method: 'POST', path: '/nic$' });
+    const path = `${group}/protected-instances/${items[0]?.id}/actions/add-network-interface`;
+    const { id } = await api.start('POST', path, { subnetId: vpcs[0]?.subnets[1]?.id });
+    const unknown = await api.inState(id, 'UNKNOWN');
+    expect(unknown.links.resolution).toBe(`/v1/operations/${id}/resolution`);
+
+    const failover = `/v1/recovery-plans/${plan.id}/actions/failover`;
+    const direction = { direction: 'TO_RECOVERY' };
+    expect((await api.refused('POST', failover, { body: direction })).body).toMatchObject({
+      code: 'operation-in-progress',
+      detail: expect.stringContaining(id) as string,
+    });
+
+    // It was sent once; a simulator that is started again has an empty journal.
+    expect(await sdrs.changes()).toHaveLength(1);
+    await sdrs.stop();
+    const reason = 'Looked at the console: the interface was never added';
+    const dark = await settle(id, { verdict: 'NOT_EXECUTED', reason });
+    expect(dark).toMatchObject({ status: 503, body: { code: 'upstream-unavailable' } });
+    await sdrs.start();
+    expect((await settle(id, { verdict: 'NOT_EXECUTED' })).status).toBe(400);
+    const settled = await settle(id, { verdict: 'NOT_EXECUTED', reason });
+    expect(settled).toMatchObject({
+      status: 200,
+      body: {
+        state: 'FAILED',
+        outcome: 'NONE',
+        error: { code: 'not-executed' },
+        resolution: { verdict: 'NOT_EXECUTED', reason },
+      },
+    });
+    expect(settled.body.links).not.toHaveProperty('resolution');
+    expect((await settle(id, { verdict: 'NOT_EXECUTED', reason })).status).toBe(200);
+    expect(await settle(id, { verdict: 'FAILED', reason })).toMatchObject({
+      status: 409,
+      body: { code: 'not-resolvable' },
+    });
+
+    await api.succeeded(await api.run(plan.id, 'failover', direction));
+    expect(await sdrs.executions()).toHaveLength(1);
+    expect(await sdrs.changes()).toHaveLength(1);
+  });
+});
