@@ -57,4 +57,49 @@ describe('a small change whose answer is lost, and a failover that is needed', (
     expect(await sdrs.executions()).toHaveLength(1);
     expect(await sdrs.changes()).toHaveLength(1);
   });
+
+  it.each([
+    ['sdrs', 'erp-dr', '/server-groups/[^/]+/action$'],
+    ['srm', 'erp-plan', '/actions/recovery$'],
+  ] as const)(
+    'a failover at %s that never arrived is settled as such, not as done',
+    async (site, name, path) => {
+      const { api } = world();
+      await world().simulator(site).fault({ kind: 'reset', method: 'POST', path, times: 1 });
+      const plan = await api.planNamed(name);
+      const direction = { direction: 'TO_RECOVERY' };
+      const { id } = await api.run(plan.id, 'failover', direction);
+      await api.inState(id, 'UNKNOWN');
+      const reason = 'The console shows no run';
+      expect(await settle(id, { verdict: 'SUCCEEDED', reason })).toMatchObject({
+        status: 409,
+        body: { code: 'upstream-contradicts' },
+      });
+      expect(await settle(id, { verdict: 'NOT_EXECUTED', reason })).toMatchObject({
+        status: 200,
+        body: { state: 'FAILED', outcome: 'NONE' },
+      });
+      await api.succeeded(await api.run(plan.id, 'failover', direction));
+      expect(await world().simulator(site).executions()).toHaveLength(1);
+    },
+  );
+
+  it('a group of SDRS whose creation never arrived is settled too', async () => {
+    const { api, sdrs } = world();
+    await sdrs.fault({ kind: 'reset', method: 'POST', path: '/server-groups$', times: 1 });
+    const options = await api.read<{ domains: { id: string }[]; sourceVpcIds: string[] }>(
+      '/v1/sites/eu-cloud/creation-options',
+    );
+    const { id } = await api.start('POST', '/v1/protection-groups', {
+      siteId: 'eu-cloud',
+      name: 'lost-dr',
+      sourceAvailabilityZone: 'eu-de-01',
+      targetAvailabilityZone: 'eu-de-02',
+      domainId: options.domains[0]?.id,
+      sourceVpcId: options.sourceVpcIds[0],
+    });
+    await api.inState(id, 'UNKNOWN');
+    const settled = await settle(id, { verdict: 'NOT_EXECUTED', reason: 'No such group in the console' });
+    expect(settled).toMatchObject({ status: 200, body: { state: 'FAILED' } });
+  });
 });
