@@ -342,13 +342,16 @@ describe('watching what is done machine by machine on SRM', () => {
 
   it.each<[string, object, object | null]>([
     ['its task', { result: PLAN_ID }, null],
-    ['its name', {}, { kind: 'PLAN_CREATE', taskIds: [], namesakeIds: [planId(9)] }],
+    ['its name and description', {}, { kind: 'PLAN_CREATE', taskIds: [], namesakeIds: [planId(9)] }],
   ])('knows a new plan by %s', async (_, result, baseline) => {
     site.appliance.on('GET /tasks', list([task('t-1', 'SUCCESS', { entity: null, ...result })]));
     const namesake = plan('READY_STATE', { id: planId(9) });
-    site.appliance.on(`GET ${PLANS}`, list([namesake, plan('READY_STATE')]));
+    const bobs = plan('READY_STATE', { id: planId(8), description: 'by hand' });
+    const ours = plan('READY_STATE', { description: 'ERP' });
+    site.appliance.on(`GET ${PLANS}`, list([namesake, bobs, ours]));
     const wish = { targetNativeId: null, input: { name: 'erp-plan' } };
     const operation = { ...watched(0, ['t-1'], wish, 'CREATE_RECOVERY_PLAN'), baseline };
+    for (const { call } of operation.calls) call.body = { name: 'erp-plan', description: 'ERP' };
     await expect(site.driver.observe([operation], cx())).resolves.toMatchObject([
       { createdId: 'site-a.DrRecoveryRecoveryPlan~5a0f3f0e~33333333', resource: { exists: true } },
     ]);

@@ -2,12 +2,14 @@ import type { Finding } from '../../../domain/observation.js';
 import type { SentCall } from '../../provider-driver.js';
 import { lacksPlaceholder } from '../preparing/srm.blockers.js';
 import { isNewSince, type CreateBaseline, type GroupBaseline } from './srm.baseline.js';
+import { findMade, madeBy } from './srm.created.js';
 import type { SrmClient } from '../wire/srm.client.js';
-import { absent, adopted } from './srm.candidates.js';
-import { markOf } from '../reading/srm.mapper.js';
+import { absent, weighed } from './srm.candidates.js';
 import { vmIdIn } from '../wire/srm.paths.js';
-import { createdBy } from '../watching/srm.tasks.js';
+import { isUnderWay } from '../watching/srm.tasks.js';
 import type { WireGroup, WireTask } from '../wire/srm.wire.js';
+import type { WireList } from '../wire/srm.lists.js';
+import { isProtected } from '../lifecycle/srm.vm-states.js';
 
 /** The same question for a change of a group: by its machines, its members, its name, its absence. */
 export function findGroupStarted(
@@ -40,30 +42,10 @@ async function findCreated(
 ): Promise<Finding> {
   const name = sent.command.group?.name ?? '';
   const [groups, tasks] = await Promise.all([client.groups(signal), client.newestTasks(signal)]);
-  const found = createdGroups(groups.items, name, sent.operationId, baseline.namesakeIds);
+  const sending = { operationId: sent.operationId, body: sent.call.body };
+  const made = madeBy(groups.items, sending, baseline.namesakeIds);
   const fresh = tasks.items.filter((task) => isNewSince(task, baseline));
-  if (found.length > 1) {
-    return { verdict: 'UNDECIDABLE', evidence: `${found.length} new groups are named ${name}.` };
-  }
-  const [group] = found;
-  if (group !== undefined) {
-    const maker = fresh.filter((task) => createdBy(task) === group.id || task.entity === group.id);
-    return started(maker.length === 1 ? maker : [], `Group ${name} is there, and was not before.`);
-  }
-  const naming = adopted(fresh.filter((task) => task.entity_name === name));
-  return naming ?? notSeen(`There is no new group ${name}, and no new task that names it.`);
-}
-
-/** The groups that may be the one an operation made: by our mark, else by name. */
-export function createdGroups(
-  groups: readonly WireGroup[],
-  name: string,
-  operationId: string,
-  namesakeIds: readonly string[],
-): WireGroup[] {
-  const marked = groups.filter((group) => group.description === markOf(operationId));
-  if (marked.length > 0) return marked;
-  return groups.filter((group) => group.name === name && !namesakeIds.includes(group.id));
+  return findMade({ kind: 'group', name }, made, fresh);
 }
 
 async function findDeleted(
@@ -73,13 +55,14 @@ async function findDeleted(
   signal: AbortSignal,
 ): Promise<Finding> {
   const [groups, tasks] = await Promise.all([client.groups(signal), client.newestTasks(signal)]);
-  const byTask = adopted(newOn([groupId], tasks.items, baseline));
-  if (byTask !== null) return byTask;
-  const stands = groups.items.some((group) => group.id === groupId);
-  if (stands) return notSeen('The group stands, and no new task is on it.');
+  return weighed(deletion(groups, groupId), newOn([groupId], tasks.items, baseline));
+}
+
+function deletion(groups: WireList<WireGroup>, groupId: string): Finding {
+  if (groups.items.some((group) => group.id === groupId)) return notSeen('The group stands.');
   return groups.gaps.length === 0
     ? started([], 'The group is no more.')
-    : notSeen('The list of groups is not complete, and no new task is on the group.');
+    : notSeen('The list of groups is not complete.');
 }
 
 async function findReconfigured(
@@ -90,11 +73,10 @@ async function findReconfigured(
   signal: AbortSignal,
 ): Promise<Finding> {
   const [group, tasks] = await Promise.all([client.group(groupId, signal), client.newestTasks(signal)]);
-  const byTask = adopted(newOn([groupId], tasks.items, baseline));
-  if (byTask !== null) return byTask;
-  return reconfiguredGroup(group, sent.call.body, baseline)
+  const effect = reconfiguredGroup(group, sent.call.body, baseline)
     ? started([], 'The group has the new name and description.')
-    : notSeen('The group is not as it was to become, and no new task is on it.');
+    : notSeen('The group is not as it was to become.');
+  return weighed(effect, newOn([groupId], tasks.items, baseline));
 }
 
 /** Whether the group is as the body was to make it, and was not. */
@@ -104,7 +86,6 @@ export function reconfiguredGroup(group: WireGroup, body: unknown, baseline: Gro
   return changed && group.name === wanted?.name && (group.description ?? '') === (wanted?.description ?? '');
 }
 
-/** As with a configuration of all: a task for each machine that had lost its placeholder. */
 async function findRestored(
   client: SrmClient,
   groupId: string,
@@ -112,41 +93,58 @@ async function findRestored(
   signal: AbortSignal,
 ): Promise<Finding> {
   const [vms, tasks] = await Promise.all([client.vmsOfGroup(groupId, signal), client.newestTasks(signal)]);
-  const lost = Object.entries(baseline.vmWords ?? {}).filter(([, word]) => lacksPlaceholder(word));
-  const lostIds = lost.map(([id]) => id);
-  const fresh = newOn([groupId, ...lostIds], tasks.items, baseline);
-  const entities = fresh.map((task) => task.entity);
-  if (new Set(entities).size < entities.length)
-    return { verdict: 'UNDECIDABLE', evidence: `${fresh.length} new tasks are on the group’s machines.` };
-  if (fresh.length > 0) return started(fresh, `${fresh.length} new tasks are on machines that lost theirs.`);
+  const lostIds = idsIn(baseline, lacksPlaceholder);
   const mended = vms.items.find(
-    (vm) =>
-      lostIds.includes(vm.id) &&
-      ['RESTORING_PLACEHOLDER', 'OK'].includes(vm.protection_status_details?.status ?? ''),
+    ({ id, protection_status_details: details }) =>
+      lostIds.includes(id) && ['RESTORING_PLACEHOLDER', 'OK'].includes(details?.status ?? ''),
   );
-  return mended === undefined
-    ? notSeen('No new task, and no machine has its placeholder again.')
-    : started([], `No task is listed, but machine ${mended.name ?? mended.id} has its placeholder again.`);
+  const sign = mended === undefined ? null : `Machine ${mended.name ?? mended.id} has its placeholder again.`;
+  return byMachines(newOn(lostIds, tasks.items, baseline), sign, 'No machine has its placeholder again.');
 }
 
-/** One call makes a task for each machine, so several tasks are one candidate, unless a machine has two. */
 async function findConfigured(
   client: SrmClient,
   groupId: string,
   baseline: GroupBaseline,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const [group, tasks] = await Promise.all([client.group(groupId, signal), client.newestTasks(signal)]);
-  const fresh = newOn([groupId, ...baseline.vmIds], tasks.items, baseline);
-  const machines = fresh.map((task) => task.entity).filter((entity) => entity !== groupId);
-  const twice = new Set(machines).size < machines.length || fresh.length > Math.max(1, baseline.vmIds.length);
-  if (twice)
-    return { verdict: 'UNDECIDABLE', evidence: `${fresh.length} new tasks are on the group's machines.` };
-  if (fresh.length > 0) return started(fresh, `${fresh.length} new tasks are on the group or its machines.`);
+  const [group, vms, tasks] = await Promise.all([
+    client.group(groupId, signal),
+    client.vmsOfGroup(groupId, signal),
+    client.newestTasks(signal),
+  ]);
+  const bareIds =
+    baseline.vmWords === undefined ? baseline.vmIds : idsIn(baseline, (word) => !isProtected(word));
+  const configured = vms.items.find(
+    ({ id, protection_status_details: details }) =>
+      baseline.vmWords?.[id] === 'NOT_CONFIGURED' &&
+      ['CONFIGURING_PROTECTION', 'OK'].includes(details?.status ?? ''),
+  );
   const word = group.status ?? '';
-  return word !== baseline.status && (word === 'CONFIGURING_PROTECTION' || word === 'OK')
-    ? started([], `No task is listed, but the group went from ${baseline.status} to ${word}.`)
-    : notSeen(`No new task; the group is in ${word}.`);
+  const sign =
+    word !== baseline.status && (word === 'CONFIGURING_PROTECTION' || word === 'OK')
+      ? `The group went from ${baseline.status} to ${word}.`
+      : configured === undefined
+        ? null
+        : `Machine ${configured.name ?? configured.id} was not protected.`;
+  return byMachines(newOn(bareIds, tasks.items, baseline), sign, `The group is in ${word}.`);
+}
+
+/**
+ * One call makes a task for each machine that needs it: several are one candidate, unless a machine has two.
+ * As with `weighed`, tasks that are over show nothing by themselves.
+ */
+function byMachines(tasks: readonly WireTask[], sign: string | null, lack: string): Finding {
+  const isTwice = new Set(tasks.map((task) => task.entity)).size < tasks.length;
+  const told = `${tasks.length} new tasks are on the group's machines.`;
+  if (isTwice) return { verdict: 'UNDECIDABLE', evidence: told };
+  if (sign !== null) return started(tasks, `${sign} ${told}`);
+  if (tasks.some(isUnderWay)) return started(tasks, told);
+  return tasks.length === 0 ? notSeen(lack) : { verdict: 'UNDECIDABLE', evidence: `${told} ${lack}` };
+}
+
+function idsIn(baseline: GroupBaseline, isMeant: (word: string) => boolean): string[] {
+  return Object.entries(baseline.vmWords ?? {}).flatMap(([id, word]) => (isMeant(word) ? [id] : []));
 }
 
 /** The machine was protected when the call was made, so its own state tells. */
@@ -161,13 +159,13 @@ async function findRemovedProtection(
     client.vmOfGroup(groupId, vmId, signal).catch(absent),
     client.newestTasks(signal),
   ]);
-  const byTask = adopted(newOn([vmId], tasks.items, baseline));
-  if (byTask !== null) return byTask;
   if (vm === null) return { verdict: 'UNDECIDABLE', evidence: 'The machine is not in the group any more.' };
   const word = vm.protection_status_details?.status ?? '';
-  return word === 'REMOVING_PROTECTION' || word === 'NOT_CONFIGURED'
-    ? started([], `The machine was protected and is in ${word}.`)
-    : notSeen(`No new task; the machine is in ${word}.`);
+  const effect =
+    word === 'REMOVING_PROTECTION' || word === 'NOT_CONFIGURED'
+      ? started([], `The machine was protected and is in ${word}.`)
+      : notSeen(`The machine is in ${word}.`);
+  return weighed(effect, newOn([vmId], tasks.items, baseline));
 }
 
 function newOn(entities: readonly string[], tasks: readonly WireTask[], baseline: GroupBaseline): WireTask[] {

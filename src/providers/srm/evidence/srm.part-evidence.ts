@@ -1,23 +1,28 @@
 import type { Finding } from '../../../domain/observation.js';
 import type { SentCall } from '../../provider-driver.js';
 import { isNewSince, type VmBaseline } from './srm.baseline.js';
-import { absent, adopted } from './srm.candidates.js';
+import { absent, weighed } from './srm.candidates.js';
 import { ChangeReads } from '../preparing/srm.change-reads.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { shaped } from './srm.plan-shape.js';
 import { textOf, type WireGroupVm } from '../wire/srm.wire.js';
 
-/** After a lost answer about one machine of a group: a new task on it or on its group, then its own state. */
+/**
+ * After a lost answer about one machine of a group: its own state, then a new task on it. One on its group
+ * says nothing of it, unless it is the group that was to change: to take the machine in.
+ */
 export async function findVmStarted(
   client: SrmClient,
   sent: SentCall,
   baseline: VmBaseline,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const entities: unknown[] = [sent.command.targetNativeId, baseline.vmId];
+  const { action, targetNativeId } = sent.command;
+  const isOfGroup = action === 'ADD_PROTECTED_INSTANCE';
+  const entities: unknown[] = isOfGroup ? [targetNativeId, baseline.vmId] : [baseline.vmId];
   const tasks = await client.newestTasks(signal);
   const fresh = tasks.items.filter((task) => entities.includes(task.entity) && isNewSince(task, baseline));
-  return adopted(fresh) ?? vmEffect(client, sent, baseline, signal);
+  return weighed(await vmEffect(client, sent, baseline, signal), fresh);
 }
 
 /** Whether the machine shows what was asked for, and did not before. */
@@ -59,6 +64,8 @@ function unprotected(vm: WireGroupVm, baseline: VmBaseline): Finding {
     : notSeen(`The machine is in ${word}.`);
 }
 
+const HEALTHY = ['OK', 'REPLICATION_WARNING', 'VVOL_CONFIGURATION_WARNING'];
+
 /** A machine that was protected already shows a configuration by the version of its settings alone. */
 async function protectedAnew(
   client: SrmClient,
@@ -71,6 +78,7 @@ async function protectedAnew(
   if (word === 'CONFIGURING_PROTECTION' && word !== baseline.word)
     return seen('The machine is being configured, and was not.');
   if (word === 'OK' && baseline.word !== 'OK') return seen(`The machine went from ${baseline.word} to OK.`);
+  if (baseline.word === 'NOT_CONFIGURED' && HEALTHY.includes(word)) return seen(`The machine is in ${word}.`);
   const reads = new ChangeReads(client);
   const settings = await reads.protectionSettings(sent.command.targetNativeId ?? '', baseline.vmId, signal);
   const version = textOf(settings.change_version);
@@ -90,11 +98,11 @@ function wordOf(vm: WireGroupVm): string {
 }
 
 export function seen(evidence: string): Finding {
-  return { verdict: 'STARTED', ref: { jobIds: [] }, evidence: `No task is listed, but: ${evidence}` };
+  return { verdict: 'STARTED', ref: { jobIds: [] }, evidence };
 }
 
 export function notSeen(evidence: string): Finding {
-  return { verdict: 'NOT_SEEN', evidence: `No new task; ${evidence}` };
+  return { verdict: 'NOT_SEEN', evidence };
 }
 
 export function undecidable(evidence: string): Finding {

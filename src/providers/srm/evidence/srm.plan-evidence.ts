@@ -11,17 +11,16 @@ import {
   type SettingsBaseline,
   type StepsBaseline,
 } from './srm.baseline.js';
-import { absent, adopted } from './srm.candidates.js';
+import { absent, weighed } from './srm.candidates.js';
+import { findMade, madeBy } from './srm.created.js';
 import { ChangeReads } from '../preparing/srm.change-reads.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { srmDescriptor } from '../srm.descriptor.js';
-import { markOf } from '../reading/srm.mapper.js';
 import { notSeen, seen, undecidable } from './srm.part-evidence.js';
 import { compare, planShape, settingsShape, shaped } from './srm.plan-shape.js';
-import { createdBy } from '../watching/srm.tasks.js';
 import { textOf, type WirePlan } from '../wire/srm.wire.js';
 
-/** After a lost answer about a plan, or something that belongs to it: a new task on it, then what can be read. */
+/** After a lost answer about a plan, or something that belongs to it: what can be read of it, then a new task. */
 export async function findPlanChangeStarted(
   client: SrmClient,
   sent: SentCall,
@@ -32,15 +31,15 @@ export async function findPlanChangeStarted(
   const { targetNativeId: planId, partNativeId } = sent.command;
   const entities: unknown[] = baseline.kind === 'SETTINGS' ? [planId, partNativeId] : [planId];
   const tasks = await client.newestTasks(signal);
-  const byTask = adopted(
-    tasks.items.filter((task) => entities.includes(task.entity) && isNewSince(task, baseline)),
-  );
-  if (byTask === null) return planEffect(client, sent, baseline, signal);
+  const fresh = tasks.items.filter((task) => entities.includes(task.entity) && isNewSince(task, baseline));
+  const effect = await planEffect(client, sent, baseline, signal);
+  if (fresh.length === 0) return effect;
   const plan = await client.plan(planId ?? '', signal).catch(absent);
+  if (plan === null || !isRunning(plan)) return weighed(effect, fresh);
   // Somebody runs the plan: the task may be that of the run.
-  return plan !== null && isRunning(plan)
-    ? undecidable(`The plan is in ${plan.status ?? 'a state not told'}. ${byTask.evidence}`)
-    : byTask;
+  return effect.verdict === 'STARTED'
+    ? effect
+    : undecidable(`The plan is in ${plan.status ?? 'a state not told'}. ${effect.evidence}`);
 }
 
 /** Whether what can be read of the plan shows what was asked for, and did not before. */
@@ -62,18 +61,6 @@ export function planEffect(
   }
 }
 
-/** The plans that may be the one an operation made: by our mark, else by name. */
-export function createdPlans(
-  plans: readonly WirePlan[],
-  name: string,
-  operationId: string,
-  namesakeIds: readonly string[],
-): WirePlan[] {
-  const marked = plans.filter((plan) => plan.description === markOf(operationId));
-  if (marked.length > 0) return marked;
-  return plans.filter((plan) => plan.name === name && !namesakeIds.includes(plan.id));
-}
-
 async function findCreatedPlan(
   client: SrmClient,
   sent: SentCall,
@@ -82,32 +69,20 @@ async function findCreatedPlan(
 ): Promise<Finding> {
   const { name } = sent.command.input as ActionInputs['CREATE_RECOVERY_PLAN'];
   const [plans, tasks] = await Promise.all([client.plans(signal), client.newestTasks(signal)]);
-  const found = createdPlans(plans.items, name, sent.operationId, baseline.namesakeIds);
+  const sending = { operationId: sent.operationId, body: sent.call.body };
+  const made = madeBy(plans.items, sending, baseline.namesakeIds);
   const fresh = tasks.items.filter((task) => isNewSince(task, baseline));
-  if (found.length > 1) return undecidable(`${found.length} new plans are named ${name}.`);
-  const [plan] = found;
-  if (plan === undefined) {
-    return (
-      adopted(fresh.filter((task) => task.entity_name === name)) ?? notSeen(`there is no new plan ${name}.`)
-    );
-  }
-  const makers = fresh.filter((task) => createdBy(task) === plan.id);
-  const [maker] = makers;
-  return {
-    verdict: 'STARTED',
-    ref: { jobIds: maker !== undefined && makers.length === 1 ? [maker.id] : [] },
-    evidence: `Plan ${name} is there, and was not before.`,
-  };
+  return findMade({ kind: 'plan', name }, made, fresh);
 }
 
 async function deleted(client: SrmClient, sent: SentCall, signal: AbortSignal): Promise<Finding> {
   const plans = await client.plans(signal);
   const plan = plans.items.find(({ id }) => id === sent.command.targetNativeId);
   if (plan?.status === 'DELETING') return seen('The plan is being deleted.');
-  if (plan !== undefined) return notSeen('the plan stands.');
+  if (plan !== undefined) return notSeen('The plan stands.');
   return plans.gaps.length === 0
     ? seen('The plan is no more.')
-    : notSeen('the list of plans is not complete.');
+    : notSeen('The list of plans is not complete.');
 }
 
 async function reconfigured(
@@ -167,10 +142,10 @@ async function rewritten(
     const more = sent.command.action === 'ADD_RECOVERY_STEP' ? 1 : -1;
     return count(titles) === count(baseline.titles) + more && titles.length === baseline.titles.length + more
       ? seen(`The steps are ${more > 0 ? 'one more' : 'one fewer'}: ${name}.`)
-      : notSeen(`the steps are ${titles.length}, before ${baseline.titles.length}.`);
+      : notSeen(`The steps are ${titles.length}, before ${baseline.titles.length}.`);
   } catch (error) {
     if (error instanceof ProviderError && error.upstream.status !== null && error.upstream.status < 500)
-      return notSeen('the steps are not shown now.');
+      return notSeen('The steps are not shown now.');
     throw error;
   }
 }
@@ -180,7 +155,7 @@ function byComparison(comparison: ReturnType<typeof compare>, what: string): Fin
     case 'AS_WANTED':
       return seen(`${what} changed, and is as it was to become.`);
     case 'AS_BEFORE':
-      return notSeen('nothing that can be read has changed.');
+      return notSeen('Nothing that can be read has changed.');
     case 'OTHERWISE':
       return undecidable(`${what} changed, and is not as it was to become.`);
   }

@@ -64,6 +64,12 @@ export class SrmForgotten {
   }
 
   private async told(look: Look, round: Round, signal: AbortSignal): Promise<Told> {
+    const told = await this.ofParts(look, round, signal);
+    // Whose the tasks are that evidence found is shown by what they led to, and by nothing else.
+    return isByEvidence(look) && told.effect !== 'SEEN' ? { ...told, effect: 'MISSING' } : told;
+  }
+
+  private async ofParts(look: Look, round: Round, signal: AbortSignal): Promise<Told> {
     const { operation, jobs } = look;
     const baseline = baselineIn(operation.baseline);
     const sent = sentOf(operation);
@@ -94,9 +100,14 @@ export class SrmForgotten {
       return { jobs, effect: isDone ? 'SEEN' : null, warnings: [] };
     }
     const vms = (await this.client.vmsOfGroup(groupId ?? '', signal)).items;
-    return action === 'RESTORE_PLACEHOLDERS'
-      ? restored(jobs, baseline, vms)
-      : { jobs: unprotections(operation, jobs, vms), effect: null, warnings: [] };
+    switch (action) {
+      case 'RESTORE_PLACEHOLDERS':
+        return restored(jobs, baseline, vms);
+      case 'ENABLE_PROTECTION':
+        return { jobs, effect: isConfigured(baseline, vms) ? 'SEEN' : null, warnings: [] };
+      default:
+        return unprotected(operation, jobs, vms);
+    }
   }
 }
 
@@ -126,16 +137,32 @@ const OF_PARTS: readonly DrAction[] = [
 ];
 /** A good end may show in nothing but a part, even where no task was told of. */
 const ALSO_WITHOUT_TASK: readonly DrAction[] = ['RESTORE_PLACEHOLDERS', 'ENABLE_INSTANCE_PROTECTION'];
+/** Its group may show the end from the beginning: some of its machines were protected already. */
+const ALSO_BY_EVIDENCE: readonly DrAction[] = [...OF_PARTS, 'ENABLE_PROTECTION'];
 const PASSING: readonly unknown[] = [
   ...['REMOVING_PROTECTION', 'RESTORING_PLACEHOLDERS', 'OPERATIONS_IN_PROGRESS'],
 ];
 
-function isOpen({ operation, jobs, resource }: Look): boolean {
-  const { action } = operation.command;
-  if (!OF_PARTS.includes(action) || PASSING.includes(resource?.word) || !jobs.every(isOver)) return false;
-  return (
-    jobs.some(({ state }) => state === 'GONE') || (jobs.length === 0 && ALSO_WITHOUT_TASK.includes(action))
-  );
+function isOpen(look: Look): boolean {
+  const { jobs, resource } = look;
+  const { action } = look.operation.command;
+  if (PASSING.includes(resource?.word) || !jobs.every(isOver)) return false;
+  const isForgotten =
+    jobs.some(({ state }) => state === 'GONE') || (jobs.length === 0 && ALSO_WITHOUT_TASK.includes(action));
+  return (isForgotten && OF_PARTS.includes(action)) || isByEvidence(look);
+}
+
+/** Tasks that only evidence has found, of an action that may have ended where it began. */
+function isByEvidence({ operation: { command, calls } }: Look): boolean {
+  const isFound = calls.some(({ adopted, ref }) => adopted === true && ref !== null && ref.jobIds.length > 0);
+  return isFound && ALSO_BY_EVIDENCE.includes(command.action);
+}
+
+function isConfigured(baseline: GroupBaseline, vms: readonly WireGroupVm[]): boolean {
+  const wordNow = (id: string): string | null =>
+    textOf(vms.find((vm) => vm.id === id)?.protection_status_details?.status);
+  const bare = Object.entries(baseline.vmWords ?? {}).filter(([, word]) => !isProtected(word));
+  return bare.every(([id]) => wordNow(id) !== null && isProtected(wordNow(id)));
 }
 
 function hasPlaceholder(vm: WireGroupVm | undefined): boolean {
@@ -144,16 +171,21 @@ function hasPlaceholder(vm: WireGroupVm | undefined): boolean {
 }
 
 /** A forgotten task is left out where its machine lost its protection, and has failed where it did not. */
-function unprotections(
+function unprotected(
   { calls }: WatchedOperation,
   jobs: readonly JobObservation[],
   vms: readonly WireGroupVm[],
-): JobObservation[] {
-  return calls.flatMap(({ call, ref }) => {
-    const vm = vms.find(({ id }) => id === vmIdIn(call.path));
+): Told {
+  const machines = calls.map(({ call, ref }) => ({
+    vm: vms.find(({ id }) => id === vmIdIn(call.path)),
+    ref,
+  }));
+  const isDone = machines.every(({ vm }) => vm?.protection_status_details?.status === 'NOT_CONFIGURED');
+  const told = machines.flatMap(({ vm, ref }) => {
     const own = jobs.filter(({ id }) => ref?.jobIds.includes(id) === true);
     return own.flatMap((job) => (job.state === 'GONE' ? unprotection(job, vm) : [job]));
   });
+  return { jobs: told, effect: isDone ? 'SEEN' : null, warnings: [] };
 }
 
 function unprotection(job: JobObservation, vm: WireGroupVm | undefined): JobObservation[] {

@@ -3,7 +3,7 @@ import type { ActionInputs } from '../../../domain/action-inputs.js';
 import type { JobObservation, ResourceFacts } from '../../../domain/observation.js';
 import type { WatchedOperation } from '../../provider-driver.js';
 import { baselineIn } from '../evidence/srm.baseline.js';
-import { createdGroups } from '../evidence/srm.group-evidence.js';
+import { madeBy } from '../evidence/srm.created.js';
 import type { WireList } from '../wire/srm.lists.js';
 import { absentFacts, groupFacts, planFacts } from '../reading/srm.mapper.js';
 import { isOver } from './srm.tasks.js';
@@ -58,22 +58,26 @@ export function machineOf({ command }: WatchedOperation): { groupId: string; vmI
   return groupId === null || vmId === null ? null : { groupId, vmId };
 }
 
-/** The native id of a new group or plan: from the task's result, else by mark or name among those that are new. */
+/**
+ * The native id of a new group or plan: from the result of its task, unless that was found by evidence alone;
+ * else what bears what was sent.
+ */
 function createdIn(operation: WatchedOperation, round: Round): string | null {
-  const { command, operationId } = operation;
+  const { command, operationId, calls } = operation;
   const isGroup = command.action === 'CREATE_PROTECTION_GROUP';
   if (!isGroup && command.action !== 'CREATE_RECOVERY_PLAN') return null;
-  for (const id of jobIdsOf(operation)) {
-    const made = round.tasks.of(id)?.createdId ?? null;
-    if (made !== null) return made;
+  for (const { ref, adopted } of calls) {
+    if (adopted === true) continue;
+    const made = ref?.jobIds.map((id) => round.tasks.of(id)?.createdId ?? null) ?? [];
+    const [first] = made.filter((id) => id !== null);
+    if (first !== undefined) return first;
   }
   const baseline = baselineIn(operation.baseline);
   if (baseline?.kind !== 'CREATE' && baseline?.kind !== 'PLAN_CREATE') return null;
-  const input = command.input as Partial<ActionInputs['CREATE_RECOVERY_PLAN']> | null;
-  const name = (isGroup ? command.group?.name : input?.name) ?? '';
+  const sending = { operationId, body: calls[0]?.call.body };
   const items = (isGroup ? round.groups : round.plans)?.items ?? [];
-  const found = createdGroups(items, name, operationId, baseline.namesakeIds);
-  return found.length === 1 ? (found[0]?.id ?? null) : null;
+  const { ours } = madeBy<WireGroup | WirePlan>(items, sending, baseline.namesakeIds);
+  return ours.length === 1 ? (ours[0]?.id ?? null) : null;
 }
 
 /** What was to be made by a task that failed is not there; null = it may still come, or be found. */
