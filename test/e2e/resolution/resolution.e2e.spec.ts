@@ -102,4 +102,37 @@ describe('a small change whose answer is lost, and a failover that is needed', (
     const settled = await settle(id, { verdict: 'NOT_EXECUTED', reason: 'No such group in the console' });
     expect(settled).toMatchObject({ status: 200, body: { state: 'FAILED' } });
   });
+
+  it('changes of an SRM group, plan, step and a new group that never arrived are settled, each', async () => {
+    const { api, srm } = world();
+    const plan = async (name: string) => `/v1/recovery-plans/${(await api.planNamed(name)).id}`;
+    const { items } = await api.read<ProtectedInstanceListDto>(
+      '/v1/protection-groups?siteId=berlin-dc&q=mail',
+    );
+    const members = `/v1/protection-groups/${items[0]?.id}/protected-instances`;
+    const serverId = 'VirtualMachine:vm-37:11111111-aaaa-4aaa-8aaa-111111111111';
+    const options = '/v1/sites/berlin-dc/creation-options';
+    const { candidateVms } = await api.read<{ candidateVms: { id: string }[] }>(options);
+    const vms = candidateVms.filter(({ id }) => id !== serverId).map(({ id }) => id);
+    const step = { type: 'PROMPT', name: 'Look around', content: 'All well?' };
+    const created = { siteId: 'berlin-dc', name: 'lost', hbrSpec: { vms: vms.slice(0, 1) } };
+    await srm.fault({
+      kind: 'reset',
+      method: 'POST',
+      path: '/reconfigure$|/recovery-steps|/groups$',
+      times: 4,
+    });
+    const lost = await Promise.all([
+      api.start('POST', members, { serverId }),
+      api.start('PATCH', await plan('web-plan'), { name: 'night-plan' }),
+      api.start('POST', `${await plan('erp-plan')}/recovery-steps?workflow=TEST`, step),
+      api.start('POST', '/v1/protection-groups', created),
+    ]);
+    for (const { id } of lost) {
+      await api.inState(id, 'UNKNOWN');
+      const settled = await settle(id, { verdict: 'NOT_EXECUTED', reason: 'Not in the console' });
+      expect(settled).toMatchObject({ status: 200, body: { state: 'FAILED', outcome: 'NONE' } });
+    }
+    expect(await srm.executions()).toEqual([]);
+  });
 });
