@@ -98,9 +98,8 @@ export function judgeAction(
 /** The action that leads to a state from which the wished one can start, if there is one. */
 function remedyFor(lifecycle: Lifecycle, action: DrAction, facts: ResourceFacts): string {
   const wished = lifecycle.actions[action];
-  // A plan's run can be had again; what is switched on or off is so, or is not.
-  const isSwitch = ACTION_FACTS[action].holder === 'PROTECTION_GROUP';
-  if (isSwitch && Array.isArray(wished?.to) && wished.to.includes(facts.word)) {
+  // To fail over, only so that there is something to reprotect, is no advice.
+  if (Array.isArray(wished?.to) && wished.to.includes(facts.word) && !wished.flipsActiveSite) {
     return 'It is so already: there is nothing to do.';
   }
   const wanted = wished?.from;

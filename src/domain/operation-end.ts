@@ -34,15 +34,20 @@ export function ended(operation: Operation, change: End, now: string): Applied {
       prompts: [],
       notBefore: null,
       progressPercent: change.state === 'SUCCEEDED' ? 100 : last.progressPercent,
-      ...(createdId
-        ? {
-            target: { ...operation.target, id: createdId },
-            result: { ...last.result, ...resultOf(operation.target.type, createdId) },
-          }
-        : {}),
+      ...(createdId ? withCreated(last, createdId) : {}),
     },
     type: VERDICT_EVENTS[change.state],
     text: change.text,
+  };
+}
+
+/** A new target gets its id; a drill is made of a plan, which stays the target. */
+function withCreated(operation: Operation, id: string): Pick<Operation, 'target' | 'result'> {
+  const { target, action, result } = operation;
+  const type = action === 'START_DRILL' ? 'DRILL' : target.type;
+  return {
+    target: target.id === null ? { ...target, id } : target,
+    result: { ...result, ...resultOf(type, id) },
   };
 }
 

@@ -6,6 +6,7 @@ const FIELDS: Readonly<Partial<Record<TargetType, keyof OperationResult>>> = {
   RECOVERY_PLAN: 'recoveryPlanId',
   PROTECTED_INSTANCE: 'protectedInstanceId',
   REPLICATION_PAIR: 'replicationPairId',
+  DRILL: 'drillId',
 };
 
 /** What was made, under the name of its type; null for what has no place in a result. */

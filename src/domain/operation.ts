@@ -58,6 +58,7 @@ export interface OperationResult {
   recoveryPlanId?: string;
   protectedInstanceId?: string;
   replicationPairId?: string;
+  drillId?: string;
 }
 
 /** One state-changing request of an operation, and how far its submission is. */

@@ -18,7 +18,8 @@ export function wordsOf({ state, error, outcome, evidence, warnings }: Operation
 export function problemOfComposite(parent: Operation): Problem {
   const { outcome, left } = endOfComposite(parent);
   const told = left.map(({ title, detail, state }) => `${title}: ${detail ?? state.toLowerCase()}`);
-  const detail = `${left.length} of ${parent.composite?.length ?? 0} steps were not done. ${told.join(' ')}`;
+  const [count, all] = [left.length, parent.composite?.length ?? 0];
+  const detail = `${count} of ${all} steps ${count === 1 ? 'was' : 'were'} not done. ${told.join(' ')}`;
   const nextActions = nextActionsAfterComposite(parent, left);
   if (outcome === 'PARTIAL') return problem('outcome-partial', detail, { nextActions });
   const [first] = left;
@@ -32,10 +33,12 @@ function nextActionsAfterComposite(parent: Operation, left: readonly CompositeSt
   if (!id) return [];
   const group: Place = { type, id };
   const byHand = left.flatMap((step) => byItself(step, group, parent));
-  return [
-    ...byHand,
-    { title: 'Delete the protection group', ...actionRequest('DELETE_PROTECTION_GROUP', id) },
-  ];
+  // Only an empty group can be deleted as it stands.
+  const isEmpty = parent.composite?.every(
+    ({ state, command }) => state !== 'SUCCEEDED' || command.group !== null,
+  );
+  const undo = { title: 'Delete the protection group', ...actionRequest('DELETE_PROTECTION_GROUP', id) };
+  return isEmpty ? [...byHand, undo] : byHand;
 }
 
 function byItself(step: CompositeStep, group: Place, parent: Operation): NextAction[] {

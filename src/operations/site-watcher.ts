@@ -125,7 +125,8 @@ export class SiteWatcher {
         state: judgement.state,
         outcome: judgement.outcome,
         problem: failed ? failureOf(operation, provider, observation, judgement) : null,
-        createdId: judgement.state === 'SUCCEEDED' ? observation.createdId : null,
+        // What a creation that failed left behind is told too: somebody must remove it.
+        createdId: observation.resource?.exists === false ? null : observation.createdId,
         text: judgement.text,
         seen,
       };
@@ -190,6 +191,10 @@ function failureOf(
       message: judgement.words?.message ?? null,
       requestId: null,
     },
-    nextActions: nextActionsAfter(operation, provider.descriptor.lifecycle, observation.resource),
+    nextActions: nextActionsAfter(
+      { ...operation.target, id: operation.target.id ?? observation.createdId },
+      provider.descriptor.lifecycle,
+      observation.resource,
+    ),
   });
 }

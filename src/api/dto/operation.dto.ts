@@ -117,6 +117,7 @@ export class OperationResultDto {
   recoveryPlanId?: string;
   protectedInstanceId?: string;
   replicationPairId?: string;
+  drillId?: string;
 }
 
 export class OperationLinksDto {

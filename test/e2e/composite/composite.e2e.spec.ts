@@ -104,7 +104,6 @@ describe('a group of SDRS that is created with all that belongs to it', () => {
     const path = `${GROUPS}/${ended.result?.protectionGroupId ?? ''}`;
     expect(ended.error?.nextActions?.map(({ method, href }) => `${method ?? ''} ${href ?? ''}`)).toEqual([
       `POST ${path}/protected-instances`,
-      `DELETE ${path}`,
     ]);
     expect(await api.read<ProtectionGroupDto>(path)).toMatchObject({ state: 'PROTECTED', instanceCount: 1 });
   });

@@ -115,6 +115,14 @@ describe('the preparation of sdrs', () => {
     expect(codes(await prepare('UPDATE_PROTECTION_GROUP'))).toEqual([]);
   });
 
+  it('tells what passes by itself from what stays', async () => {
+    upstream.members([{ id: 'i1', status: 'creating' }], [good]);
+    expect((await prepare('ENABLE_PROTECTION')).blockers).toMatchObject([{ passing: true }]);
+    upstream.members([{ id: 'i1', status: 'invalid' }], [good]);
+    const [stays] = (await prepare('ENABLE_PROTECTION')).blockers;
+    expect(stays).not.toHaveProperty('passing');
+  });
+
   it('names the instance whose server is gone', async () => {
     upstream.members([{ id: 'i1', name: 'web', status: 'invalid' }], [good]);
     expect((await prepare('FAILOVER')).blockers[0]?.text).toContain('web');

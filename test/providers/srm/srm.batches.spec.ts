@@ -21,10 +21,10 @@ describe('a change of a whole group at the simulated appliance', () => {
       message: `The datastore of ${vm} is gone.`,
     });
 
-  function offered({ operation }: Underway, { seen }: Ended): string[] {
+  function offered({ seen }: Ended): string[] {
     const target = { type: 'PROTECTION_GROUP' as const, id: 'srm-site.web', name: 'web' };
     const { lifecycle } = bench.driver.descriptor;
-    return nextActionsAfter({ ...operation, target }, lifecycle, seen.resource).map(({ title }) => title);
+    return nextActionsAfter(target, lifecycle, seen.resource).map(({ title }) => title);
   }
 
   async function carried(action: Parameters<typeof onWeb>[0]): Promise<[Underway, Ended]> {
@@ -35,7 +35,7 @@ describe('a change of a whole group at the simulated appliance', () => {
 
   it('one machine of three whose protection stays makes the end partial, and the rest can be asked for again', async () => {
     await failFor('web-2', 'unprotect-vm');
-    const [underway, ended] = await carried('DISABLE_PROTECTION');
+    const [, ended] = await carried('DISABLE_PROTECTION');
     expect(ended.verdict).toMatchObject({ state: 'FAILED', outcome: 'PARTIAL' });
     expect(ended.verdict.text).toContain('The datastore of web-2 is gone.');
     expect(ended.seen.steps.map(({ title, state }) => [title, state])).toEqual([
@@ -44,7 +44,7 @@ describe('a change of a whole group at the simulated appliance', () => {
       ['web-lb', 'SUCCEEDED'],
     ]);
     expect(ended.seen.steps[1]?.detail).toContain('The datastore of web-2 is gone.');
-    expect(offered(underway, ended)).toEqual(
+    expect(offered(ended)).toEqual(
       expect.arrayContaining(['Run DISABLE_PROTECTION', 'Run ENABLE_PROTECTION']),
     );
 
@@ -59,14 +59,14 @@ describe('a change of a whole group at the simulated appliance', () => {
   it('one machine of three that cannot be protected makes the end partial, and the rest can be asked for again', async () => {
     await carried('DISABLE_PROTECTION');
     await failFor('web-1', 'protect-vm');
-    const [underway, ended] = await carried('ENABLE_PROTECTION');
+    const [, ended] = await carried('ENABLE_PROTECTION');
     expect(ended.verdict).toMatchObject({ state: 'FAILED', outcome: 'PARTIAL' });
     expect(ended.seen.steps.map(({ title, state }) => [title, state])).toEqual([
       ['web-1', 'FAILED'],
       ['web-2', 'SUCCEEDED'],
       ['web-lb', 'SUCCEEDED'],
     ]);
-    expect(offered(underway, ended)).toContain('Run ENABLE_PROTECTION');
+    expect(offered(ended)).toContain('Run ENABLE_PROTECTION');
     const [, rest] = await carried('ENABLE_PROTECTION');
     expect(rest.verdict).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
   });
@@ -104,9 +104,9 @@ describe('a change of a whole group at the simulated appliance', () => {
     it('tells of the one that could not be made again', async () => {
       for (const name of ['web-1', 'web-2']) bench.vm(name).protection = 'PLACEHOLDER_VM_DELETED';
       await failFor('web-2', 'restore-placeholder');
-      const [underway, ended] = await carried('RESTORE_PLACEHOLDERS');
+      const [, ended] = await carried('RESTORE_PLACEHOLDERS');
       expect(ended.verdict).toMatchObject({ state: 'FAILED', outcome: 'PARTIAL' });
-      expect(offered(underway, ended)).toContain('Run RESTORE_PLACEHOLDERS');
+      expect(offered(ended)).toContain('Run RESTORE_PLACEHOLDERS');
     });
 
     it('succeeds with a warning where nothing was lost', async () => {

@@ -74,6 +74,49 @@ describe('what speaks for a send whose answer was lost', () => {
     await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
   });
 
+  it('a new task on a plan that runs another action is not ours', async () => {
+    const call = await sent(command('FAILOVER'));
+    planIs('TEST_IN_PROGRESS', { is_running: true });
+    tasksAre(task('t-1', 'RUNNING'));
+    await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
+  });
+
+  describe('a new task that has succeeded', () => {
+    let call: SentCall;
+    beforeEach(async () => {
+      call = await sent(command('FAILOVER'));
+      tasksAre(task('t-1', 'SUCCESS', { description: 'Clean up' }));
+    });
+
+    it('is not ours when the plan rests as before and the history knows of no run', async () => {
+      await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
+    });
+
+    it('is ours when the plan rests as before and the history has our run', async () => {
+      site.appliance.on(HISTORY, history([report('gateway@vsphere.local')]));
+      await expect(find(call)).resolves.toMatchObject({ verdict: 'STARTED', ref: { jobIds: ['t-1'] } });
+    });
+
+    it('is not ours when the history has a run of another kind', async () => {
+      const cleanUp = { ...report('gateway@vsphere.local'), operation_type: 'CLEANUP' };
+      site.appliance.on(HISTORY, history([cleanUp]));
+      await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
+    });
+
+    it('is ours when the plan has moved', async () => {
+      planIs('RECOVERY_COMPLETE');
+      await expect(find(call)).resolves.toMatchObject({ verdict: 'STARTED', ref: { jobIds: ['t-1'] } });
+    });
+
+    it('is not ours when the plan was moved by somebody else', async () => {
+      planIs('RECOVERY_COMPLETE');
+      site.appliance.on(HISTORY, history([report('operator@vsphere.local')]));
+      const finding = await find(call);
+      expect(finding.verdict).toBe('UNDECIDABLE');
+      expect(finding.evidence).toContain('operator@vsphere.local');
+    });
+  });
+
   it('a task that only reads the history is no candidate', async () => {
     const call = await sent(command('FAILOVER'));
     tasksAre(task('h-1', 'SUCCESS', { description: 'Retrieve', result: [] }));

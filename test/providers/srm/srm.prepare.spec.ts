@@ -88,6 +88,7 @@ describe('preparing an action on SRM', () => {
     await expect(codes(command('FAILOVER'))).resolves.toEqual([]);
     site.appliance.on('GET /tasks', list([task('t-1', 'QUEUED')]));
     await expect(codes(command('FAILOVER'))).resolves.toEqual(['upstream-busy']);
+    expect((await prepare(command('FAILOVER'))).blockers).toMatchObject([{ passing: true }]);
   });
 
   it('changes nothing', async () => {
@@ -119,6 +120,7 @@ describe('preparing an action on SRM', () => {
   it('finds nothing to do where every machine, or none, is protected', async () => {
     site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, list([vm(1, 'OK')]));
     await expect(codes(command('ENABLE_PROTECTION'))).resolves.toEqual(['already-protected']);
+    expect((await prepare(command('ENABLE_PROTECTION'))).blockers).toMatchObject([{ alreadyDone: true }]);
     site.appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, list([vm(1, 'NOT_CONFIGURED')]));
     await expect(codes(command('DISABLE_PROTECTION'))).resolves.toEqual(['already-unprotected']);
     await expect(codes(command('ENABLE_PROTECTION'))).resolves.toEqual([]);

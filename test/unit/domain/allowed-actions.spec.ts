@@ -47,7 +47,8 @@ describe('the remedy for a wrong state', () => {
   it.each([
     ['FAILOVER', 'moved', 'Run REPROTECT first.'],
     ['FAILOVER', 'staged', 'Run CLEAN_UP_DRILL first.'],
-    ['CLEAN_UP_DRILL', 'ready', 'Run START_DRILL first.'],
+    ['CLEAN_UP_DRILL', 'ready', 'It is so already: there is nothing to do.'],
+    ['REPROTECT', 'ready', 'It is so already: there is nothing to do.'],
     ['FAILOVER', 'moving', 'Wait until the target has reached that state.'],
   ] as const)('of %s from %s is: %s', (action, word, remedy) => {
     expect(judgeAction(lifecycle, action, plan(word)).blocking[0]?.remedy).toBe(remedy);

@@ -117,6 +117,14 @@ describe('a verdict', () => {
     text: 'The target is moved.',
   };
 
+  it('tells the drill that was made of a plan, which stays the target', () => {
+    const drill = { ...running, action: 'START_DRILL' as const };
+    expect(after(drill, { ...success, createdId: 'alpha.drill-1' })).toMatchObject({
+      target: { type: 'RECOVERY_PLAN', id: 'alpha.move-books' },
+      result: { drillId: 'alpha.drill-1' },
+    });
+  });
+
   it('writes the last look, the end and what was made, in one step', () => {
     const done = after(running, success);
     expect(done).toMatchObject({
@@ -126,7 +134,7 @@ describe('a verdict', () => {
       prompts: [],
       endedTime: at(10),
       upstream: { state: 'moved' },
-      target: { id: 'alpha.group-9', name: 'Books' },
+      target: { id: 'alpha.move-books', name: 'Books' },
       result: { recoveryPlanId: 'alpha.group-9' },
       version: running.version + 1,
     });

@@ -63,15 +63,18 @@ export class SrmEvidence {
       this.client.newestTasks(signal),
       this.client.plan(planId, signal).catch(absent),
     ]);
-    const byTask = adopted(
-      tasks.items.filter(
-        (task) => task.entity === planId && !this.history.isOurs(task) && isNewSince(task, baseline),
-      ),
+    const fresh = tasks.items.filter(
+      (task) => task.entity === planId && !this.history.isOurs(task) && isNewSince(task, baseline),
     );
-    if (byTask !== null) return byTask;
-    if (plan === null) return { verdict: 'UNDECIDABLE', evidence: 'The plan is no more.' };
+    const byTask = adopted(fresh);
+    if (plan === null) return byTask ?? { verdict: 'UNDECIDABLE', evidence: 'The plan is no more.' };
     const row = srmDescriptor.lifecycle.actions[sent.command.action];
     const word = textOf(plan.status) ?? '';
+    if (byTask?.verdict === 'STARTED' && runsAnother(row, word))
+      return { verdict: 'UNDECIDABLE', evidence: `${byTask.evidence} But the plan is in ${word}.` };
+    const isDone = fresh.some(({ id, status }) => isOf(byTask, id) && status === 'SUCCESS');
+    if (byTask?.verdict === 'STARTED' && isDone) return this.findDone(planId, byTask, word, sent, baseline, signal);
+    if (byTask !== null) return byTask;
     if (row?.via.includes(word) === true && word !== baseline.status) {
       return {
         verdict: 'STARTED',
@@ -96,6 +99,16 @@ export class SrmEvidence {
       evidence: `No new task on the plan; it is in ${word}, before ${baseline.status}. ${reported.evidence}`,
     };
   }
+}
+
+const RUNS: readonly DrAction[] = [
+  ...(['START_DRILL', 'CLEAN_UP_DRILL', 'PLANNED_FAILOVER', 'FAILOVER', 'REPROTECT'] as const),
+];
+
+/** Whether the word is that of a run which is not this action's. */
+function runsAnother(row: LifecycleRow | undefined, word: string): boolean {
+  const { actions } = srmDescriptor.lifecycle;
+  return row?.via.includes(word) !== true && RUNS.some((run) => actions[run]?.via.includes(word) === true);
 }
 
 /** Whether the plan rests where this action ends, and did not before. The plan is locked by us meanwhile. */

@@ -82,9 +82,10 @@ export const CHANGE_ROWS = {
   ADD_PROTECTED_INSTANCE: {
     from: 'ANY',
     via: ['LOADING', 'CONFIGURING_PROTECTION'],
-    to: 'ANY',
+    to: [...PROTECTED, 'NOT_CONFIGURED'],
+    failed: IN_ERROR,
     companions: { PROTECTION_GROUP: EDITABLE },
-    ...NO_MOVE,
+    flipsActiveSite: false,
   } satisfies Row<InstanceWord>,
   REMOVE_PROTECTED_INSTANCE: {
     from: [...PROTECTED, ...IN_ERROR, 'NOT_CONFIGURED'],
