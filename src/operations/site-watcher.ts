@@ -77,10 +77,13 @@ export class SiteWatcher {
   }
 
   private async observe(open: readonly Operation[], provider: Provider): Promise<void> {
+    const { actions } = provider.descriptor.lifecycle;
     const watched = open.filter(
-      (operation) =>
-        OBSERVED_STATES.has(operation.state) ||
-        (operation.state === 'UNKNOWN' && !operation.calls.some((call) => call.state === 'AMBIGUOUS')),
+      ({ state, action, calls }) =>
+        // A newer gateway may have written an action that this one does not know; it must not blind the others.
+        actions[action] !== undefined &&
+        (OBSERVED_STATES.has(state) ||
+          (state === 'UNKNOWN' && !calls.some((call) => call.state === 'AMBIGUOUS'))),
     );
     if (watched.length === 0) return;
     const observations = await provider.observe(

@@ -69,7 +69,7 @@ describe('a login of srm that dies', () => {
     async (missingRemoteStatus) => {
       site.sim.settings.missingRemoteStatus = missingRemoteStatus;
       site.loseFarLogins();
-      passing(10);
+      passing(40);
       await expect(start()).resolves.toMatchObject({ jobIds: [expect.any(String)] });
       expect(site.requests('POST', '/actions/test$')).toMatchObject([{ status: 202 }]);
       expect(site.logIns).toEqual({ local: 0, far: 1 });
@@ -106,7 +106,7 @@ describe('a login of srm that dies', () => {
     ['refused', { kind: 'status' as const, status: 401, body: '' }],
   ])('sends no change that needs it while the far log-in is %s', async (_, fault) => {
     site.loseFarLogins();
-    passing(10);
+    passing(40);
     site.sim.faults.add({ ...fault, method: 'POST', path: '/remote-session$', times: -1 });
     const id = encodeURIComponent(site.plan(PLAN));
     const path = `/pairings/{pairing}/recovery-management/plans/${id}/actions/reprotect`;

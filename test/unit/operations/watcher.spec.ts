@@ -1,3 +1,4 @@
+import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
@@ -41,6 +42,17 @@ describe('a look at a site', () => {
     await work.tickAfter(30_000);
     expect(work.world.journal).toEqual([{ kind: 'READ', what: 'observe' }]);
     for (const id of ids) expect((await work.now(id)).state).toBe('SUCCEEDED');
+  });
+
+  it('is not blinded by an operation that a newer gateway began, and that is not known here', async () => {
+    const work = new LongWork(the.redis);
+    const [id, strange] = [await work.begun(), await work.begun({ targetNativeId: 'move-mail' })];
+    const record = await work.now(strange);
+    const key = operationKeys(shardOf(record.siteId)).operation(strange);
+    await the.redis.hset(key, 'r', JSON.stringify({ ...record, action: 'ACTION_OF_TOMORROW' }));
+    await work.tickAfter(30_000);
+    expect((await work.now(id)).state).toBe('SUCCEEDED');
+    expect((await work.now(strange)).state).toBe('RUNNING');
   });
 
   it('leaves alone what the driver could not look at this time', async () => {

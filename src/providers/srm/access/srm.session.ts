@@ -14,7 +14,7 @@ export { sessionHeader, type LocalSession } from './srm.local-login.js';
 const SLOW_MS = 2_000;
 const SILENCE_MS = 30_000;
 /** For how long a far login that was seen is believed to stand when something is to be changed. */
-const BELIEVED_MS = 5_000;
+const BELIEVED_MS = 30_000;
 
 /** Which of the two logins an appliance says it misses; UNTOLD = it could not be asked. */
 export type MissingLogin = 'LOCAL' | 'REMOTE' | 'NONE' | 'UNTOLD';
