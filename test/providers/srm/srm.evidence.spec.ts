@@ -81,6 +81,15 @@ describe('what speaks for a send whose answer was lost', () => {
     await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
   });
 
+  it('a new task is not ours while the plan rests where it has been, at the end of this action', async () => {
+    planIs('DISASTER_RECOVERY_COMPLETE');
+    const call = await sent(command('FAILOVER'));
+    tasksAre(task('t-1', 'RUNNING', { description: 'Edit' }));
+    await expect(find(call)).resolves.toMatchObject({ verdict: 'UNDECIDABLE' });
+    planIs('RECOVERY_IN_PROGRESS', { is_running: true });
+    await expect(find(call)).resolves.toMatchObject({ verdict: 'STARTED', ref: { jobIds: ['t-1'] } });
+  });
+
   describe('a new task that has succeeded', () => {
     let call: SentCall;
     beforeEach(async () => {
