@@ -14,6 +14,7 @@ import { ApiSettings } from './http/api-settings.js';
 import { AuthGuard } from './http/auth.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { StrayInputGuard } from './http/stray-input.guard.js';
 import { InstanceTagsController } from './instance-tags.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { OperationExportsController } from './operation-exports.controller.js';
@@ -71,6 +72,7 @@ import { SitesController } from './sites.controller.js';
     OperationExports,
     OperationStreams,
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: StrayInputGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },
   ],

@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiBearerAuth } from '@nestjs/swagger';
 import { Metrics } from '../platform/metrics.js';
-import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 
 @ApiTags('Health')
 @ApiBearerAuth()
@@ -14,7 +14,7 @@ export class MetricsController {
   @ApiOperation({ summary: 'Prometheus metrics of this process' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
-  @ProblemResponses()
+  @PublicProblemResponses('unauthenticated', 'internal-error', 'store-unavailable')
   read(): Promise<string> {
     return this.metrics.text();
   }

@@ -1,11 +1,10 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
-import { NoQueryDto } from './dto/queries.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { presentSite } from './presenters/inventory.presenter.js';
@@ -23,8 +22,8 @@ export class SitesController {
   @Get()
   @ApiOperation({ summary: 'The configured sites, and whether each lets us in' })
   @TakesCacheControl()
-  @ProblemResponses('invalid-request')
-  async list(@Query() _query: NoQueryDto, @Exchange() { request }: HttpExchange): Promise<SiteListDto> {
+  @ProblemResponses()
+  async list(@Exchange() { request }: HttpExchange): Promise<SiteListDto> {
     const readings = await this.inventory.connections(undefined, wantsFresh(request));
     return { items: readings.map(presentSite) };
   }

@@ -3,15 +3,20 @@ import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { problem, PROBLEMS, type ProblemCode } from '../../domain/problem.js';
 import { ProblemDto } from '../dto/problem.dto.js';
 
-/** Met on every path that needs an API key. */
-const ALWAYS: readonly ProblemCode[] = ['unauthenticated', 'internal-error', 'store-unavailable'];
+/** Met on every path below /v1. */
+const ALWAYS: readonly ProblemCode[] = [
+  'invalid-request',
+  'unauthenticated',
+  'internal-error',
+  'store-unavailable',
+];
 
-/** Documents the problems a path can answer with, each with an example, grouped by status. */
+/** Documents the problems that a path below /v1 can answer with, each with an example, grouped by status. */
 export function ProblemResponses(...codes: ProblemCode[]) {
-  return documented([...codes, ...ALWAYS]);
+  return documented([...new Set([...codes, ...ALWAYS])]);
 }
 
-/** The same for paths that need no API key. */
+/** The same for paths outside of /v1. */
 export function PublicProblemResponses(...codes: ProblemCode[]) {
   return documented(codes);
 }

@@ -137,8 +137,6 @@ export class ExportQueryDto extends OmitType(OperationsQueryDto, ['pageSize', 'p
   format: 'ndjson' | 'csv' = 'ndjson';
 }
 
-export class NoQueryDto {}
-
 export class DeleteQueryDto {
   /** Why, for the history. */
   @MayBeAbsent()

@@ -1,7 +1,8 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
-import { problem, ProblemError, type FieldError } from '../../domain/problem.js';
+import type { FieldError } from '../../domain/problem.js';
+import { invalidRequest } from './invalid-request.js';
 
 const PLAIN_TYPES = new Set<unknown>([String, Boolean, Number, Array, Object, undefined]);
 
@@ -15,7 +16,7 @@ export class RequestValidationPipe implements PipeTransform {
     if (PLAIN_TYPES.has(metatype) || (type !== 'body' && type !== 'query')) return value;
     const plain = value ?? {};
     if (typeof plain !== 'object' || Array.isArray(plain))
-      throw invalid([{ pointer: '', detail: 'The body must be a JSON object.' }]);
+      throw invalidRequest([{ pointer: '', detail: 'The body must be a JSON object.' }]);
     const dto = plainToInstance(metatype as new () => object, plain, { exposeDefaultValues: true });
     const faults = await validate(dto, {
       whitelist: true,
@@ -26,16 +27,9 @@ export class RequestValidationPipe implements PipeTransform {
       ...dropped(plain, dto, '').map((path) => unknownField(path, type)),
       ...faults.flatMap((fault) => fieldErrors(fault, '', type)),
     ];
-    if (errors.length > 0) throw invalid(errors);
+    if (errors.length > 0) throw invalidRequest(errors);
     return dto;
   }
-}
-
-function invalid(errors: FieldError[]): ProblemError {
-  const names = errors.map((e) => e.parameter ?? e.pointer ?? '').filter((name) => name !== '');
-  const detail =
-    names.length > 0 ? `Not valid: ${[...new Set(names)].join(', ')}.` : (errors[0]?.detail ?? '');
-  return new ProblemError(problem('invalid-request', detail, { errors }));
 }
 
 function fieldErrors(fault: ValidationError, path: string, type: Kind): FieldError[] {

@@ -45,6 +45,14 @@ describe('what the gateway says about itself', () => {
     expect(script).toMatchObject({ status: 200 });
   });
 
+  it('is served whatever is asked with it, as health and problems are', async () => {
+    for (const path of ['/docs', '/docs/swagger-ui-bundle.js', '/openapi.json', '/livez', '/readyz'])
+      expect(await world().api.ask('GET', `${path}?v=1`, { headers: NOBODY })).toMatchObject({ status: 200 });
+    for (const path of ['/problems/not-found', '/metrics'])
+      expect(await world().api.ask('GET', `${path}?v=1`)).toMatchObject({ status: 200 });
+    expect(await world().api.ask('GET', '/v1/sites?v=1')).toMatchObject({ status: 400 });
+  });
+
   it('names every path there is to use', () => {
     for (const path of [
       '/v1/sites',
