@@ -125,6 +125,24 @@ describe('a lost change, while somebody else is at the same thing', () => {
     expect(seen.createdId).toBe(publicId('srm-site', bench.plan('crm').id));
   });
 
+  it.each(['OK', 'NOT_CONFIGURED'])(
+    'the protection of all machines of a group in %s has not succeeded because a task of theirs has',
+    async (status) => {
+      bench.vm('archive-2').protection = 'NOT_CONFIGURED';
+      const { id } = bench.group('archive');
+      Object.assign(bench.group('archive'), { pinned: status });
+      const underway = await bench.ready(bench.command('ENABLE_PROTECTION', id));
+      await bench.sendIntoSilence(underway, 'BEFORE');
+      const task = foreign(bench, { entity: bench.vmId('archive-2'), status: 'RUNNING', endedAt: null });
+      bench.adopt(underway, await bench.findStarted(underway));
+      task.status = 'SUCCESS';
+      expect(await judgements(bench, underway)).not.toContain('SUCCEEDED');
+      bench.vm('archive-2').protection = 'OK';
+      Object.assign(bench.group('archive'), { pinned: null });
+      await expect(bench.end(underway)).resolves.toMatchObject({ verdict: { state: 'SUCCEEDED' } });
+    },
+  );
+
   it('a new group is not the one that somebody made by hand', async () => {
     const group = { name: 'crm', hbrSpec: { vms: [bench.vmId('crm-1')] } };
     const underway = await bench.ready(bench.command('CREATE_PROTECTION_GROUP', null, { group }));
