@@ -62,6 +62,25 @@ describe('a group that an operation holds', () => {
       );
   });
 
+  it('keeps the failed tasks that tell what became of it', async () => {
+    const { api } = world();
+    const holder = await running('erp-dr');
+    const { items } = await api.read<{ items: { id: string; name: string }[] }>('/v1/protection-groups');
+    const idOf = (name: string) => items.find((group) => group.name === name)?.id ?? '';
+    const clear = (name: string) =>
+      api.ask<{ code?: string; allowed?: boolean }>(
+        'DELETE',
+        `/v1/sites/eu-cloud/failed-tasks?protectionGroupId=${idOf(name)}`,
+      );
+    const { status, headers, body } = await clear('erp-dr');
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'operation-in-progress' });
+    expect(headers.get('link')).toBe(`</v1/operations/${holder.id}>; rel="blocking-operation"`);
+    const other = items.find(({ id, name }) => id.startsWith('eu-cloud.') && name !== 'erp-dr');
+    expect((await clear(other?.name ?? '')).status).toBe(202);
+    await api.succeeded(holder);
+    expect((await clear('erp-dr')).status).toBe(202);
+  });
+
   it('shows its holder among the allowed actions, and is free after the verdict', async () => {
     const { api } = world();
     const holder = await running('campus-plan');

@@ -191,6 +191,26 @@ describe('the preparation of sdrs for parts of a group', () => {
       expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT', pointer: '/failedTaskId' });
     });
 
+    it('locks the group that the tasks are in, so that it is left alone while something runs there', async () => {
+      listed([task]);
+      const inGroup = { protectionGroupId: GROUP_ID };
+      for (const input of [inGroup, { failedTaskId: `${GROUP_ID}_j1` }])
+        expect((await cleared(input)).groupIds).toEqual([`otc.${GROUP_ID}`]);
+      listed([]);
+      expect((await cleared(inGroup)).groupIds).toEqual([`otc.${GROUP_ID}`]);
+    });
+
+    it('locks the groups that the tasks of groups are about, each once', async () => {
+      const ofGroup = (job_id: string, resource_id: string) => ({ ...task, job_id, resource_id });
+      upstream.on('GET /task-center/failure-jobs', {
+        body: { failure_jobs: [ofGroup('j1', 'g1'), ofGroup('j2', 'g2'), ofGroup('j3', 'g1')] },
+      });
+      expect((await cleared({})).groupIds).toEqual(['otc.g1', 'otc.g2']);
+      expect((await cleared({ failedTaskId: 'j2' })).groupIds).toEqual(['otc.g2']);
+      upstream.on('GET /task-center/failure-jobs', { body: { failure_jobs: [] } });
+      expect((await cleared({})).groupIds).toEqual([]);
+    });
+
     function listed(tasks: unknown[]): void {
       upstream.on(`GET /task-center/failure-jobs?server_group_id=${GROUP_ID}`, {
         body: { failure_jobs: tasks },

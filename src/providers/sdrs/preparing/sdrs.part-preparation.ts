@@ -75,7 +75,7 @@ export class SdrsPartPreparation {
       throw new ProviderError('NOT_FOUND', `There is no failed task ${failedTaskId ?? ''}.`);
     return {
       resource: null,
-      groupIds: [],
+      groupIds: groupsOf(groupId, chosen).map((id) => publicId(this.siteId, id)),
       blockers: [],
       warnings: address && one ? sharedWarnings(one, listed) : [],
       baseline: { ...EMPTY_BASELINE, tasks: { groupId, keys: chosen.map(keyOf) } },
@@ -84,6 +84,11 @@ export class SdrsPartPreparation {
       ],
     };
   }
+}
+
+/** Only failures of groups themselves are listed without a group (section 3.9): each is about the group it names. */
+function groupsOf(groupId: string | null, tasks: readonly WireFailureJob[]): string[] {
+  return groupId === null ? [...new Set(tasks.map(clearedBy))] : [groupId];
 }
 
 /** #43 names the resource (see `clearedBy`): whether it spares the resource's other failures is not said. */
