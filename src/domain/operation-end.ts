@@ -1,6 +1,7 @@
 import type { Change } from './operation-change.js';
 import type { OperationEventType } from './operation-event.js';
 import { resultOf } from './operation-result.js';
+import type { OperationStep } from './observation.js';
 import type { Operation, Verdict } from './operation.js';
 import { withSeen } from './operation-sight.js';
 
@@ -34,11 +35,17 @@ export function ended(operation: Operation, change: End, now: string): Applied {
       prompts: [],
       notBefore: null,
       progressPercent: change.state === 'SUCCEEDED' ? 100 : last.progressPercent,
+      steps: change.outcome === 'FULL' ? last.steps.map(settled) : last.steps,
       ...(createdId ? withCreated(last, createdId) : {}),
     },
     type: VERDICT_EVENTS[change.state],
     text: change.text,
   };
+}
+
+/** A step that was last seen running, of work that is wholly done, ran to its end. */
+function settled(step: OperationStep): OperationStep {
+  return step.state === 'RUNNING' ? { ...step, state: 'SUCCEEDED', progressPercent: 100 } : step;
 }
 
 /** A new target gets its id; a drill is made of a plan, which stays the target. */

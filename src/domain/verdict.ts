@@ -47,6 +47,7 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   const cancelled = seen.jobs.some((job) => job.state === 'CANCELLED');
   const cancelAccepted = operation.cancel?.state === 'ACCEPTED';
   const changed = seen.effect === 'SEEN' || hasChanged(operation.before, resource, row);
+  const shown = seen.effect === 'SEEN' || showsIt(operation, resource, row);
 
   if (cancelled || (failed.length > 0 && cancelAccepted)) {
     return ended('CANCELLED', changed ? 'PARTIAL' : 'NONE', failed[0], 'The upstream stopped it on request.');
@@ -73,7 +74,7 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
   }
   // Where the target shows no end, only evidence or a job that can still be asked speaks for one.
   const nothingForgotten = !seen.jobs.some((job) => job.state === 'GONE');
-  const trusted = jobsSpeak || changed || (row.to === 'ANY' && nothingForgotten);
+  const trusted = jobsSpeak || shown || (row.to === 'ANY' && nothingForgotten);
   if (seen.effect !== 'MISSING' && arrived(operation, row, resource) && trusted) {
     return ended(
       'SUCCEEDED',
@@ -82,7 +83,8 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
       `The target is ${resource.exists ? resource.word || 'as it was to be' : 'gone'}.`,
     );
   }
-  if (row.failed.includes(resource.word) && (jobsSpeak || changed)) {
+  const moved = operation.before !== null && operation.before.word !== resource.word;
+  if (row.failed.includes(resource.word) && (jobsSpeak || shown || moved)) {
     const state = cancelAccepted ? 'CANCELLED' : 'FAILED';
     return ended(state, 'PARTIAL', undefined, `The target stopped in ${resource.word}.`);
   }
@@ -122,6 +124,23 @@ export function hasChanged(before: ResourceFacts | null, now: ResourceFacts, row
     before.activeSite !== now.activeSite ||
     before.name !== now.name
   );
+}
+
+/**
+ * Whether the resource alone shows that it was this action which came to its end. Where the action's own words do
+ * not move, a word that changed tells of something else, and so does a name, unless it is the one that was asked for.
+ */
+function showsIt(operation: Operation, now: ResourceFacts, row: LifecycleRow): boolean {
+  const { before } = operation;
+  if (row.observes === 'DRILL' || before === null || now === SITE) return hasChanged(before, now, row);
+  if (before.exists !== now.exists) return true;
+  if (row.flipsActiveSite && before.activeSite !== now.activeSite) return true;
+  const stays = row.to === 'ANY' || (row.to !== 'GONE' && row.to.includes(before.word));
+  return stays ? before.name !== now.name && now.name === nameWanted(operation) : before.word !== now.word;
+}
+
+function nameWanted({ command: { changes, input } }: Operation): string | null {
+  return changes?.name ?? (input && 'name' in input ? (input.name ?? null) : null);
 }
 
 function wasAdopted(operation: Operation): boolean {

@@ -143,6 +143,21 @@ describe('what sdrs does to the parts of a group', () => {
     },
   );
 
+  it.each(['ADD_PROTECTED_INSTANCE', 'CREATE_REPLICATION_PAIR'] as const)(
+    '%s whose job is forgotten, and of which nothing is there, is not waited for for ever',
+    async (action) => {
+      const deed = await ready(action);
+      const ref = await site.start(deed);
+      site.work();
+      for (const id of ref.jobIds) await site.site.control('DELETE', `/jobs/${id}`);
+      const made = site.state.instances.at(-1)?.id;
+      site.state.instances = site.state.instances.filter(({ id }) => id !== made);
+      site.state.pairs = site.state.pairs.filter(({ description }) => !description?.startsWith('drg:'));
+      expect(await site.judge(deed, ref)).toMatchObject({ kind: 'UNSETTLED' });
+      expect(await site.judge(deed, { jobIds: [] }, true)).toMatchObject({ kind: 'UNSETTLED' });
+    },
+  );
+
   it('does not take the success of a job for the effect that does not show', async () => {
     const deed = await ready('ATTACH_REPLICATION_PAIR');
     const ref = await site.start(deed);

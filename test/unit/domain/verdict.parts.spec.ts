@@ -3,7 +3,7 @@ import type { LifecycleRow } from '../../../src/domain/lifecycle.js';
 import type { JobState, ResourceFacts } from '../../../src/domain/observation.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { judge } from '../../../src/domain/verdict.js';
-import { call, operationIn } from '../support/operation.js';
+import { call, command, operationIn } from '../support/operation.js';
 
 const ADD: LifecycleRow = {
   from: 'ANY',
@@ -83,9 +83,19 @@ describe('a change that shows in no state', () => {
     expect(judged(AT_ONCE, [], null, before)).toBe('KEEP_WATCHING');
   });
 
-  it('whose job is forgotten is not taken for done, unless the part has changed', () => {
-    expect(judged(AT_ONCE, ['GONE'], part('idle'), before)).toBe('UNSETTLED');
-    expect(judged(AT_ONCE, ['GONE'], part('idle', { name: 'derrick' }), before)).toBe('SUCCEEDED FULL');
+  it.each<[string, ResourceFacts]>([
+    ['is as it was', part('idle')],
+    ['was renamed by somebody else', part('idle', { name: 'derrick' })],
+    ['has another word for another reason', part('guarded')],
+  ])('whose job is forgotten is not taken for done while the part %s', (_what, seen) => {
+    expect(judged(AT_ONCE, ['GONE'], seen, before)).toBe('UNSETTLED');
+    const enlarging = { ...AT_ONCE, to: ['idle', 'guarded'] };
+    expect(judged(enlarging, ['GONE'], seen, before)).toBe('UNSETTLED');
+  });
+
+  it('whose job is forgotten is done when the part bears the name that was asked for', () => {
+    const renaming = { ...before, command: command({ input: { name: 'derrick' } }) };
+    expect(judged(AT_ONCE, ['GONE'], part('idle', { name: 'derrick' }), renaming)).toBe('SUCCEEDED FULL');
   });
 
   it('that passes through a word and comes back is told by its job alone', () => {

@@ -94,7 +94,7 @@ export class SdrsObserver {
     signal: AbortSignal,
   ): Promise<Sighting | null> {
     const creation = isCreation(operation.command);
-    if (creation && !isOver(jobs)) return null;
+    if (creation && jobs.some(({ state }) => !ENDED.has(state))) return null;
     const { id } = absent;
     if (id === null) return creation ? absent : null;
     switch (subjectKindOf(operation.command.action)) {
@@ -123,6 +123,9 @@ export class SdrsObserver {
     return 'id' in sighting && sighting.id !== null ? publicId(this.siteId, sighting.id) : null;
   }
 }
+
+/** A job that is forgotten will not make anything any more that could be waited for. */
+const ENDED: ReadonlySet<JobObservation['state']> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'GONE']);
 
 /** The task center has no states: these words are ours, for what its list shows. */
 const TASK_CENTER: ResourceFacts = { ...GONE, exists: true, state: 'EMPTY', word: 'listed' };
@@ -161,8 +164,4 @@ function hasMoved(operation: WatchedOperation, world: World): boolean {
   } catch {
     return false;
   }
-}
-
-function isOver(jobs: readonly JobObservation[]): boolean {
-  return jobs.length > 0 && jobs.every(({ state }) => state === 'SUCCEEDED' || state === 'FAILED');
 }

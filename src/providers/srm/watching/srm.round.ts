@@ -40,7 +40,8 @@ export function lookAt(operation: WatchedOperation, round: Round): Look | null {
   const plan =
     kind === 'RECOVERY_PLAN' ? (round.plans?.items.find((item) => item.id === targetId) ?? null) : null;
   const isMachine = kind === 'PROTECTED_INSTANCE';
-  const ofTarget = targetId === null ? unmade(jobs) : facts(targetId, kind === 'RECOVERY_PLAN', round);
+  const isPlan = kind === 'RECOVERY_PLAN';
+  const ofTarget = targetId === null ? unmade(jobs, isPlan, round) : facts(targetId, isPlan, round);
   const resource = isMachine ? null : ofTarget;
   return { operation, jobs, resource, plan, createdNativeId };
 }
@@ -80,10 +81,16 @@ function createdIn(operation: WatchedOperation, round: Round): string | null {
   return ours.length === 1 ? (ours[0]?.id ?? null) : null;
 }
 
-/** What was to be made by a task that failed is not there; null = it may still come, or be found. */
-function unmade(jobs: readonly JobObservation[]): ResourceFacts | null {
+/**
+ * What was to be made is not there: after a task that failed, or when no task is left that could still make it and
+ * a whole list does not hold it. null = it may still come.
+ */
+function unmade(jobs: readonly JobObservation[], isPlan: boolean, round: Round): ResourceFacts | null {
   const hasFailed = jobs.some(({ state }) => state === 'FAILED' || state === 'CANCELLED');
-  return hasFailed && jobs.every(isOver) ? absentFacts() : null;
+  if (hasFailed && jobs.every(isOver)) return absentFacts();
+  const list = isPlan ? round.plans : round.groups;
+  const isWhole = list !== null && list.gaps.length === 0;
+  return isWhole && jobs.every((job) => isOver(job) || job.state === 'GONE') ? absentFacts() : null;
 }
 
 /** null = not read, or not in a list that is known to be whole: absence is concluded from nothing less. */
