@@ -76,7 +76,7 @@ export class Resolutions {
       resolution: { ...wish, resolvedTime: isoTime(this.clock.now()) },
       shows: something,
       problem: reason && { ...reason, nextActions },
-      createdId: wish.verdict === 'SUCCEEDED' ? observation.createdId : null,
+      createdId: wish.verdict === 'NOT_EXECUTED' ? null : observation.createdId,
     };
   }
 
