@@ -11,7 +11,10 @@ import { mustChange } from './must-change.js';
 import { PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
 
-/** A step is named by its plan, its workflow (in the query, everywhere) and its id. */
+/**
+ * A step is named by its plan, its workflow (in the query, everywhere) and its id; whoever changes it tells its
+ * title too, for ids move when steps are inserted.
+ */
 @ApiTags('Plan parts')
 @ApiBearerAuth()
 @Controller('v1/recovery-plans/:id/recovery-steps')
@@ -70,12 +73,12 @@ export class RecoveryStepsController {
     @Param('id') id: string,
     @Param('stepId') stepId: string,
     @Query() { workflow }: WorkflowQueryDto,
-    @Body() { reason, validateOnly, ...fields }: UpdateRecoveryStepDto,
+    @Body() { reason, validateOnly, expectedTitle, ...fields }: UpdateRecoveryStepDto,
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
     const step = this.ids.upstreamPart(id, stepId);
     mustChange(fields);
-    const input = { ...fields, workflow };
+    const input = { ...fields, workflow, expectedTitle };
     return this.actions.change('UPDATE_RECOVERY_STEP', step, { reason, validateOnly }, input, exchange);
   }
 
@@ -88,7 +91,8 @@ export class RecoveryStepsController {
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
     const step = this.ids.upstreamPart(id, stepId);
-    const input = { workflow: query.workflow };
+    const { workflow, expectedTitle } = query;
+    const input = { workflow, expectedTitle };
     return this.actions.change('REMOVE_RECOVERY_STEP', step, wishOf(query), input, exchange);
   }
 }

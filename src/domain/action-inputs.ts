@@ -75,8 +75,8 @@ export interface ActionInputs {
     /** The step it is put before, by the id that the list of steps shows; absent = at the end. */
     beforeStepId?: string;
   };
-  UPDATE_RECOVERY_STEP: Partial<RecoveryStepWish> & { workflow: RecoveryWorkflow };
-  REMOVE_RECOVERY_STEP: { workflow: RecoveryWorkflow };
+  UPDATE_RECOVERY_STEP: Partial<RecoveryStepWish> & KnownStep;
+  REMOVE_RECOVERY_STEP: KnownStep;
   UPDATE_DRILL: { name: string };
   /** One task; those inside a group; or, with neither, those about groups. */
   CLEAR_FAILED_TASKS: { failedTaskId?: string; protectionGroupId?: string };
@@ -108,6 +108,13 @@ export interface RecoveryStepWish {
   content: string;
   /** Of a command, 0 to 59999. */
   timeoutSeconds?: number;
+}
+
+/** A step is named by an id that moves with the steps before it, so what the client saw there is told too. */
+export interface KnownStep {
+  workflow: RecoveryWorkflow;
+  /** The step's title as it was read; another one there now is a 409. */
+  expectedTitle: string;
 }
 
 export const STARTUP_ACTIONS = ['POWER_ON', 'DO_NOT_POWER_ON'] as const;

@@ -208,6 +208,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
     },
   },
   [`patch ${PLAN}/recovery-steps/{stepId}`]: one('SRM: another text', {
+    expectedTitle: 'Check the network',
     content: 'Is the recovery network up, and the firewall open?',
   }),
   [`patch ${PLAN}/drills/{drillId}`]: one('SDRS: a new name', { name: 'quarterly-drill' }),

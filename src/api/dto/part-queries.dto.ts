@@ -62,6 +62,13 @@ export class WorkflowQueryDto {
 }
 
 export class RemoveStepQueryDto extends DeleteQueryDto {
+  /** The step's title as it was read: ids move when steps are inserted, and another title there now is a 409. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1024)
+  @ApiProperty({ example: 'Check the network' })
+  expectedTitle!: string;
+
   /** The workflow that the step is in. */
   @IsIn(RECOVERY_WORKFLOWS)
   @ApiProperty({ enum: RECOVERY_WORKFLOWS, example: 'RECOVERY' })

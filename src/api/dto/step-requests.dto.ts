@@ -50,6 +50,15 @@ export class AddRecoveryStepDto extends ChangeRequestDto {
 /** Absent = left as it is. */
 export class UpdateRecoveryStepDto extends ChangeRequestDto {
   /**
+   * The step's title as it was read: ids move when steps are inserted, and another title there now is a 409.
+   * @example 'Check the network'
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1024)
+  expectedTitle!: string;
+
+  /**
    * SRM
    * @example 'PROMPT'
    */

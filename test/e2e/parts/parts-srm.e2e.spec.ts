@@ -1,5 +1,5 @@
 import type { ProtectedInstanceListDto } from '../../../src/api/dto/inventory.dto.js';
-import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
+import type { OperationDto, PreflightReportDto } from '../../../src/api/dto/operation.dto.js';
 import type {
   PlannedInstanceListDto,
   PlanPromptListDto,
@@ -116,11 +116,32 @@ describe('parts of SRM groups and plans', () => {
       timeoutSeconds: 60,
     });
 
-    await done('PATCH', `${steps}/${command?.id}?workflow=TEST`, { content: '/opt/tell-all.sh' });
+    const change = { content: '/opt/tell-all.sh', expectedTitle: 'Tell everybody' };
+    await done('PATCH', `${steps}/${command?.id}?workflow=TEST`, change);
     const changed = await api.read<RecoveryStepDto>(`${steps}/${command?.id}?workflow=TEST`);
     expect(changed.callout).toMatchObject({ content: '/opt/tell-all.sh', timeoutSeconds: 60 });
 
-    await done('DELETE', `${steps}/${command?.id}?workflow=TEST`);
+    const removal = (id: string | undefined, title: string) =>
+      `${steps}/${id}?workflow=TEST&expectedTitle=${encodeURIComponent(title)}`;
+    const prompted = await titled('Look around');
+    for (const [method, path, body] of [
+      ['DELETE', removal(prompted?.id, 'Tell everybody'), undefined],
+      ['PATCH', `${steps}/${prompted?.id}?workflow=TEST`, change],
+    ] as const) {
+      const refused = await api.refused(method, path, body ? { body } : {});
+      expect(refused.status).toBe(409);
+      expect(refused.body.blocking).toMatchObject([
+        { code: 'changed-meanwhile', text: expect.stringContaining('is now “Look around”') as string },
+      ]);
+    }
+    const untold = await api.refused('DELETE', `${steps}/${command?.id}?workflow=TEST`);
+    expect(untold.body.detail).toBe('Not valid: expectedTitle.');
+    expect(await list()).toHaveLength(before.length + 2);
+
+    const path = removal(command?.id, 'Tell everybody');
+    const { body: dry } = await api.ask<PreflightReportDto>('DELETE', `${path}&validateOnly=true`);
+    expect(dry.wouldSubmit.map(({ label }) => label)).toEqual(['Remove step Tell everybody']);
+    await done('DELETE', path);
     expect(await titled('Tell everybody')).toBeUndefined();
     expect(await list()).toHaveLength(before.length + 1);
   });

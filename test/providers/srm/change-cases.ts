@@ -26,6 +26,8 @@ const CALLOUT = {
   position: 3,
 };
 
+const AS_SEEN = { expectedTitle: CALLOUT.name };
+
 const settingsOf =
   (input: object) =>
   (bench: ChangeBench): ActionCommand =>
@@ -204,7 +206,7 @@ export const CHANGE_CASES: ChangeCase[] = [
   {
     name: 'another text of a step',
     stage: withCallout,
-    command: stepsOf('UPDATE_RECOVERY_STEP', { content: 'Is DNS really switched?' }, '4'),
+    command: stepsOf('UPDATE_RECOVERY_STEP', { content: 'Is DNS really switched?', ...AS_SEEN }, '4'),
     isDone: (bench) =>
       bench.plan('erp-plan').callouts.some(({ content }) => content === 'Is DNS really switched?'),
     executes: 'edit-callout',
@@ -212,7 +214,7 @@ export const CHANGE_CASES: ChangeCase[] = [
   {
     name: 'a step less in a plan',
     stage: withCallout,
-    command: stepsOf('REMOVE_RECOVERY_STEP', {}, '4'),
+    command: stepsOf('REMOVE_RECOVERY_STEP', AS_SEEN, '4'),
     isDone: (bench) => bench.plan('erp-plan').callouts.length === 0,
     executes: 'delete-callout',
   },

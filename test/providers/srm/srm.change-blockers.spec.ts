@@ -1,6 +1,7 @@
 import type { ActionCommand } from '../../../src/domain/action-command.js';
 import { publicId } from '../../../src/domain/ids.js';
 import type { Finding } from '../../../src/domain/observation.js';
+import { patiently } from '../../conformance/provider/journey.js';
 import { ChangeBench, closeSimulator } from './change-bench.js';
 
 /** What stands in the way of a change, and what cannot be told of it, beyond the states of the matrix. */
@@ -70,11 +71,60 @@ describe('a change of a part', () => {
     });
 
     it('touches only steps that somebody inserted', async () => {
-      const step = (id: string) =>
-        bench.prepare(onPlan('REMOVE_RECOVERY_STEP', 'erp-plan', { workflow: 'RECOVERY' }, id));
+      const step = async (id: string) => {
+        const of = { planId: bench.plan('erp-plan').id, workflow: 'RECOVERY' } as const;
+        const steps = await bench.driver.further.recoverySteps?.(of, patiently);
+        const expectedTitle = steps?.find((one) => one.id === id)?.title ?? '';
+        const input = { workflow: 'RECOVERY', expectedTitle };
+        return bench.prepare(onPlan('REMOVE_RECOVERY_STEP', 'erp-plan', input, id));
+      };
       await expect(step('1')).rejects.toMatchObject({ kind: 'INVALID_ARGUMENT' });
       await expect(step('999')).rejects.toMatchObject({ kind: 'NOT_FOUND' });
     });
+
+    it.each([
+      ['UPDATE_RECOVERY_STEP', { content: 'Anybody?' }, 'Change'],
+      ['REMOVE_RECOVERY_STEP', {}, 'Remove'],
+    ] as const)(
+      'is made to the step that the client saw, wherever it has moved: %s',
+      async (action, more, does) => {
+        const step = (id: string) =>
+          onPlan(action, 'erp-plan', { workflow: 'RECOVERY', expectedTitle: 'Look', ...more }, id);
+        insert('Look', 3);
+        const { calls, blockers, warnings } = await bench.prepare(step('4'));
+        expect({ blockers, warnings }).toEqual({ blockers: [], warnings: [] });
+        expect(calls.map(({ label }) => label)).toEqual([`${does} step Look`]);
+
+        insert('Stop the cluster', 3);
+        const moved = await bench.prepare(step('4'));
+        expect(moved.calls).toEqual([]);
+        expect(moved.blockers).toMatchObject([
+          {
+            code: 'changed-meanwhile',
+            text: 'The steps were changed since they were read: step 4 is now “Stop the cluster”, not “Look”.',
+          },
+        ]);
+        await expect(codes(step('5'))).resolves.toEqual([]);
+        // A step of SRM's own has come to that place.
+        await expect(codes(step('1'))).resolves.toEqual(['changed-meanwhile']);
+      },
+    );
+
+    it('warns of another step with the same title', async () => {
+      insert('Look', 3);
+      insert('Look', 0);
+      const wish = { workflow: 'RECOVERY', expectedTitle: 'Look' };
+      const { warnings } = await bench.prepare(onPlan('REMOVE_RECOVERY_STEP', 'erp-plan', wish, '1'));
+      expect(warnings).toEqual(['2 steps are called “Look”; this is step 1.']);
+    });
+
+    /** As another operation, or somebody at vCenter, does it; the newest comes first at its place. */
+    function insert(name: string, position: number): void {
+      const { callouts } = bench.plan('erp-plan');
+      const rest = { mode: 'recovery', content: 'All well?', type: 'PROMPT', timeoutSeconds: 0 } as const;
+      for (const one of callouts) if (one.position >= position) one.position += 1;
+      callouts.unshift({ id: `callout-${callouts.length + 1}`, name, position, ...rest });
+    }
 
     it('waits until SRM shows the steps of the workflow', async () => {
       const wish = { workflow: 'REPROTECT', type: 'PROMPT', name: 'Wait', content: 'Go on?' };

@@ -14,6 +14,7 @@ import {
 import {
   InstancesByTagQueryDto,
   RemoveInstanceQueryDto,
+  RemoveStepQueryDto,
   RemoveTagsQueryDto,
   StepsQueryDto,
   WindowQueryDto,
@@ -136,7 +137,8 @@ describe('a body is refused at', () => {
     ['/dependsOn', UpdateRecoverySettingsDto, { dependsOn: 'a.b' }],
     ['/type', AddRecoveryStepDto, { ...step, type: 'RUN_ON_VM' }],
     ['/timeoutSeconds', AddRecoveryStepDto, { ...step, timeoutSeconds: 60000 }],
-    ['/content', UpdateRecoveryStepDto, { content: long(4097) }],
+    ['/content', UpdateRecoveryStepDto, { expectedTitle: 't', content: long(4097) }],
+    ['/expectedTitle', UpdateRecoveryStepDto, { content: 'x' }],
     ['/settings', PutProtectionSettingsDto, {}],
     [
       '/settings/networks/0/targetNetworkId',
@@ -164,6 +166,8 @@ describe('a query', () => {
   it.each<[string, Dto, object]>([
     ['workflow', StepsQueryDto, {}],
     ['workflow', StepsQueryDto, { workflow: 'test' }],
+    ['expectedTitle', RemoveStepQueryDto, { workflow: 'TEST' }],
+    ['expectedTitle', RemoveStepQueryDto, { workflow: 'TEST', expectedTitle: '' }],
     ['deleteRecoveryServer', RemoveInstanceQueryDto, { deleteRecoveryServer: 'yes' }],
     ['deleteRecoveryVolume', RemoveInstanceQueryDto, { deleteRecoveryVolume: 'true' }],
     ['key', RemoveTagsQueryDto, {}],

@@ -178,19 +178,19 @@ const ROWS: Row[] = [
   ],
   [
     `PATCH ${PLAN}/recovery-steps/7.1?workflow=RECOVERY`,
-    { content: 'And now?' },
+    { content: 'And now?', expectedTitle: 'Ask' },
     'UPDATE_RECOVERY_STEP',
     MOVE,
     '7.1',
-    { content: 'And now?', workflow: 'RECOVERY' },
+    { content: 'And now?', workflow: 'RECOVERY', expectedTitle: 'Ask' },
   ],
   [
-    `DELETE ${PLAN}/recovery-steps/7?workflow=CLEAN_UP`,
+    `DELETE ${PLAN}/recovery-steps/7?workflow=CLEAN_UP&expectedTitle=Stop%20cluster`,
     undefined,
     'REMOVE_RECOVERY_STEP',
     MOVE,
     '7',
-    { workflow: 'CLEAN_UP' },
+    { workflow: 'CLEAN_UP', expectedTitle: 'Stop cluster' },
   ],
   [`PATCH ${PLAN}/drills/${siteId}.d-1`, { name: 'd2' }, 'UPDATE_DRILL', MOVE, 'd-1', { name: 'd2' }],
   [`DELETE ${SITE}/failed-tasks`, undefined, 'CLEAR_FAILED_TASKS', null, null, {}],
@@ -289,7 +289,9 @@ describe('an id', () => {
     const { status, body } = await surface.ask(
       method,
       url,
-      method === 'PATCH' ? { body: { name: 'n' } } : {},
+      method === 'PATCH'
+        ? { body: { name: 'n', ...(url.includes('recovery-steps') ? { expectedTitle: 't' } : {}) } }
+        : {},
     );
     expect({ status, code: body.code }).toEqual({ status: 404, code: 'not-found' });
     expect(body.detail).toMatch(/^There is no /);
@@ -324,12 +326,12 @@ describe('an id', () => {
 });
 
 it.each([
-  ['PATCH', PLAN],
-  ['PATCH', `${PLAN}/protected-instances/${siteId}.machine-1/recovery-settings`],
-  ['PATCH', `${PLAN}/recovery-steps/7?workflow=TEST`],
-  ['POST', `${INSTANCE}/actions/resize`],
-])('%s %s with nothing to change is a 400', async (method, url) => {
-  const { status, body } = await surface.ask(method, url, { body: { reason: 'none' } });
+  ['PATCH', PLAN, {}],
+  ['PATCH', `${PLAN}/protected-instances/${siteId}.machine-1/recovery-settings`, {}],
+  ['PATCH', `${PLAN}/recovery-steps/7?workflow=TEST`, { expectedTitle: 'Ask' }],
+  ['POST', `${INSTANCE}/actions/resize`, {}],
+])('%s %s with nothing to change is a 400', async (method, url, more) => {
+  const { status, body } = await surface.ask(method, url, { body: { ...more, reason: 'none' } });
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' });
   expect(body.detail).toMatch(/^There is nothing to change: give /);
 });

@@ -144,6 +144,6 @@ export const CHANGE_INPUTS = {
     ],
   ),
   ADD_RECOVERY_STEP: fields(['workflow', ...STEP], ['timeoutSeconds', 'beforeStepId']),
-  UPDATE_RECOVERY_STEP: fields(['workflow'], [...STEP, 'timeoutSeconds']),
-  REMOVE_RECOVERY_STEP: fields(['workflow'], []),
+  UPDATE_RECOVERY_STEP: fields(['workflow', 'expectedTitle'], [...STEP, 'timeoutSeconds']),
+  REMOVE_RECOVERY_STEP: fields(['workflow', 'expectedTitle'], []),
 } as const satisfies Partial<Record<DrAction, readonly InputField[]>>;

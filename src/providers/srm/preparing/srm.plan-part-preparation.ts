@@ -1,5 +1,5 @@
 import type { ActionCommand } from '../../../domain/action-command.js';
-import type { ActionInputs } from '../../../domain/action-inputs.js';
+import type { ActionInputs, KnownStep } from '../../../domain/action-inputs.js';
 import { publicId } from '../../../domain/ids.js';
 import type { Blocker, Preparation } from '../../provider-driver.js';
 import { ProviderError } from '../../provider-error.js';
@@ -17,11 +17,12 @@ import {
 import type { SrmHome } from '../reading/srm.home.js';
 import { whole } from '../wire/srm.lists.js';
 import { planFacts } from '../reading/srm.mapper.js';
+import { titleOf } from '../reading/srm.step-mapper.js';
 import type { PlanGroups } from '../reading/srm.plan-groups.js';
 import { settingsShape, shaped } from '../evidence/srm.plan-shape.js';
 import { settingsCall, type SettingsWish } from './srm.settings-calls.js';
 import { addStepCall, editStepCall, removeStepCall } from './srm.step-calls.js';
-import type { WirePlannedVm } from '../wire/srm.parts-wire.js';
+import type { WirePlannedVm, WireStep } from '../wire/srm.parts-wire.js';
 import { planPath } from '../wire/srm.paths.js';
 import type { WirePlan } from '../wire/srm.wire.js';
 
@@ -99,7 +100,8 @@ export class SrmPlanPartPreparation {
     const nothing = { ...ground.common, warnings: [], baseline: null, calls: [] };
     if (blockersOfDependent(ground.far, ground.plan).length > 0) return { ...nothing, blockers };
     try {
-      return { ...nothing, blockers, ...(await this.stepChange(command, of, ground, signal)) };
+      const change = await this.stepChange(command, of, ground, signal);
+      return { ...nothing, ...change, blockers: [...blockers, ...(change.blockers ?? [])] };
     } catch (error) {
       // Fails when the view is not available in the plan's present status (3.10).
       if (!(error instanceof ProviderError) || error.upstream.status !== 400) throw error;
@@ -112,7 +114,7 @@ export class SrmPlanPartPreparation {
     of: StepsOf,
     { marks }: Ground,
     signal: AbortSignal,
-  ): Promise<Pick<Preparation, 'calls' | 'baseline'> & Partial<Preparation>> {
+  ): Promise<Partial<Preparation>> {
     const steps = await this.reads.steps(of, signal);
     const baseline = { kind: 'STEPS', titles: steps.map((step) => step.title ?? ''), ...marks };
     if (action === 'ADD_RECOVERY_STEP') {
@@ -121,15 +123,18 @@ export class SrmPlanPartPreparation {
     }
     const stepId = partNativeId ?? '';
     const step = await this.reads.step(of, stepId, signal);
+    const { expectedTitle } = input as KnownStep;
+    if (titleOf(step) !== expectedTitle) return { blockers: [stepMoved(step, expectedTitle)] };
     const title = step.title ?? stepId;
     const callout = await this.reads.callout(of, stepId, signal).catch((error: unknown) => {
       if (error instanceof ProviderError && ['NOT_FOUND', 'BAD_ANSWER'].includes(error.kind)) return null;
       throw error;
     });
     if (callout === null || (callout.callout_type ?? null) === null) {
-      throw invalid(`Step ${step.step_number ?? stepId} (${title}) is SRM’s own, and not an inserted one.`);
+      throw invalid(`Step ${numberOf(step)} (${title}) is SRM’s own, and not an inserted one.`);
     }
     return {
+      warnings: namesakeWarnings(step, steps),
       calls: [
         action === 'REMOVE_RECOVERY_STEP'
           ? removeStepCall(of, stepId, title)
@@ -204,6 +209,24 @@ function stepsUnavailable({ workflow }: StepsOf, plan: WirePlan): Blocker {
     text: `SRM does not show the steps of ${workflow} while the plan is in ${plan.status ?? 'a state not told'}.`,
     remedy: 'Change them when the plan can be run that way.',
   };
+}
+
+/** Ids of steps move when others are inserted or removed (3.10): what is there now is not what the client saw. */
+function stepMoved(step: WireStep, expectedTitle: string): Blocker {
+  return {
+    code: 'changed-meanwhile',
+    text: `The steps were changed since they were read: step ${numberOf(step)} is now “${titleOf(step)}”, not “${expectedTitle}”.`,
+    remedy: 'Read the steps again, and name the one that is meant.',
+  };
+}
+
+function namesakeWarnings(step: WireStep, steps: readonly WireStep[]): string[] {
+  const count = steps.filter((one) => titleOf(one) === titleOf(step)).length;
+  return count > 1 ? [`${count} steps are called “${titleOf(step)}”; this is step ${numberOf(step)}.`] : [];
+}
+
+function numberOf(step: WireStep): string {
+  return step.step_number ?? String(step.id);
 }
 
 /** Dependencies count only inside one priority (3.8). */

@@ -35,7 +35,7 @@ export function editStepCall(
   input: ActionInputs['UPDATE_RECOVERY_STEP'],
   now: WireCallout,
 ): UpstreamCall {
-  const { workflow: _of, ...wish } = input;
+  const { workflow: _of, expectedTitle, ...wish } = input;
   if (Object.values(wish).every((value) => value === undefined)) {
     throw invalid('There is nothing to change: give "type", "name", "content" or "timeoutSeconds".');
   }
@@ -47,7 +47,7 @@ export function editStepCall(
     );
   }
   return {
-    label: `Change step ${now.name ?? stepId}`,
+    label: `Change step ${expectedTitle}`,
     method: 'POST',
     path: stepPath(of.planId, VIEW_MODES[of.workflow], stepId, '/callout-data/actions/edit'),
     body: contentOf({

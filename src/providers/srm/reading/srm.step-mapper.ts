@@ -113,7 +113,7 @@ function calloutOf(wire: WireCallout): RecoveryStep['callout'] {
   };
 }
 
-function titleOf(wire: WireStep): string {
+export function titleOf(wire: WireStep): string {
   return textOf(wire.title) ?? `Step ${textOf(wire.step_number) ?? stepIdOf(wire)}`;
 }
 

@@ -61,7 +61,7 @@ export function partsOn(world: World): Partial<Record<DrAction, PartStage>> {
     return {
       targetId: planId,
       partId: null,
-      input: { workflow: 'RECOVERY', ...more },
+      input: { workflow: 'RECOVERY', expectedTitle: PROMPT_NAME, ...more },
       absent: { partId: '999999' },
       before: async (driver) => {
         insertPrompt(world, planId);
