@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { BODY_EXAMPLES } from '../../../src/api/docs/body-examples.js';
 import { memorySite } from '../support/memory-site.js';
 import { TestClock } from '../support/test-clock.js';
-import { surfaceOver, type Surface } from './surface.js';
+import { surfaceOver, type Asked, type Surface } from './surface.js';
 
 interface Described {
   parameters?: { in: string; name: string; required?: boolean }[];
-  requestBody?: { content: Record<string, { examples?: Record<string, { value: object }> }> };
+  requestBody?: object;
 }
 
 const { siteId, provider } = memorySite(new TestClock());
@@ -33,14 +34,14 @@ beforeAll(async () => {
 beforeEach(() => surface.accepted.splice(0));
 afterAll(() => surface.close());
 
-const bodyOf = ({ requestBody }: Described): { body: object } | Record<string, never> => {
-  const [example] = Object.values(requestBody?.content['application/json']?.examples ?? {});
-  return requestBody ? { body: example?.value ?? {} } : {};
+const exampleFor = ({ method, path, described }: (typeof ROUTES)[number]): Asked => {
+  const [example] = Object.values(BODY_EXAMPLES[`${method.toLowerCase()} ${path}`] ?? {});
+  return described.requestBody ? { body: example?.value ?? {} } : {};
 };
 
 describe('a query parameter that is not known', () => {
-  it.each(called(ROUTES))('is a 400 that names it: %s', async (_name, { method, url, described }) => {
-    const { status, body } = await surface.ask(method, `${url}?nonsense=1`, bodyOf(described));
+  it.each(called(ROUTES))('is a 400 that names it: %s', async (_name, route) => {
+    const { status, body } = await surface.ask(route.method, `${route.url}?nonsense=1`, exampleFor(route));
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid-request' });
     expect(body.detail).toContain('nonsense');
     expect(body.errors).toContainEqual({
@@ -66,8 +67,9 @@ describe('a dry run in the wrong place', () => {
 
   it.each(called(changing.filter(({ described }) => described.requestBody && !takesQuery(described))))(
     'is refused in the query, and told that it belongs into the body: %s',
-    async (_name, { method, url, described }) => {
-      const asked = await surface.ask(method, `${url}?validateOnly=true`, bodyOf(described));
+    async (_name, route) => {
+      const url = `${route.url}?validateOnly=true`;
+      const asked = await surface.ask(route.method, url, exampleFor(route));
       expect(asked.status).toBe(400);
       expect(asked.body.errors).toEqual([
         {
