@@ -35,12 +35,16 @@ export function ended(operation: Operation, change: End, now: string): Applied {
       prompts: [],
       notBefore: null,
       progressPercent: change.state === 'SUCCEEDED' ? 100 : last.progressPercent,
-      steps: change.outcome === 'FULL' ? last.steps.map(settled) : last.steps,
+      steps: isWhollyDone(change) ? last.steps.map(settled) : last.steps,
       ...(createdId ? withCreated(last, createdId) : {}),
     },
     type: VERDICT_EVENTS[change.state],
     text: change.text,
   };
+}
+
+function isWhollyDone({ state, outcome }: End): boolean {
+  return state === 'SUCCEEDED' && outcome === 'FULL';
 }
 
 /** A step that was last seen running, of work that is wholly done, ran to its end. */

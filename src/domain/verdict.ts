@@ -1,5 +1,5 @@
 import { ACTION_FACTS } from './action-facts.js';
-import { destinationOf } from './dr-action.js';
+import { destinationOf, type DrAction } from './dr-action.js';
 import type { LifecycleRow } from './lifecycle.js';
 import type { JobObservation, Observation, ResourceFacts } from './observation.js';
 import type { Operation, Outcome } from './operation.js';
@@ -83,7 +83,8 @@ export function judge(operation: Operation, row: LifecycleRow, seen: Observation
       `The target is ${resource.exists ? resource.word || 'as it was to be' : 'gone'}.`,
     );
   }
-  const moved = operation.before !== null && operation.before.word !== resource.word;
+  const moved =
+    row.observes !== 'DRILL' && operation.before !== null && operation.before.word !== resource.word;
   if (row.failed.includes(resource.word) && (jobsSpeak || shown || moved)) {
     const state = cancelAccepted ? 'CANCELLED' : 'FAILED';
     return ended(state, 'PARTIAL', undefined, `The target stopped in ${resource.word}.`);
@@ -139,7 +140,14 @@ function showsIt(operation: Operation, now: ResourceFacts, row: LifecycleRow): b
   return stays ? before.name !== now.name && now.name === nameWanted(operation) : before.word !== now.word;
 }
 
-function nameWanted({ command: { changes, input } }: Operation): string | null {
+/** What these call a name is the target's own; elsewhere it may be that of a part. */
+const RENAMES: readonly DrAction[] = [
+  ...(['UPDATE_PROTECTION_GROUP', 'UPDATE_PROTECTED_INSTANCE', 'UPDATE_REPLICATION_PAIR'] as const),
+  ...(['UPDATE_RECOVERY_PLAN', 'UPDATE_DRILL'] as const),
+];
+
+function nameWanted({ action, command: { changes, input } }: Operation): string | null {
+  if (!RENAMES.includes(action)) return null;
   return changes?.name ?? (input && 'name' in input ? (input.name ?? null) : null);
 }
 

@@ -53,6 +53,25 @@ describe('a look at a running operation', () => {
   });
 });
 
+describe('a step that was last seen running', () => {
+  const step = { id: '1', title: 'Prepare', state: 'RUNNING' as const, progressPercent: 10 };
+  const rest = { id: '2', title: 'Tell', state: 'SKIPPED' as const, progressPercent: null };
+  const ended = (state: 'SUCCEEDED' | 'FAILED', outcome: 'FULL' | 'PARTIAL') => {
+    const known = after(running, look({ steps: [step, rest] }));
+    const { steps } = after(known, { kind: 'VERDICT', state, outcome, problem: null, text: 'Over.' });
+    return steps;
+  };
+
+  it('ran to its end where all is done', () => {
+    expect(ended('SUCCEEDED', 'FULL')).toEqual([{ ...step, state: 'SUCCEEDED', progressPercent: 100 }, rest]);
+  });
+
+  it('stays so where less is known', () => {
+    expect(ended('SUCCEEDED', 'PARTIAL')).toEqual([step, rest]);
+    expect(ended('FAILED', 'PARTIAL')).toEqual([step, rest]);
+  });
+});
+
 describe('a cancel', () => {
   const request: Change = { kind: 'CANCEL_REQUESTED', request: { requestedBy: 'ben', requestedTime: at(9) } };
   const sending: Change = { kind: 'CANCEL_SENDING', overBy: at(60) };

@@ -95,7 +95,9 @@ describe('a change that shows in no state', () => {
 
   it('whose job is forgotten is done when the part bears the name that was asked for', () => {
     const renaming = { ...before, command: command({ input: { name: 'derrick' } }) };
-    expect(judged(AT_ONCE, ['GONE'], part('idle', { name: 'derrick' }), renaming)).toBe('SUCCEEDED FULL');
+    const renamed = part('idle', { name: 'derrick' });
+    expect(judged(AT_ONCE, ['GONE'], renamed, renaming, 'UPDATE_PROTECTED_INSTANCE')).toBe('SUCCEEDED FULL');
+    expect(judged(AT_ONCE, ['GONE'], renamed, renaming, 'ADD_RECOVERY_STEP')).toBe('UNSETTLED');
   });
 
   it('that passes through a word and comes back is told by its job alone', () => {
