@@ -154,6 +154,16 @@ describe('the observation of sdrs', () => {
       });
     });
 
+    it.each<[string, string | null, Answer]>([
+      ['is forgotten', 'j1', { status: 404 }],
+      ['ended well', 'j1', { body: { job_id: 'j1', status: 'SUCCESS', entities: {} } }],
+      ['was never told of', null, { status: 404 }],
+    ])('says that there is nothing when its job %s', async (_what, jobId, answer) => {
+      list([aGroup()]);
+      upstream.on('GET /jobs/j1', answer);
+      expect(await one(creation(jobId))).toMatchObject({ resource: { exists: false }, createdId: null });
+    });
+
     it('finds the group without a job', async () => {
       list([aGroup({ id: 'made', status: 'available', description })]);
       expect(await one(creation(null))).toMatchObject({ createdId: 'otc.made' });

@@ -97,7 +97,7 @@ export class SrmForgotten {
     if (action === 'UPDATE_PROTECTION_GROUP') {
       const group = round.groups?.items.find(({ id }) => id === groupId);
       const isDone = group !== undefined && reconfiguredGroup(group, operation.calls[0]?.call.body, baseline);
-      return { jobs, effect: isDone ? 'SEEN' : null, warnings: [] };
+      return { jobs, effect: isDone ? 'SEEN' : group && isForgotten(jobs) ? 'MISSING' : null, warnings: [] };
     }
     const vms = (await this.client.vmsOfGroup(groupId ?? '', signal)).items;
     switch (action) {
@@ -111,8 +111,18 @@ export class SrmForgotten {
   }
 }
 
+/** Of a forgotten task, what is as it was before is missing; of none, there may have been nothing to do. */
 function byFinding(jobs: JobObservation[], finding: Finding | null): Told {
-  return { jobs, effect: finding?.verdict === 'STARTED' ? 'SEEN' : null, warnings: [] };
+  const isMissing = finding?.verdict === 'NOT_SEEN' && isForgotten(jobs);
+  return {
+    jobs,
+    effect: finding?.verdict === 'STARTED' ? 'SEEN' : isMissing ? 'MISSING' : null,
+    warnings: [],
+  };
+}
+
+function isForgotten(jobs: readonly JobObservation[]): boolean {
+  return jobs.some(({ state }) => state === 'GONE');
 }
 
 /** Without a task there was nothing that SRM could begin; who lacks a placeholder all the same is told. */
@@ -147,9 +157,8 @@ function isOpen(look: Look): boolean {
   const { jobs, resource } = look;
   const { action } = look.operation.command;
   if (PASSING.includes(resource?.word) || !jobs.every(isOver)) return false;
-  const isForgotten =
-    jobs.some(({ state }) => state === 'GONE') || (jobs.length === 0 && ALSO_WITHOUT_TASK.includes(action));
-  return (isForgotten && OF_PARTS.includes(action)) || isByEvidence(look);
+  const isUntold = isForgotten(jobs) || (jobs.length === 0 && ALSO_WITHOUT_TASK.includes(action));
+  return (isUntold && OF_PARTS.includes(action)) || isByEvidence(look);
 }
 
 /** Tasks that only evidence has found, of an action that may have ended where it began. */
