@@ -83,6 +83,7 @@ export async function tour(subject: ConformanceSubject): Promise<ReadonlySet<str
       journey.watch(await journey.begin(await journey.readyFor(action))),
     );
   }
+  await visit(lateSend);
   const finer = finerActions(subject).map((action) => [action, null] as const);
   for (const [action, way] of [...finer, ...(OTHER_WAYS[subject.name] ?? [])]) {
     await visit((harness, journey) => carryOut(harness, journey, action, way));
@@ -122,6 +123,13 @@ async function carryOut(
       input: way ? await way(journey.driver, stage) : stage.input,
     }),
   );
+  await journey.watch(await journey.begin(readied));
+}
+
+/** Log-ins that nobody has seen at work for a while are looked at before anything is changed. */
+async function lateSend(harness: Harness, journey: Journey): Promise<void> {
+  const readied = await journey.readyFor('FAILOVER');
+  harness.advance(60_000);
   await journey.watch(await journey.begin(readied));
 }
 
