@@ -250,7 +250,7 @@ function objectionTo(operation: Operation, preparation: Preparation, provider: P
         ...judged.blocking,
         {
           code: 'groups-changed',
-          text: `The plan now touches groups that this operation does not hold: ${unlocked.join(', ')}.`,
+          text: `It now touches groups that this operation does not hold: ${unlocked.join(', ')}.`,
           remedy: 'Ask again.',
         },
       ]

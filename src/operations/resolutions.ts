@@ -70,7 +70,11 @@ export class Resolutions {
     const { observation } = sight;
     const something = shows(operation, row, observation);
     const reason = reasonOf(wish, something);
-    const nextActions = nextActionsAfter(operation.target, provider.descriptor.lifecycle, observation.resource);
+    const nextActions = nextActionsAfter(
+      operation.target,
+      provider.descriptor.lifecycle,
+      observation.resource,
+    );
     return {
       kind: 'RESOLVED',
       resolution: { ...wish, resolvedTime: isoTime(this.clock.now()) },
