@@ -106,13 +106,21 @@ export function changingConcern(createStore: CreateStore): void {
       expect(await statesWith(store, 'PENDING')).toEqual([]);
       expect(await statesWith(store, 'SUBMITTING')).toEqual([operation.id]);
       await store.transition(operation.id, ACCEPTED);
-      await store.transition(operation.id, { ...DONE, createdId: 'alpha.new' });
+      await store.transition(operation.id, DONE);
       for (const state of ['SUBMITTING', 'RUNNING'] as const)
         expect(await statesWith(store, state)).toEqual([]);
       expect(await statesWith(store, 'SUCCEEDED')).toEqual([operation.id]);
-      const ofTarget = (targetId: string) => store.list({ ...ALL, targetId }, null, 10);
-      expect((await ofTarget('alpha.new')).items).toHaveLength(1);
-      expect((await ofTarget('alpha.move-books')).items).toHaveLength(0);
+    });
+
+    it('finds a creation by what it made, once it has', async () => {
+      const target = { type: 'PROTECTION_GROUP' as const, id: null, name: 'new' };
+      const { store, operation } = await opened({ action: 'CREATE_PROTECTION_GROUP', target });
+      const found = async () => (await store.list({ ...ALL, targetId: 'alpha.new' }, null, 10)).items;
+      await store.transition(operation.id, INTENT);
+      await store.transition(operation.id, ACCEPTED);
+      expect(await found()).toEqual([]);
+      await store.transition(operation.id, { ...DONE, createdId: 'alpha.new' });
+      expect(await found()).toHaveLength(1);
     });
   });
 
