@@ -11,6 +11,11 @@ export interface StateMeaning {
   meaning: string;
   /** The upstream is at work and will leave this state by itself. */
   passing: boolean;
+  /**
+   * Of a passing state: the action that it is the middle of, for work that was begun outside the gateway. Absent =
+   * it belongs to something else that has a state of its own, or cannot be told.
+   */
+  action?: DrAction;
 }
 
 export interface LifecycleRow {

@@ -15,6 +15,8 @@ import type {
 } from '../domain/inventory.js';
 import type { Lifecycle } from '../domain/lifecycle.js';
 import type { Finding, Observation, ResourceFacts } from '../domain/observation.js';
+import type { Concern } from '../domain/site-finding.js';
+import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { CallContext } from './call-context.js';
@@ -53,6 +55,20 @@ export interface ProviderDriver {
   getRecoveryPlan(planId: string, cx: CallContext): Promise<RecoveryPlan>;
   listGroupsOfPlan(planId: string, cx: CallContext): Promise<ProtectionGroup[]>;
   listDrills(planId: string, cx: CallContext): Promise<Drill[]>;
+
+  /**
+   * Everything the site holds, with as few requests as the upstream allows: what the inventory is refreshed by.
+   * Each list is whole, or it throws: an empty list from a session that died, a part of the pages, an entry
+   * without an id or two that contradict each other are `BAD_ANSWER` or `UNAVAILABLE`, never an inventory.
+   */
+  survey(cx: CallContext): Promise<SiteSurvey>;
+
+  /**
+   * What only this upstream can tell to be wrong (failed jobs, parts in trouble, certificates, faults of its own),
+   * at the price of a few reads; asked every few minutes. What `survey` shows is judged elsewhere. A part that
+   * could not be looked at is left out; throws when nothing could be.
+   */
+  inspect(cx: CallContext): Promise<Concern[]>;
 
   /** What a new group may be made of. */
   creationOptions(cx: CallContext): Promise<CreationOptions>;

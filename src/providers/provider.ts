@@ -8,6 +8,8 @@ import type {
   ReplicationPair,
 } from '../domain/inventory.js';
 import type { Finding, Observation } from '../domain/observation.js';
+import type { Concern } from '../domain/site-finding.js';
+import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
@@ -94,6 +96,14 @@ export class Provider {
     return this.reading((cx) => this.driver.listDrills(this.nativeId(planId), cx));
   }
 
+  survey(): Promise<SiteSurvey> {
+    return this.reading((cx) => this.driver.survey(cx));
+  }
+
+  inspect(): Promise<Concern[]> {
+    return this.reading((cx) => this.driver.inspect(cx));
+  }
+
   creationOptions(): Promise<CreationOptions> {
     return this.reading((cx) => this.driver.creationOptions(cx));
   }
@@ -142,8 +152,14 @@ export class Provider {
     return this.reading((cx) => this.driver.findStarted(sent, cx));
   }
 
-  observe(watched: readonly WatchedOperation[]): Promise<Observation[]> {
-    return this.reading((cx) => this.driver.observe(watched, cx));
+  /** @param noticed told of the whole lists that were read for it */
+  observe(
+    watched: readonly WatchedOperation[],
+    noticed?: (lists: Partial<SiteSurvey>) => void,
+  ): Promise<Observation[]> {
+    return this.reading(({ signal }) =>
+      this.driver.observe(watched, noticed ? { signal, noticed } : { signal }),
+    );
   }
 
   /** null = this upstream cannot be asked to stop this action. */

@@ -8,6 +8,8 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation, ResourceFacts } from '../../domain/observation.js';
+import type { Concern } from '../../domain/site-finding.js';
+import type { SiteSurvey } from '../../domain/site-survey.js';
 import type { PlanPrompt } from '../../domain/plan-parts.js';
 import type {
   Blocker,
@@ -103,6 +105,21 @@ export class MemoryDriver implements ProviderDriver {
   async listDrills(planId: string, cx: CallContext): Promise<Drill[]> {
     await this.read(`plans/${planId}/drills`, cx);
     this.plan(planId);
+    return [];
+  }
+
+  async survey(cx: CallContext): Promise<SiteSurvey> {
+    await this.read('survey', cx);
+    return {
+      groups: [...this.world.groups.values()].map((group) => this.groupOf(group)),
+      plans: [...this.world.plans.values()].map((plan) => this.planOf(plan)),
+      drills: [],
+      runs: [],
+    };
+  }
+
+  async inspect(cx: CallContext): Promise<Concern[]> {
+    await this.read('inspect', cx);
     return [];
   }
 

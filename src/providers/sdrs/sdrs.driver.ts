@@ -7,6 +7,8 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation } from '../../domain/observation.js';
+import type { Concern } from '../../domain/site-finding.js';
+import type { SiteSurvey } from '../../domain/site-survey.js';
 import type { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { FurtherReads } from '../further-reads.js';
 import type {
@@ -118,6 +120,22 @@ export class SdrsDriver implements ProviderDriver {
     const listed = await this.client.listDrills(planId, signal);
     const drills = await this.ofExisting(planId, listed, signal);
     return drills.map((drill) => toDrill(this.site.siteId, planId, drill));
+  }
+
+  async survey({ signal }: CallContext): Promise<SiteSurvey> {
+    const { siteId } = this.site;
+    const groups = await this.client.listGroups(signal);
+    const drills = await this.client.listDrills(null, signal);
+    return {
+      groups: groups.map((group) => toProtectionGroup(siteId, group)),
+      plans: groups.map((group) => toImplicitPlan(siteId, group)),
+      drills: drills.map((drill) => toDrill(siteId, drill.server_group_id ?? '', drill)),
+      runs: [],
+    };
+  }
+
+  inspect(): Promise<Concern[]> {
+    return Promise.resolve([]);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

@@ -7,6 +7,8 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation } from '../../domain/observation.js';
+import type { Concern } from '../../domain/site-finding.js';
+import type { SiteSurvey } from '../../domain/site-survey.js';
 import type { FurtherReads } from '../further-reads.js';
 import type {
   CallContext,
@@ -128,6 +130,21 @@ export class SrmDriver implements ProviderDriver {
   async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
     const drill = drillOf(await this.parts.client.plan(planId, signal), this.parts.siteId);
     return drill === null ? [] : [drill];
+  }
+
+  async survey({ signal }: CallContext): Promise<SiteSurvey> {
+    const { client, siteId } = this.parts;
+    const [groups, plans] = await Promise.all([client.groups(signal), client.plans(signal)]);
+    return {
+      groups: await this.groupsOf(groups),
+      plans: await this.plansOf(plans),
+      drills: plans.items.map((plan) => drillOf(plan, siteId)).filter((drill) => drill !== null),
+      runs: [],
+    };
+  }
+
+  inspect(): Promise<Concern[]> {
+    return Promise.resolve([]);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

@@ -8,6 +8,8 @@ import type {
   ReplicationPair,
 } from '../../../../src/domain/inventory.js';
 import type { Finding, Observation } from '../../../../src/domain/observation.js';
+import type { Concern } from '../../../../src/domain/site-finding.js';
+import type { SiteSurvey } from '../../../../src/domain/site-survey.js';
 import type { Quota } from '../../../../src/domain/site-facts.js';
 import type { FurtherReads } from '../../../../src/providers/further-reads.js';
 import type {
@@ -82,6 +84,20 @@ export class TidewaterDriver implements ProviderDriver {
   async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
     await this.client.group(planId, signal);
     return [];
+  }
+
+  async survey(cx: CallContext): Promise<SiteSurvey> {
+    const groups = await this.client.groups(cx.signal);
+    return {
+      groups: groups.map((group) => toGroup(this.siteId, group)),
+      plans: groups.map((group) => toPlan(this.siteId, group)),
+      drills: [],
+      runs: [],
+    };
+  }
+
+  inspect(): Promise<Concern[]> {
+    return Promise.resolve([]);
   }
 
   creationOptions(): Promise<CreationOptions> {
