@@ -30,3 +30,16 @@ export interface UpstreamRun {
   /** By the upstream's clock. */
   startedTime: string | null;
 }
+
+/** What was held at one instant. */
+export interface DatedSurvey {
+  /** When the look began, by our clock, milliseconds since the epoch: what was true then or later. */
+  takenMs: number;
+  survey: SiteSurvey;
+}
+
+/** A look at a site, and the one before it that was believed. */
+export interface SiteLook {
+  before: DatedSurvey | null;
+  after: DatedSurvey;
+}
