@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { FastifyRequest } from 'fastify';
-import type { FieldError } from '../../domain/problem.js';
+import { problem, ProblemError, type FieldError } from '../../domain/problem.js';
 import { invalidRequest } from './invalid-request.js';
 
 /**
@@ -13,6 +13,7 @@ export class StrayInputGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!request.routeOptions.url?.startsWith('/v1/')) return true;
+    if (lacksItsId(request)) throw new ProblemError(problem('not-found', 'The path ends where an id belongs.'));
     const takes = takenBy(context);
     const strays = [
       ...(takes.query ? [] : strayParameters(request, takes.body)),
@@ -21,6 +22,11 @@ export class StrayInputGuard implements CanActivate {
     if (strays.length > 0) throw invalidRequest(strays);
     return true;
   }
+}
+
+/** `DELETE /v1/…/` with an id that came out empty must not be taken for the whole of it. */
+function lacksItsId({ method, url }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD' && url.split('?')[0]?.endsWith('/') === true;
 }
 
 /** Which of the two the handler has an argument for. */

@@ -126,3 +126,18 @@ describe('a body where none is taken', () => {
     expect(await pointers(['books'])).toEqual(['/0']);
   });
 });
+
+describe('an id that came out empty', () => {
+  it('never makes a change to one thing a change to all of them', async () => {
+    const asked = await surface.ask('DELETE', `/v1/sites/${siteId}/failed-tasks/`);
+    expect({ status: asked.status, detail: asked.body.detail }).toEqual({
+      status: 404,
+      detail: 'The path ends where an id belongs.',
+    });
+    expect(surface.accepted).toEqual([]);
+  });
+
+  it('is a list where nothing is changed', async () => {
+    expect((await surface.ask('GET', '/v1/sites/')).status).toBe(200);
+  });
+});
