@@ -1,10 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { InventoryModule } from './inventory/inventory.module.js';
+import { LOOK_CONSUMERS, type LookConsumer } from './inventory/look-consumers.js';
+import { ModelStore } from './inventory/redis-model-store.js';
+import { RefreshBells } from './inventory/refresh-bells.js';
+import { RefreshRounds } from './inventory/refresh-rounds.js';
+import { RefreshWorkers } from './inventory/refreshes.processor.js';
+import { SiteRefresher } from './inventory/site-refresher.js';
 import { OperationsWorkerModule } from './operations/operations-worker.module.js';
+import { Clock } from './platform/clock.js';
 import type { Environment } from './platform/config/environment.js';
 import type { Log } from './platform/log/log.js';
 import { PlatformModule } from './platform/platform.module.js';
+import { BLOCKING } from './platform/redis/redis.module.js';
+import { ENVIRONMENT_TOKEN, LOG } from './platform/tokens.js';
 import { ProvidersModule } from './providers/providers.module.js';
+import { ProviderRegistry } from './providers/registry.js';
 import type { ConfiguredSite } from './providers/sites.js';
 
 /** The worker process. Has no controllers. */
@@ -18,6 +29,53 @@ export class WorkerModule {
         InventoryModule,
         ProvidersModule.with(sites),
         OperationsWorkerModule,
+      ],
+      providers: [
+        {
+          // Who draws conclusions from what the sites hold: one line each. These rooms do not know each other.
+          provide: LOOK_CONSUMERS,
+          inject: [],
+          useFactory: (): LookConsumer[] => [],
+        },
+        {
+          provide: RefreshRounds,
+          inject: [
+            ProviderRegistry,
+            ModelStore,
+            SiteRefresher,
+            RefreshBells,
+            LOOK_CONSUMERS,
+            ENVIRONMENT_TOKEN,
+            Clock,
+            LOG,
+          ],
+          useFactory: (
+            providers: ProviderRegistry,
+            store: ModelStore,
+            refresher: SiteRefresher,
+            bells: RefreshBells,
+            consumers: LookConsumer[],
+            { inventoryRefreshMs }: Environment,
+            clock: Clock,
+            rounds: Log,
+          ) =>
+            new RefreshRounds(
+              providers,
+              store,
+              refresher,
+              bells,
+              consumers,
+              inventoryRefreshMs,
+              clock,
+              rounds,
+            ),
+        },
+        {
+          provide: RefreshWorkers,
+          inject: [BLOCKING, RefreshRounds, Clock, LOG],
+          useFactory: (redis: Redis, rounds: RefreshRounds, clock: Clock, workers: Log) =>
+            new RefreshWorkers(redis, rounds, clock, workers),
+        },
       ],
     };
   }

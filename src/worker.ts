@@ -1,4 +1,6 @@
 import { NestFactory } from '@nestjs/core';
+import { RefreshRounds } from './inventory/refresh-rounds.js';
+import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { DoorbellWorkers } from './operations/doorbells.processor.js';
 import { Sweeper } from './operations/sweeper.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
@@ -17,21 +19,23 @@ run(async () => {
   });
   await openStore(app);
   await app.init();
-  const workers = app.get(DoorbellWorkers);
-  const sweeper = app.get(Sweeper);
+  const workers = [app.get(DoorbellWorkers), app.get(RefreshWorkers)];
+  const sweepers = [app.get(Sweeper), app.get(RefreshRounds)];
   const sweep = (): void => {
-    sweeper
-      .sweep()
-      .catch((error: Error) => log.warn({ reason: error.message.slice(0, 200) }, 'sweep failed'));
+    for (const sweeper of sweepers) {
+      sweeper
+        .sweep()
+        .catch((error: Error) => log.warn({ reason: error.message.slice(0, 200) }, 'sweep failed'));
+    }
   };
-  workers.start();
-  await workers.ready();
+  for (const each of workers) each.start();
+  await Promise.all(workers.map((each) => each.ready()));
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
   endOnSignals(async () => {
     clearInterval(sweeping);
     // A send in progress gets its answer; a store that is away is not waited for.
-    await workers.close(environment.submitTimeoutMs + 5_000);
+    await Promise.all(workers.map((each) => each.close(environment.submitTimeoutMs + 5_000)));
     await app.close();
   }, log);
   log.info({ sites: sites.map((site) => site.id) }, 'the worker works');

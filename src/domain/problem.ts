@@ -290,6 +290,14 @@ export const PROBLEMS = {
       "Wait as long as Retry-After says. If it lasts, or `retryable` is false, check the site's address and the gateway's login there.",
     retryable: true,
   },
+  'inventory-unattended': {
+    status: 503,
+    title: 'Nobody looks at the site',
+    meaning:
+      'Told of a source in a list: what is shown is older than it should be, because no worker has looked at the site.',
+    remedy: 'See that a worker runs and reaches Redis. `Cache-Control: no-cache` has the API look by itself.',
+    retryable: true,
+  },
   'store-unavailable': {
     status: 503,
     title: 'The gateway cannot reach its store',

@@ -1,181 +1,202 @@
-import type { ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
-import { problem, type Problem } from '../domain/problem.js';
+import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
+import { problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
-import type { Log } from '../platform/log/log.js';
-import { isRedisTrouble } from '../platform/redis/trouble.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
-import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
-import { providerProblem } from '../providers/provider-problem.js';
-import type { KnownState, Snapshot, SnapshotKind, SnapshotStore } from './redis-snapshot-store.js';
+import { Looks } from './looks.js';
+import type { ModelHead, ModelStore } from './redis-model-store.js';
+import type { RefreshBells } from './refresh-bells.js';
+import { tooOldMs } from './refresh-policy.js';
+import { takenMsOf, type DatedModel, type ListTimes, type SiteModel } from './site-model.js';
+import type { SiteRefresher } from './site-refresher.js';
+import { sourceOf, type Source } from './source.js';
 
-/** How one site contributed to an answer. */
-export interface Source {
-  siteId: string;
-  provider: string;
-  /** FRESH: read just now. STALE: the last good read, older. UNAVAILABLE: nothing good was ever read. */
-  state: 'FRESH' | 'STALE' | 'UNAVAILABLE';
-  refreshedTime: string | null;
-  ageSeconds: number | null;
-  error: Problem | null;
-}
+export type { Source } from './source.js';
 
+/** What one site holds, in the order of ids, and how it is known. */
 export interface Reading<T> {
   provider: Provider;
+  /** null = nothing good was ever read. The same object as long as nothing has changed. */
   value: T | null;
   source: Source;
 }
 
-/** Younger than this and with no event since, a snapshot is as good as a new look. */
-const FRESH_MS = 10_000;
-/** A site that failed is left in peace for so long. */
+/** Since when it is seen in its state. */
+export interface Lasting {
+  stateSinceTime: string;
+}
+
+/** A site that failed, and of which nothing is known, is left in peace for so long. */
 const PEACE_MS = 5_000;
-/** A list waits so long for a slow site that has an older snapshot, … */
-const PATIENCE_WITH_SNAPSHOT_MS = 2_000;
-/** … and so long for one that has none. */
+/** Who insists waits so long for a slow site of which something is known, … */
+const PATIENCE_WITH_MODEL_MS = 2_000;
+/** … and everybody so long for one of which nothing is known. */
 const PATIENCE_WITHOUT_MS = 6_000;
 
-/** A look that is under way, and since when. */
-interface Look {
-  look: Promise<Snapshot<unknown> | null>;
-  sinceMs: number;
+interface Known {
+  head: ModelHead;
+  dated: DatedModel | null;
 }
 
 /**
- * What the sites hold. Reads through a snapshot per site and kind that all processes share: one dead, slow or
- * lying site never hides the others, and a failed read never replaces what was known.
+ * What the sites hold, from what all processes keep of it. A question asks no upstream and waits for none, unless
+ * nothing is known yet or the client insists: jobs keep it fresh. One dead, slow or lying site never hides the others.
  */
 export class InventoryService {
-  private readonly underway = new Map<string, Look>();
+  private readonly looks: Looks;
+  private readonly tooOldMs: number;
 
   constructor(
     private readonly providers: ProviderRegistry,
-    private readonly snapshots: SnapshotStore,
+    private readonly store: ModelStore,
+    refresher: SiteRefresher,
+    private readonly bells: RefreshBells,
+    private readonly intervalMs: number,
     private readonly clock: Clock,
-    private readonly log: Log,
-  ) {}
-
-  protectionGroups(siteId: string | undefined, fresh: boolean): Promise<Reading<ProtectionGroup[]>[]> {
-    return this.overSites(siteId, 'protectionGroups', fresh, (provider) => provider.listProtectionGroups());
+  ) {
+    this.looks = new Looks(refresher, store, clock);
+    this.tooOldMs = tooOldMs(intervalMs);
   }
 
-  recoveryPlans(siteId: string | undefined, fresh: boolean): Promise<Reading<RecoveryPlan[]>[]> {
-    return this.overSites(siteId, 'recoveryPlans', fresh, (provider) => provider.listRecoveryPlans());
+  protectionGroups(
+    siteId: string | undefined,
+    fresh: boolean,
+  ): Promise<Reading<(ProtectionGroup & Lasting)[]>[]> {
+    return this.list(siteId, 'groups', fresh);
   }
 
-  connections(siteId: string | undefined, fresh: boolean): Promise<Reading<SiteConnection>[]> {
-    return this.overSites(siteId, 'connection', fresh, (provider) => provider.check());
+  recoveryPlans(siteId: string | undefined, fresh: boolean): Promise<Reading<(RecoveryPlan & Lasting)[]>[]> {
+    return this.list(siteId, 'plans', fresh);
+  }
+
+  drills(siteId: string | undefined, fresh: boolean): Promise<Reading<(Drill & Lasting)[]>[]> {
+    return this.list(siteId, 'drills', fresh);
+  }
+
+  /** Whether each site lets us in, by its last look; `value` is what it last told of itself. */
+  async connections(siteId: string | undefined, fresh: boolean): Promise<Reading<SiteConnection>[]> {
+    return this.overSites(siteId, fresh, (provider, { head, dated }, source) => ({
+      provider,
+      value: head.connection ?? (dated ? { version: null, warnings: [] } : null),
+      source: source(takenMsOf),
+    }));
+  }
+
+  private list<K extends ListedKind>(
+    siteId: string | undefined,
+    kind: K,
+    fresh: boolean,
+  ): Promise<Reading<ListView[K]>[]> {
+    return this.overSites(siteId, fresh, (provider, { dated }, source) => ({
+      provider,
+      value: dated ? viewOf(dated.model)[kind] : null,
+      source: source((times) => times[kind]),
+    }));
   }
 
   private overSites<T>(
     siteId: string | undefined,
-    kind: SnapshotKind,
     fresh: boolean,
-    look: (provider: Provider) => Promise<T>,
+    read: (
+      provider: Provider,
+      known: Known,
+      source: (takenMs: (times: ListTimes) => number) => Source,
+    ) => Reading<T>,
   ): Promise<Reading<T>[]> {
     const providers = this.providers.all().filter((p) => siteId === undefined || p.siteId === siteId);
-    return Promise.all(providers.map((provider) => this.read(provider, kind, fresh, () => look(provider))));
+    return Promise.all(
+      providers.map(async (provider) => {
+        const { known, slow } = await this.known(provider, fresh);
+        return read(provider, known, (takenMs) => this.source(provider, known, slow, takenMs));
+      }),
+    );
   }
 
-  private async read<T>(
-    provider: Provider,
-    kind: SnapshotKind,
-    fresh: boolean,
-    look: () => Promise<T>,
-  ): Promise<Reading<T>> {
-    const known = await this.snapshots.read<T>(provider.siteId, kind);
-    if (!fresh && this.isGoodEnough(known)) return this.reading(provider, known);
-    const { look: looking, sinceMs } = this.refresh(provider, kind, look);
-    const patience = known.snapshot ? PATIENCE_WITH_SNAPSHOT_MS : PATIENCE_WITHOUT_MS;
-    const inTime = await within(looking, Math.max(0, patience - (this.clock.now() - sinceMs)));
-    const after = await this.snapshots.read<T>(provider.siteId, kind);
-    const inHand = inTime ? ((await looking) as Snapshot<T> | null) : null;
-    return this.reading(provider, inHand ? { ...after, snapshot: inHand, failure: null } : after, !inTime);
-  }
-
-  private isGoodEnough<T>({ snapshot, failure, lastEventMs }: KnownState<T>): boolean {
-    const now = this.clock.now();
-    if (failure) return now - failure.atMs < PEACE_MS;
-    return snapshot !== null && now - snapshot.takenMs < FRESH_MS && snapshot.takenMs > lastEventMs;
-  }
-
-  /**
-   * One look at a time per site and kind in this process; whoever comes meanwhile shares it, and what it has
-   * already waited: a site that hangs makes the first caller wait, not each of them.
-   */
-  private refresh<T>(provider: Provider, kind: SnapshotKind, look: () => Promise<T>): Look {
-    const name = `${provider.siteId}/${kind}`;
-    const running = this.underway.get(name);
-    if (running) return running;
-    const started = {
-      look: this.look(provider, kind, look).finally(() => this.underway.delete(name)),
-      sinceMs: this.clock.now(),
+  private async known(provider: Provider, fresh: boolean): Promise<{ known: Known; slow: boolean }> {
+    const known = await this.read(provider.siteId);
+    if (!fresh && this.isGoodEnough(known)) {
+      this.ringIfOld(provider, known);
+      return { known, slow: false };
+    }
+    const { done, askedMs } = this.looks.join(provider, fresh);
+    const patience = known.dated ? PATIENCE_WITH_MODEL_MS : PATIENCE_WITHOUT_MS;
+    const result = await within(done, Math.max(0, patience - (this.clock.now() - askedMs)));
+    const after = await this.read(provider.siteId);
+    if (result?.kind !== 'BELIEVED') return { known: after, slow: result === null };
+    return {
+      known: { dated: result.known, head: { ...after.head, failure: null, doubt: null } },
+      slow: false,
     };
-    this.underway.set(name, started);
-    return started;
   }
 
-  /** What was seen; null when the look failed. A store that is full keeps nothing, but takes nothing away. */
-  private async look<T>(
+  private async read(siteId: string): Promise<Known> {
+    const [head, dated] = await Promise.all([this.store.head(siteId), this.store.model(siteId)]);
+    return { head, dated };
+  }
+
+  private isGoodEnough({ head: { failure }, dated }: Known): boolean {
+    return dated !== null || (failure !== null && this.clock.now() - failure.atMs < PEACE_MS);
+  }
+
+  /** Whoever should look and does not is rung for; where nobody answers, the source says so. */
+  private ringIfOld({ siteId }: Provider, { dated }: Known): void {
+    if (!dated || this.clock.now() - takenMsOf(dated.times) < 3 * this.intervalMs) return;
+    void this.bells.ring(siteId);
+  }
+
+  private source(
     provider: Provider,
-    kind: SnapshotKind,
-    look: () => Promise<T>,
-  ): Promise<Snapshot<T> | null> {
-    const { siteId } = provider;
-    const takenMs = this.clock.now();
-    try {
-      const snapshot = { takenMs, value: await look() };
-      await this.keeping(siteId, () => this.snapshots.keep(siteId, kind, snapshot));
-      return snapshot;
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      this.log.warn({ siteId, kind: error.kind, upstream: error.upstream }, error.message);
-      const failure = { atMs: this.clock.now(), problem: providerProblem(error, provider) };
-      await this.keeping(siteId, () => this.snapshots.noteFailure(siteId, kind, failure));
-      return null;
-    }
-  }
-
-  private async keeping(siteId: string, keep: () => Promise<void>): Promise<void> {
-    try {
-      await keep();
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-      this.log.warn({ siteId }, 'what was seen could not be kept');
-    }
-  }
-
-  private reading<T>(provider: Provider, known: KnownState<T>, slow = false): Reading<T> {
-    const { snapshot, failure } = known;
-    const tooSlow = slow
+    { head: { failure, doubt }, dated }: Known,
+    slow: boolean,
+    takenMsOfList: (times: ListTimes) => number,
+  ): Source {
+    const takenMs = dated ? takenMsOfList(dated.times) : null;
+    const late = slow
       ? problem('upstream-timeout', `${provider.siteName} has not answered yet; it is still being asked.`)
       : null;
-    const error = failure?.problem ?? tooSlow;
-    const state = snapshot === null ? 'UNAVAILABLE' : error ? 'STALE' : 'FRESH';
-    return {
-      provider,
-      value: snapshot?.value ?? null,
-      source: {
-        siteId: provider.siteId,
-        provider: provider.descriptor.provider,
-        state,
-        refreshedTime: snapshot ? isoTime(snapshot.takenMs) : null,
-        ageSeconds: snapshot ? Math.max(0, Math.round((this.clock.now() - snapshot.takenMs) / 1000)) : null,
-        error,
-      },
-    };
+    const error = failure?.problem ?? doubt?.problem ?? late;
+    return sourceOf(provider, takenMs, error, this.clock.now(), this.tooOldMs);
   }
 }
 
-/** Whether the work was done in that time. It goes on either way; its errors are noted where it is done. */
-async function within(work: Promise<unknown>, patienceMs: number): Promise<boolean> {
+type ListedKind = 'groups' | 'plans' | 'drills';
+interface ListView {
+  groups: (ProtectionGroup & Lasting)[];
+  plans: (RecoveryPlan & Lasting)[];
+  drills: (Drill & Lasting)[];
+}
+
+/** Made once per model: as long as nothing has changed, every question gets the same objects. */
+const VIEWS = new WeakMap<SiteModel, ListView>();
+
+function viewOf(model: SiteModel): ListView {
+  const made = VIEWS.get(model);
+  if (made) return made;
+  const view: ListView = {
+    groups: lasting(model.survey.groups, model.since.groups),
+    plans: lasting(model.survey.plans, model.since.plans),
+    drills: lasting(model.survey.drills, model.since.drills),
+  };
+  VIEWS.set(model, view);
+  return view;
+}
+
+function lasting<T extends { id: string }>(
+  things: readonly T[],
+  since: Readonly<Record<string, number>>,
+): (T & Lasting)[] {
+  return things.map((thing) => ({ ...thing, stateSinceTime: isoTime(since[thing.id] ?? 0) }));
+}
+
+/** What came of it in that time; null = nothing yet. It goes on either way; its errors are noted where it is done. */
+async function within<T>(work: Promise<T>, patienceMs: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
-  const tired = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs);
+  const tired = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), patienceMs);
   });
   try {
-    return await Promise.race([work.then(() => true), tired]);
+    return await Promise.race([work, tired]);
   } finally {
     clearTimeout(timer);
     work.catch(() => undefined);

@@ -11,6 +11,7 @@ export interface Environment {
   pollIntervalMs: number;
   submitTimeoutMs: number;
   quarantineMs: number;
+  inventoryRefreshMs: number;
 }
 
 interface Variable {
@@ -88,6 +89,13 @@ export const ENVIRONMENT = {
     defaultValue: '100000',
     fault: (text) => wholeNumber(text, 0, 86_400_000),
   },
+  inventoryRefreshMs: {
+    name: 'INVENTORY_REFRESH_MS',
+    meaning:
+      'Milliseconds between two looks at everything that a site holds; a slow or failing site is looked at less often.',
+    defaultValue: '30000',
+    fault: (text) => wholeNumber(text, 20, 3_600_000),
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -123,6 +131,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     pollIntervalMs: Number(text(ENVIRONMENT.pollIntervalMs)),
     submitTimeoutMs: Number(text(ENVIRONMENT.submitTimeoutMs)),
     quarantineMs: Number(text(ENVIRONMENT.quarantineMs)),
+    inventoryRefreshMs: Number(text(ENVIRONMENT.inventoryRefreshMs)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;

@@ -29,6 +29,8 @@ export function operationKeys(shard: number) {
     open: `${prefix}:open`,
     /** string: id of the operation that holds the group; no time to live */
     lock: (groupId: string) => `${prefix}:lock:${groupId}`,
+    /** string: id of the operation that held the group last; no time to live */
+    lastHolder: (groupId: string) => `${prefix}:held:${groupId}`,
     /** hash: id, fingerprint */
     idempotency: (keyHash: string) => `${prefix}:idem:${keyHash}`,
     /** sorted set of operation ids by creation time */
@@ -36,8 +38,19 @@ export function operationKeys(shard: number) {
   };
 }
 
-export function inventoryKey(siteId: string): string {
-  return `${shardPrefix(shardOf(siteId))}:inventory:${siteId}`;
+export function siteModelKeys(siteId: string) {
+  const prefix = `${shardPrefix(shardOf(siteId))}:site:${siteId}`;
+  return {
+    /**
+     * hash: w = id of the last write, v = version, m = what the site holds as JSON, t = when each list was looked at;
+     * f = the last failure, d = an answer that is not believed yet, c = the connection; tv, told = what was told of
+     */
+    model: `${prefix}:model`,
+    /** string: who is looking at the site; with a time to live */
+    look: `${prefix}:look`,
+    /** string: the last good answer to one read, as JSON; with a time to live */
+    read: (digest: string) => `${prefix}:read:${digest}`,
+  };
 }
 
 export function siteMemoryKey(siteId: string): string {

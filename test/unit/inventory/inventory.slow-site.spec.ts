@@ -25,11 +25,11 @@ function slowInventory() {
   };
   const made = inventory(the.redis, (driver) =>
     changed(driver, {
-      listProtectionGroups: async (cx) => {
+      survey: async (cx) => {
         const look = hanging.shift();
         look?.begin();
         await look?.end;
-        return driver.listProtectionGroups(cx);
+        return driver.survey(cx);
       },
     }),
   );
@@ -51,13 +51,25 @@ const waited = async (asked: Promise<void>, ms: number) => {
 };
 
 describe('a site that is slow', () => {
-  it('is waited for two seconds when something is known, and that is STALE then', async () => {
+  it('is not waited for when something is known', async () => {
+    const { groups, hang, clock } = slowInventory();
+    await groups();
+    clock.advance(20_000);
+    const { asked, answer } = hang();
+    const insisting = groups(true);
+    await asked;
+    expect((await groups()).source).toMatchObject({ state: 'FRESH', ageSeconds: 20, error: null });
+    answer();
+    await insisting;
+  });
+
+  it('is waited for two seconds by who insists, and what was known is STALE then', async () => {
     const { groups, hang, clock } = slowInventory();
     await groups();
     clock.advance(20_000);
     const { asked, answer } = hang();
     stopTimers();
-    const reading = groups();
+    const reading = groups(true);
     await waited(asked, 2_000);
     expect(await reading).toMatchObject({
       source: { state: 'STALE', ageSeconds: 20, error: { code: 'upstream-timeout' } },

@@ -30,6 +30,7 @@ it('everything but the API key has a default', () => {
     pollIntervalMs: 5_000,
     submitTimeoutMs: 30_000,
     quarantineMs: 100_000,
+    inventoryRefreshMs: 30_000,
   });
 });
 

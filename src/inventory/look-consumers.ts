@@ -1,0 +1,25 @@
+import type { Problem } from '../domain/problem.js';
+import type { SiteLook } from '../domain/site-survey.js';
+import type { Provider } from '../providers/provider.js';
+
+/**
+ * Somebody who draws conclusions from what the sites hold. Told by the refresh job of the site, one call at a time per
+ * site, after every look that was believed, whichever process looked, and also of lists that were only noticed.
+ *
+ * `look.before` is what this worker last told successfully to everybody, `null` only at the very first look: nothing
+ * that happened between is left out. After a failure the same `before` comes again, with a newer `after`, so whoever
+ * concludes does it idempotently. A look that read only some of the lists has the others as they were.
+ */
+export interface LookConsumer {
+  /** For the log. */
+  readonly name: string;
+  take(provider: Provider, look: SiteLook): Promise<void>;
+  /**
+   * Nothing was learnt: the site did not answer (FAILED), or what it answered is not believed yet (DOUBTED). Told after
+   * every such look of this worker; the next `take` is its end.
+   */
+  missed?(provider: Provider, why: 'FAILED' | 'DOUBTED', problem: Problem): Promise<void>;
+}
+
+/** Injected into the refresh job: a list of `LookConsumer`, filled in `worker.module.ts`. */
+export const LOOK_CONSUMERS = Symbol('look consumers');

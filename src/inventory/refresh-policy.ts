@@ -1,0 +1,50 @@
+import type { ModelHead } from './redis-model-store.js';
+import { takenMsOf } from './site-model.js';
+import { CONFIRM_AFTER_MS } from './site-refresher.js';
+
+export interface RefreshSituation {
+  head: Pick<ModelHead, 'times' | 'failure' | 'doubt'>;
+  /** When something of ours last happened at the site. */
+  lastEventMs: number;
+  now: number;
+  /** INVENTORY_REFRESH_MS. */
+  intervalMs: number;
+  /** How long the last look took. */
+  tookMs: number;
+}
+
+/** A site that fails is asked again after so long, then after twice as long, … */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** A look may take one part in so many of the time: a slow site is looked at less often, … */
+const SHARE_OF_TIME = 10;
+/** … but never less often than after so many intervals. */
+const MOST_INTERVALS = 3;
+/** While groups and plans are noticed often enough, the other lists wait longer, unless something of ours happened. */
+const INTERVALS_OF_THE_REST = 2;
+
+/** In how many milliseconds a site should be looked at; 0 or less = now. */
+export function refreshDueInMs(situation: RefreshSituation): number {
+  const { head, now } = situation;
+  const { failure, doubt, times } = head;
+  if (failure) return Math.max(pauseAfter(failure.times), failure.retryAfterMs ?? 0) - (now - failure.atMs);
+  if (doubt) return CONFIRM_AFTER_MS - (now - doubt.lastMs);
+  if (!times) return 0;
+  const interval = intervalOf(situation);
+  const all = takenMsOf(times);
+  const rest = situation.lastEventMs > all ? 1 : INTERVALS_OF_THE_REST;
+  return Math.min(Math.min(times.groups, times.plans) + interval, all + rest * interval) - now;
+}
+
+/** When what is known is older than this, nobody is looking. */
+export function tooOldMs(intervalMs: number): number {
+  return (MOST_INTERVALS + 1) * intervalMs + LONGEST_PAUSE_MS;
+}
+
+function intervalOf({ intervalMs, tookMs }: RefreshSituation): number {
+  return Math.min(Math.max(intervalMs, SHARE_OF_TIME * tookMs), MOST_INTERVALS * intervalMs);
+}
+
+function pauseAfter(times: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(times - 1, 6));
+}

@@ -1,0 +1,123 @@
+import type { DatedSurvey } from '../domain/site-survey.js';
+import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import { ProviderError } from '../providers/provider-error.js';
+import type { Provider } from '../providers/provider.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import type { LookConsumer } from './look-consumers.js';
+import type { ModelStore, StoredModel } from './redis-model-store.js';
+import type { RefreshBells } from './refresh-bells.js';
+import { refreshDueInMs } from './refresh-policy.js';
+import type { LookResult, SiteRefresher } from './site-refresher.js';
+
+/** Whether we are let in is asked for its own sake so often: a look that succeeds says it, too. */
+const CHECK_EVERY_MS = 300_000;
+/** Somebody else is looking: come back when that may be over. */
+const TAKEN_MS = 500;
+const SHORTEST_MS = 20;
+
+/**
+ * One step of the endless job of one site: looks when it is time, and tells whoever draws conclusions from what is
+ * known since they were last told, whoever looked. Keeps nothing: any process may do the next step.
+ */
+export class RefreshRounds {
+  /** How long the last look took, per site: only to leave a slow site more time. */
+  private readonly took = new Map<string, number>();
+
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly store: ModelStore,
+    private readonly refresher: SiteRefresher,
+    private readonly bells: RefreshBells,
+    private readonly consumers: readonly LookConsumer[],
+    private readonly intervalMs: number,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** Rings for every configured site, whether or not its ring is still there. */
+  async sweep(): Promise<void> {
+    for (const { siteId } of this.providers.all()) await this.bells.ensure(siteId);
+  }
+
+  async round(siteId: string): Promise<{ againInMs: number } | 'DONE'> {
+    const provider = this.providers.find(siteId);
+    if (!provider) return 'DONE';
+    const looked: LookResult['kind'] | null =
+      (await this.dueInMs(siteId)) <= 0 ? await this.look(provider) : null;
+    if (looked === 'BELIEVED') await this.checkNowAndThen(provider);
+    if (looked === 'FAILED' || looked === 'DOUBTED') await this.tellOfNothing(provider, looked);
+    await this.tell(provider, looked === 'BELIEVED');
+    const dueInMs = await this.dueInMs(siteId);
+    return { againInMs: Math.max(dueInMs, looked === 'TAKEN' ? TAKEN_MS : SHORTEST_MS) };
+  }
+
+  private async dueInMs(siteId: string): Promise<number> {
+    const [head, lastEventMs] = await Promise.all([this.store.head(siteId), this.store.lastEventMs(siteId)]);
+    const { intervalMs } = this;
+    const tookMs = this.took.get(siteId) ?? 0;
+    return refreshDueInMs({ head, lastEventMs, now: this.clock.now(), intervalMs, tookMs });
+  }
+
+  private async look(provider: Provider): Promise<LookResult['kind']> {
+    const begun = this.clock.monotonic();
+    const { kind } = await this.refresher.look(provider);
+    if (kind === 'BELIEVED') this.took.set(provider.siteId, this.clock.monotonic() - begun);
+    return kind;
+  }
+
+  private async checkNowAndThen(provider: Provider): Promise<void> {
+    const { connection } = await this.store.head(provider.siteId);
+    if (connection && this.clock.now() - connection.takenMs < CHECK_EVERY_MS) return;
+    try {
+      await this.refresher.check(provider);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      this.log.warn({ siteId: provider.siteId, kind: error.kind }, `not checked: ${error.message}`);
+    }
+  }
+
+  /** @param always also when nothing has changed: a conclusion may wait for time to pass */
+  private async tell(provider: Provider, always: boolean): Promise<void> {
+    const { siteId } = provider;
+    const { version, told } = await this.store.head(siteId);
+    if (version === null || (version === told && !always)) return;
+    const stored = await this.store.model(siteId);
+    if (!stored) return;
+    const before = await this.store.lastTold(siteId);
+    const after = datedSurveyOf(stored);
+    const heard = await this.toAll(provider, (consumer) => consumer.take(provider, { before, after }));
+    if (heard && stored.model.version !== told)
+      await this.store.noteTold(siteId, stored.model.version, after);
+  }
+
+  private async tellOfNothing(provider: Provider, why: 'FAILED' | 'DOUBTED'): Promise<void> {
+    const { failure, doubt } = await this.store.head(provider.siteId);
+    const problem = (why === 'FAILED' ? failure : doubt)?.problem;
+    if (!problem) return;
+    await this.toAll(provider, (consumer) => consumer.missed?.(provider, why, problem) ?? Promise.resolve());
+  }
+
+  /** Whether all of them heard it. One that fails keeps nothing from the others. */
+  private async toAll(
+    { siteId }: Provider,
+    tell: (consumer: LookConsumer) => Promise<void>,
+  ): Promise<boolean> {
+    let heard = true;
+    for (const consumer of this.consumers) {
+      try {
+        await tell(consumer);
+      } catch (error) {
+        heard = false;
+        const reason = error instanceof Error ? error.message.slice(0, 300) : 'unknown';
+        this.log.warn({ siteId, consumer: consumer.name, reason }, 'a look was not taken; it comes again');
+      }
+    }
+    return heard;
+  }
+}
+
+/** As new as its newest list: what was not read with it is as it was, so nothing seems to happen in it. */
+function datedSurveyOf({ model, times }: StoredModel): DatedSurvey {
+  return { takenMs: Math.max(...Object.values(times)), survey: model.survey };
+}

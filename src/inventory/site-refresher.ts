@@ -1,0 +1,172 @@
+import type { SiteSurvey } from '../domain/site-survey.js';
+import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import { isRedisTrouble } from '../platform/redis/trouble.js';
+import { ProviderError } from '../providers/provider-error.js';
+import { providerProblem } from '../providers/provider-problem.js';
+import type { Provider } from '../providers/provider.js';
+import { plausibility } from './plausibility.js';
+import type { Doubt, ModelStore } from './redis-model-store.js';
+import { grown, type DatedModel } from './site-model.js';
+
+/** A second answer that agrees with a doubtful one counts only if it came at least so much later. */
+export const CONFIRM_AFTER_MS = 5_000;
+/** Longer than any look takes: after that the one who looked is taken for dead. */
+const TURN_MS = 60_000;
+const MOST_TRIES = 10;
+
+export type LookResult =
+  | { kind: 'BELIEVED'; known: DatedModel }
+  /** The answer is told as an error until a second one agrees. */
+  | { kind: 'DOUBTED' }
+  | { kind: 'FAILED' }
+  /** Somebody else is looking. */
+  | { kind: 'TAKEN' };
+
+/**
+ * Looks at a site, and keeps what can be believed. One look at a time over all processes; a failed or implausible
+ * one takes nothing away.
+ */
+export class SiteRefresher {
+  constructor(
+    private readonly store: ModelStore,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  async look(provider: Provider): Promise<LookResult> {
+    const { siteId } = provider;
+    const turn = await this.takeTurn(siteId);
+    if (turn === null) return { kind: 'TAKEN' };
+    try {
+      return await this.ask(provider);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      await this.noteFailure(provider, error);
+      return { kind: 'FAILED' };
+    } finally {
+      await this.store.leaveTurn(siteId, turn).catch(() => undefined);
+    }
+  }
+
+  /** Lists that were read on the way to something else. Believed at once or not at all. Answers whether they changed anything. */
+  async notice(provider: Provider, takenMs: number, lists: Partial<SiteSurvey>): Promise<boolean> {
+    const before = await this.store.model(provider.siteId);
+    if (!before) return false;
+    const judged = plausibility(provider.siteId, before.model.survey, lists);
+    if (judged.kind !== 'PLAUSIBLE') {
+      this.log.info({ siteId: provider.siteId, text: judged.text }, 'what was noticed is not believed');
+      return false;
+    }
+    const { model } = await this.keep(provider.siteId, judged.lists, takenMs, false);
+    return model.version !== before.model.version;
+  }
+
+  /** Whether we are let in, and what works only in part. Throws `ProviderError`. */
+  async check(provider: Provider): Promise<void> {
+    const takenMs = this.clock.now();
+    const connection = await provider.check();
+    await this.noting(provider.siteId, () =>
+      this.store.noteConnection(provider.siteId, { takenMs, ...connection }),
+    );
+  }
+
+  private async ask(provider: Provider): Promise<LookResult> {
+    const { siteId, siteName } = provider;
+    const [{ doubt, connection }, before] = await Promise.all([
+      this.store.head(siteId),
+      this.store.model(siteId),
+    ]);
+    // A first answer, and one that was doubted and is asked for again, must come from a session that lives.
+    if (doubt || !before || !connection) await this.check(provider);
+    const takenMs = this.clock.now();
+    const survey = await provider.survey();
+    const judged = plausibility(siteId, before?.model.survey ?? null, survey);
+    if (judged.kind === 'NONSENSE')
+      throw new ProviderError(
+        'BAD_ANSWER',
+        `${siteName} gave an answer that cannot be true: ${judged.text}.`,
+        { retry: 'TEMPORARY' },
+      );
+    if (judged.kind === 'DOUBTFUL' && !this.isConfirmed(doubt, judged.digest, takenMs)) {
+      await this.doubt(provider, doubt, judged, takenMs);
+      return { kind: 'DOUBTED' };
+    }
+    return { kind: 'BELIEVED', known: await this.keep(siteId, judged.lists, takenMs, true) };
+  }
+
+  private isConfirmed(doubt: Doubt | null, digest: string, takenMs: number): boolean {
+    return doubt !== null && doubt.digest === digest && takenMs - doubt.firstMs >= CONFIRM_AFTER_MS;
+  }
+
+  private async doubt(
+    provider: Provider,
+    last: Doubt | null,
+    { digest, text }: { digest: string; text: string },
+    takenMs: number,
+  ): Promise<void> {
+    const sentence = `${provider.siteName} answered with ${text}; it is being asked again, and what was known is shown meanwhile.`;
+    this.log.warn({ siteId: provider.siteId }, sentence);
+    const error = new ProviderError('BAD_ANSWER', sentence, { retry: 'TEMPORARY' });
+    await this.store.noteDoubt(provider.siteId, {
+      firstMs: last?.digest === digest ? last.firstMs : takenMs,
+      lastMs: takenMs,
+      digest,
+      problem: providerProblem(error, provider),
+    });
+  }
+
+  /** What is believed now. A store that is full keeps nothing, but takes nothing away. */
+  private async keep(
+    siteId: string,
+    lists: Partial<SiteSurvey>,
+    takenMs: number,
+    whole: boolean,
+  ): Promise<DatedModel> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const known = await this.store.model(siteId);
+      const next = grown(known, lists, takenMs);
+      try {
+        if (await this.store.keep(siteId, known, next, whole)) return next;
+      } catch (error) {
+        if (!isRedisTrouble(error)) throw error;
+        this.log.warn({ siteId }, 'what was seen could not be kept');
+        return next;
+      }
+    }
+    throw new Error(`what ${siteId} holds was written by others ${MOST_TRIES} times in a row`);
+  }
+
+  private async takeTurn(siteId: string): Promise<string | null> {
+    try {
+      return await this.store.takeTurn(siteId, TURN_MS);
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      // A store that is full must not keep anybody from looking.
+      return '';
+    }
+  }
+
+  private async noteFailure(provider: Provider, error: ProviderError): Promise<void> {
+    const { siteId } = provider;
+    this.log.warn({ siteId, kind: error.kind, upstream: error.upstream }, error.message);
+    await this.noting(siteId, async () => {
+      const { failure } = await this.store.head(siteId);
+      await this.store.noteFailure(siteId, {
+        atMs: this.clock.now(),
+        problem: providerProblem(error, provider),
+        times: (failure?.times ?? 0) + 1,
+        retryAfterMs: error.retryAfterMs,
+      });
+    });
+  }
+
+  private async noting(siteId: string, note: () => Promise<void>): Promise<void> {
+    try {
+      await note();
+    } catch (trouble) {
+      if (!isRedisTrouble(trouble)) throw trouble;
+      this.log.warn({ siteId }, 'what was learnt could not be noted');
+    }
+  }
+}

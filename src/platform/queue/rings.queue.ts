@@ -1,0 +1,70 @@
+import { Queue, type JobsOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Log } from '../log/log.js';
+import { throttled } from '../redis/connection.js';
+import { SHARDS, shardOf, shardPrefix } from '../redis/keys.js';
+
+/** A ring that fails or ends leaves no trace: its id is free for the next one. */
+const RING: JobsOptions = {
+  removeOnComplete: true,
+  removeOnFail: true,
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 500 },
+};
+
+/** `queue.add` waits for ever without Redis. A sweep makes up for a ring that was given up. */
+const PATIENCE_MS = 3_000;
+
+/** Rings for work on sites: one queue per shard under one name, jobs that carry an id and nothing else. */
+export class Rings {
+  private readonly queues: readonly Queue[];
+
+  constructor(
+    name: string,
+    connection: Redis,
+    private readonly log: Log,
+  ) {
+    this.queues = SHARDS.map((shard) => {
+      const queue = new Queue(name, { connection, prefix: shardPrefix(shard), defaultJobOptions: RING });
+      queue.on('error', throttled(log, `queue ${name}`));
+      return queue;
+    });
+  }
+
+  /** Somebody should see to it now, also where a ring waits for its time. */
+  ring(siteId: string, id: string): Promise<void> {
+    return this.patiently(() => this.add(siteId, id, true));
+  }
+
+  /** The same, but a ring that waits for its time is left alone. */
+  ensure(siteId: string, id: string): Promise<void> {
+    return this.patiently(() => this.add(siteId, id, false));
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.queues.map((queue) => queue.close()));
+  }
+
+  /** A second ring with the same id is ignored by the queue while the first one lives. */
+  private async add(siteId: string, id: string, now: boolean): Promise<void> {
+    const job = await this.queues[shardOf(siteId)]?.add('ring', { id }, { jobId: `ring-${id}` });
+    if (now && job && (await job.isDelayed())) await job.promote().catch(() => undefined);
+  }
+
+  private async patiently(ring: () => Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tired = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('the queue did not answer')), PATIENCE_MS);
+    });
+    try {
+      await Promise.race([ring(), tired]);
+    } catch (error) {
+      this.log.warn(
+        { reason: error instanceof Error ? error.message : 'unknown' },
+        'a ring was given up; a sweep will ring',
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
