@@ -126,8 +126,11 @@ function recordControls(app: FastifyInstance, simulator: Simulator): void {
   app.delete('/_sim/journal', (_request, reply) => {
     simulator.journal.clear();
     simulator.routes.clear();
+    simulator.traffic.clear();
     return reply.code(204).send();
   });
+
+  app.get('/_sim/traffic', () => simulator.traffic.view(simulator.clock.now()));
 
   app.get('/_sim/routes', () => ({
     routes: simulator.routes.list(),

@@ -17,8 +17,14 @@ export const FAULT_KINDS = {
   body: '`status` (default 200) with `body` instead of the true answer',
   words: 'every `field` (default `status`) of the true answer holds `word` (default `ASTONISHED`)',
   duplicate: 'the first item of the true list stands there twice',
+  contradict:
+    'the first item of the true list stands there twice, the second time with another name and state',
+  'empty-list': 'the true list is empty, and says so',
+  'short-list': 'half of the items of the true list are missing, and its count agrees',
   'half-page': 'half of the items of the true list are missing; its count is not corrected',
   'lying-count': 'the true list says that it has more than twice as many items',
+  gaps: 'every field of every item but its `id` is null, and what says it says that something is missing',
+  'no-ids': 'no item of the true list has an `id`',
   huge: 'the true answer is padded to `bytes` (default 10 MB)',
 } as const;
 
@@ -28,8 +34,13 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 export const SPOILS_THE_TRUE_ANSWER: readonly FaultKind[] = [
   'words',
   'duplicate',
+  'contradict',
+  'empty-list',
+  'short-list',
   'half-page',
   'lying-count',
+  'gaps',
+  'no-ids',
   'huge',
 ];
 

@@ -91,6 +91,32 @@ function commonPresets(traffic: Traffic, errorBody: unknown): Record<string, Nam
       ...lists,
       ...always,
     }),
+    'hanging-lists': preset('No list is answered until the client gives up.', {
+      kind: 'hang',
+      ...lists,
+      ...always,
+    }),
+    unreachable: preset('Every connection breaks before the request is seen.', { kind: 'reset', ...always }),
+    'empty-lists': preset('Every list is a 200 that says it has no items, as from a session that is dead.', {
+      kind: 'empty-list',
+      ...lists,
+      ...always,
+    }),
+    'short-lists': preset('Every list has lost half of its items, and says that it is whole.', {
+      kind: 'short-list',
+      ...lists,
+      ...always,
+    }),
+    'contradicting-duplicates': preset(
+      'Every list holds its first item twice, the second time with another name and state.',
+      { kind: 'contradict', ...lists, ...always },
+    ),
+    'items-without-ids': preset('No item of a list has an id.', { kind: 'no-ids', ...lists, ...always }),
+    'items-with-gaps': preset('Of every item of a list only the id is known.', {
+      kind: 'gaps',
+      ...lists,
+      ...always,
+    }),
     'half-page': preset('Every list is short of half its items, and still counts them all.', {
       kind: 'half-page',
       ...lists,

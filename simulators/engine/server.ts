@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { SimulatorClock } from './clock.js';
 import { controlRoutes } from './control.js';
 import type { ActiveFault } from './faults.js';
@@ -70,6 +70,11 @@ export async function startSimulator<State extends object, Settings extends obje
       headers: request.headers,
     });
     simulator.routes.hit(request);
+    simulator.traffic.came(
+      simulator.clock.now(),
+      routeName(request),
+      request.headers[definition.sessionHeader ?? '']?.toString(),
+    );
     request.fault = simulator.faults.strike(request.method, path);
     if (request.fault) request.journalEntry.fault = `${request.fault.when ?? 'before'}:${request.fault.kind}`;
     if (request.fault && request.fault.when !== 'after') await strikeBefore(simulator, request.fault, reply);
@@ -85,6 +90,7 @@ export async function startSimulator<State extends object, Settings extends obje
     if (request.journalEntry) {
       request.journalEntry.status = reply.statusCode;
       simulator.routes.answered(request, reply.statusCode);
+      if (reply.statusCode === 429) simulator.traffic.refused(simulator.clock.now());
       // The service lives in its own time, and says so.
       void reply.header('date', new Date(simulator.clock.now()).toUTCString());
     }
@@ -107,6 +113,11 @@ export async function startSimulator<State extends object, Settings extends obje
       await app.close();
     },
   };
+}
+
+/** As it is registered, so that one route is one line however many ids it is asked with. */
+function routeName({ method, routeOptions, url }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? url.split('?')[0] ?? ''}`;
 }
 
 /** Real clients send `Content-Type: application/json` with no body on POST, GET and DELETE. */

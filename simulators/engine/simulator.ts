@@ -6,14 +6,10 @@ import { Journal, type Execution } from './journal.js';
 import { SeededRandom } from './random.js';
 import { Routes, type RouteReading } from './routes.js';
 import { withSettings } from './settings.js';
+import { Timeline, type TimelineEvent } from './timeline.js';
+import { TrafficMeter } from './traffic.js';
 
-/** Something that will happen at an instant; data, so that a world with work in flight can be saved. */
-export interface TimelineEvent {
-  at: number;
-  order: number;
-  kind: string;
-  payload: Record<string, unknown>;
-}
+export type { TimelineEvent } from './timeline.js';
 
 /** Which requests of a service the named faults strike. */
 export interface Traffic {
@@ -39,6 +35,8 @@ export interface Preset<State extends object, Settings extends object> {
  */
 export interface SimulatorDefinition<State extends object, Settings extends object> extends RouteReading {
   readonly name: string;
+  /** The request header that a session is known by; absent = sessions are not told apart. */
+  readonly sessionHeader?: string;
   readonly defaultSettings: Settings;
   /** What each setting may be, for those that come over the control API. */
   readonly settingChecks: { [Name in keyof Settings]-?: Check<unknown> };
@@ -76,8 +74,8 @@ export class Simulator<State extends object = object, Settings extends object = 
   random: SeededRandom;
   settings: Settings;
   state: State;
-  private timeline: TimelineEvent[] = [];
-  private order = 0;
+  readonly traffic = new TrafficMeter();
+  private timeline = new Timeline();
   private applying: number | null = null;
   private atConsole = false;
 
@@ -99,25 +97,24 @@ export class Simulator<State extends object = object, Settings extends object = 
   }
 
   schedule(afterMs: number, kind: string, payload: Record<string, unknown> = {}): void {
-    this.timeline.push({ at: this.instant + afterMs, order: ++this.order, kind, payload });
+    this.timeline.plan(this.instant + afterMs, kind, payload);
   }
 
   /** Events still to come, soonest first. */
   pending(): readonly TimelineEvent[] {
-    return [...this.timeline].sort((a, b) => a.at - b.at || a.order - b.order);
+    return this.timeline.list();
   }
 
   /** Lets go of events that will no longer happen (a cancelled run). */
   unschedule(matches: (event: TimelineEvent) => boolean): void {
-    this.timeline = this.timeline.filter((event) => !matches(event));
+    this.timeline.drop(matches);
   }
 
   /** Brings the world up to now: every due event, in order of time. Called before each request. */
   settle(): void {
     for (;;) {
-      const due = this.pending()[0];
-      if (!due || due.at > this.clock.now()) return;
-      this.timeline.splice(this.timeline.indexOf(due), 1);
+      const due = this.timeline.takeDue(this.clock.now());
+      if (!due) return;
       this.applying = due.at;
       try {
         this.definition.happen(this, due);
@@ -148,11 +145,11 @@ export class Simulator<State extends object = object, Settings extends object = 
     this.clock.restart();
     this.random = new SeededRandom(options.seed ?? 1);
     this.settings = withSettings(this.definition.defaultSettings, options.settings);
-    this.timeline = [];
-    this.order = 0;
+    this.timeline = new Timeline();
     this.faults.restart(chanceOfFaults(options.seed));
     this.journal.restart();
     this.routes.clear();
+    this.traffic.clear();
     this.state = options.state ?? this.definition.seed(this);
   }
 
@@ -163,7 +160,7 @@ export class Simulator<State extends object = object, Settings extends object = 
       seed: this.random.seed,
       state: this.state,
       settings: this.settings,
-      timeline: this.timeline,
+      timeline: [...this.timeline.list()],
       executions: [...this.journal.executions()],
     };
   }
@@ -173,8 +170,7 @@ export class Simulator<State extends object = object, Settings extends object = 
     this.random = new SeededRandom(snapshot.seed);
     this.state = snapshot.state;
     this.settings = withSettings(this.definition.defaultSettings, snapshot.settings);
-    this.timeline = snapshot.timeline;
-    this.order = Math.max(0, ...snapshot.timeline.map((e) => e.order));
+    this.timeline.restore(snapshot.timeline);
     this.journal.restoreExecutions(snapshot.executions);
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ActiveFault } from './faults.js';
+import { SPOILS_THE_TRUE_ANSWER, type ActiveFault } from './faults.js';
 import { spoilt } from './spoilt-answers.js';
 
 /** The one thing the faults ask of a definition: how it words an error. */
@@ -42,6 +42,10 @@ export async function strikeAfter(
   payload: unknown,
 ): Promise<unknown> {
   const answer = typeof payload === 'string' ? payload : '';
+  if (SPOILS_THE_TRUE_ANSWER.includes(fault.kind)) {
+    reply.removeHeader('content-length');
+    return spoilt(answer, fault);
+  }
   switch (fault.kind) {
     case 'delay':
       await realTime(fault.ms ?? 1000);
@@ -54,13 +58,6 @@ export async function strikeAfter(
     case 'truncate':
       reply.removeHeader('content-length');
       return answer.slice(0, Math.floor(answer.length / 2));
-    case 'words':
-    case 'duplicate':
-    case 'half-page':
-    case 'lying-count':
-    case 'huge':
-      reply.removeHeader('content-length');
-      return spoilt(answer, fault);
     default:
       void reply.code(statusOf(fault)).headers(fault.headers ?? {});
       void reply.header('content-type', fault.kind === 'html' ? 'text/html' : 'application/json');

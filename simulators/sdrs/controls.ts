@@ -1,13 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { found, oneOf, readBody, required, text } from '../engine/control-request.js';
-import { Refusal } from './errors.js';
+import { found, oneOf, readBody, text } from '../engine/control-request.js';
+import { consoleControl } from './console.js';
 import { FATE_ACTIONS } from './fates.js';
-import { actOnGroup } from './group-actions.js';
 import { endJob } from './jobs.js';
 import { expireTokens } from './presets.js';
 import { resourceControls } from './resource-controls.js';
-import { GROUP_ACTIONS } from './transitions.js';
-import type { Group, Job, Sdrs } from './world.js';
+import type { Job, Sdrs } from './world.js';
 
 interface ById {
   Params: { id: string };
@@ -72,39 +70,4 @@ function jobControls(app: FastifyInstance, sim: Sdrs): void {
 
 function dropEvents(sim: Sdrs, job: Job, keep: readonly string[]): void {
   sim.unschedule((event) => event.payload.job_id === job.job_id && !keep.includes(event.kind));
-}
-
-/** Somebody starts a group action in the vendor's console: no credentials, but the same rules. */
-function consoleControl(app: FastifyInstance, sim: Sdrs): void {
-  const words = Object.fromEntries(
-    Object.entries(GROUP_ACTIONS).flatMap(([name, action]) => [
-      [name, action.wire],
-      [action.wire, action.wire],
-    ]),
-  );
-  const order = {
-    group: text,
-    action: oneOf(...Object.keys(words)),
-    priorityStation: oneOf('source', 'target'),
-  };
-
-  app.post('/_sim/console', (request, reply) => {
-    const given = readBody(request.body, order);
-    const group = namedGroup(sim, required(given.group, 'group'));
-    const wire = words[required(given.action, 'action')] ?? '';
-    const { priorityStation: station } = given;
-    const fields = station === undefined ? {} : { priority_station: station };
-    try {
-      return sim.console(() => ({ jobId: actOnGroup(sim, group, { [wire]: fields }).job_id }));
-    } catch (why) {
-      if (!(why instanceof Refusal)) throw why;
-      return reply.code(409).send({ message: why.message, code: why.code });
-    }
-  });
-}
-
-/** By its id, or by its name. */
-function namedGroup(sim: Sdrs, named: string): Group {
-  const group = sim.state.groups.find(({ id, name }) => id === named || name === named);
-  return found(group, 'group', 'protection group');
 }

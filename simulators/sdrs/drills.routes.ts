@@ -36,19 +36,22 @@ export function drillRoutes(app: FastifyInstance, sim: Sdrs): void {
     return { disaster_recovery_drill: drillView(sim, drill) };
   });
 
-  app.delete<ById>('/disaster-recovery-drills/:disaster_recovery_drill_id', ({ params }) => {
-    const drill = drillOf(sim, params.disaster_recovery_drill_id, '1913');
-    requireStatus('delete-drill', drill);
-    return startJob(sim, {
-      operation: 'delete-drill',
-      groupId: drill.server_group_id,
-      targets: [{ kind: 'drill', id: drill.id }],
-      entities: { disaster_recovery_drill_id: drill.id },
-    });
+  app.delete<ById>('/disaster-recovery-drills/:disaster_recovery_drill_id', ({ params }) =>
+    deleteDrill(sim, drillOf(sim, params.disaster_recovery_drill_id, '1913')),
+  );
+}
+
+export function deleteDrill(sim: Sdrs, drill: Drill): { job_id: string } {
+  requireStatus('delete-drill', drill);
+  return startJob(sim, {
+    operation: 'delete-drill',
+    groupId: drill.server_group_id,
+    targets: [{ kind: 'drill', id: drill.id }],
+    entities: { disaster_recovery_drill_id: drill.id },
   });
 }
 
-function createDrill(sim: Sdrs, body: unknown): object {
+export function createDrill(sim: Sdrs, body: unknown): { job_id: string } {
   const fields = unwrap(body, 'disaster_recovery_drill');
   const name = nameIn(fields);
   const group = groupOf(sim, fields.server_group_id);

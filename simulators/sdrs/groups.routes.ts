@@ -81,7 +81,7 @@ function placeOf(sim: Sdrs, fields: Fields) {
   return { source_availability_zone: source, target_availability_zone: target, domain_id: domain.id };
 }
 
-function deleteGroup(sim: Sdrs, group: Group): object {
+export function deleteGroup(sim: Sdrs, group: Group): { job_id: string } {
   if (isTransitional(group.status)) throw new Refusal('1002');
   if (instancesOf(sim.state, group.id).length > 0) throw new Refusal('1001');
   if (drillsOf(sim.state, group.id).length > 0) throw new Refusal('1003');

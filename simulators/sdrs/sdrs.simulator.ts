@@ -29,6 +29,7 @@ export type { SdrsState } from './world.js';
 /** SDRS with the IAM and the API gateway in front of it, on one port. */
 export const sdrsSimulator: SimulatorDefinition<SdrsState, SdrsSettings> = {
   name: 'sdrs',
+  sessionHeader: 'x-auth-token',
   defaultSettings: DEFAULT_SETTINGS,
   settingChecks: SETTING_CHECKS,
   traffic: TRAFFIC,

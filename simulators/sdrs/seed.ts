@@ -1,3 +1,4 @@
+import { addMoreGroups } from './seed-more.js';
 import { FIRST_WORLD } from './seed-plan.js';
 import { newGroup, newInstance, type Maker } from './protection.js';
 import { freeIp } from './servers.js';
@@ -63,6 +64,7 @@ export function seedWorld(sim: Sdrs): SdrsState {
   for (const server of FIRST_WORLD.freeServers) seedServer(maker, vpc, server.zone, server);
   for (const { zone, ...volume } of FIRST_WORLD.freeVolumes)
     state.volumes.push({ ...blankVolume(random.uuid(), zone), ...volume });
+  addMoreGroups(maker, sim.settings.moreGroups, domain.id);
   state.rpoStatistics = [2, 1].map((daysAgo) => ({
     id: random.uuid(),
     at: sim.clock.now() - daysAgo * DAY_MS,

@@ -16,6 +16,7 @@ const project = fields({ id: text, name: text });
 
 /** What each setting may be when it comes over the control API. */
 export const SETTING_CHECKS: { [Name in keyof SdrsSettings]: Check<unknown> } = {
+  moreGroups: whole(),
   accounts: list(
     fields({ domain: text, user: text, password: text, projects: list(project), accessKeys: list(key) }),
   ),

@@ -9,6 +9,8 @@ export interface Account {
 
 /** What the simulated service lets a test choose; the comments name the document's section. */
 export interface SdrsSettings {
+  /** How many protected groups of one server and one disk the first world has beside the named four. */
+  moreGroups: number;
   accounts: Account[];
   tokenLifetimeMs: number;
   /** 1.4: which of the documented shapes a dead token meets. */
@@ -58,6 +60,7 @@ export interface SdrsSettings {
 }
 
 export const DEFAULT_SETTINGS: SdrsSettings = {
+  moreGroups: 0,
   accounts: [
     {
       domain: 'demo',

@@ -1,16 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { flag, found, oneOf, orNull, readBody, required, text, whole } from '../engine/control-request.js';
-import { startAction } from './plan-actions.js';
+import { consoleControl, groupNamed, planNamed } from './console.js';
 import { addCallout } from './plans-work.js';
 import { awaiting } from './presets.js';
 import { DOOM_HOWS } from './run-state.js';
-import { interruptRuns, releaseRun } from './runs.js';
-import { recoverySite } from './sites.js';
+import { finishRun, interruptRuns, releaseRun } from './runs.js';
 import { hideTask, taskById, TASK_KINDS } from './tasks.js';
-import { Refusal } from './errors.js';
 import { ACTIONS } from './transitions.js';
 import { releaseWork } from './work.js';
-import type { Plan, SiteKey, SrmSim, Task } from './world.js';
+import type { SiteKey, SrmSim, Task } from './world.js';
 
 type Named = { Params: { id: string } };
 
@@ -23,50 +21,6 @@ export function srmControls(app: FastifyInstance, sim: SrmSim): void {
 }
 
 const UP = { up: flag };
-const CONSOLE = {
-  planId: text,
-  plan: text,
-  action: oneOf(...ACTIONS),
-  username: text,
-  site: oneOf('a', 'b'),
-  options: (value: unknown) => readBody(value, RUN_OPTIONS),
-};
-const RUN_OPTIONS = {
-  forced: flag,
-  planned_failover: flag,
-  sync_data: flag,
-  skip_protection_site_operations: flag,
-  migrate_eligible_vms: flag,
-};
-
-/** Somebody starts an action in the product's own console. */
-function consoleControl(app: FastifyInstance, sim: SrmSim): void {
-  app.post('/_sim/console', (request, reply) => {
-    const given = readBody(request.body, CONSOLE);
-    const plan = planNamed(sim, required(given.planId ?? given.plan, 'plan'));
-    const starter = {
-      site: given.site ?? recoverySite(plan),
-      username: given.username ?? 'console@vsphere.local',
-    };
-    try {
-      const action = required(given.action, 'action');
-      return sim.console(() => ({
-        taskId: startAction(sim, plan, action, given.options ?? {}, starter).id,
-      }));
-    } catch (why) {
-      if (!(why instanceof Refusal)) throw why;
-      return reply.code(409).send({ message: why.message });
-    }
-  });
-}
-
-/** By its id, or by its name. */
-const planNamed = (sim: SrmSim, named: string): Plan =>
-  found(
-    sim.state.plans.find(({ id, name }) => id === named || name === named),
-    'plan',
-    'recovery plan',
-  );
 
 function misfortunes(app: FastifyInstance, sim: SrmSim): void {
   const doom = {
@@ -91,6 +45,11 @@ function misfortunes(app: FastifyInstance, sim: SrmSim): void {
     const plan = sim.state.plans.find((each) => each.run?.taskId === task.id);
     if (plan?.run) releaseRun(sim, plan, plan.run);
     else releaseWork(sim, task);
+    return reply.code(204).send();
+  });
+  /** A run comes to its end at once, or to the prompt on its way. */
+  app.post<Named>('/_sim/plans/:id/finish', (request, reply) => {
+    finishRun(sim, planNamed(sim, request.params.id));
     return reply.code(204).send();
   });
   app.delete<Named>('/_sim/tasks/:id', (request, reply) => {
@@ -160,12 +119,8 @@ function surgery(app: FastifyInstance, sim: SrmSim): void {
       return { status };
     });
   };
-  pin('/_sim/plans/:id', 'recovery plan', (id) =>
-    sim.state.plans.find((plan) => plan.id === id || plan.name === id),
-  );
-  pin('/_sim/groups/:id', 'protection group', (id) =>
-    sim.state.groups.find((group) => group.id === id || group.name === id),
-  );
+  pin('/_sim/plans/:id', 'recovery plan', (id) => planNamed(sim, id));
+  pin('/_sim/groups/:id', 'protection group', (id) => groupNamed(sim, id));
   pin('/_sim/vms/:id', 'virtual machine', (id) =>
     sim.state.vms.find((vm) => Object.values(vm.ids).includes(id) || vm.name === id),
   );

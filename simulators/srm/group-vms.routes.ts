@@ -8,8 +8,11 @@ import { submit } from './submit.js';
 import { gap, GROUPS, list, one, type Answer, type Call, type Surface } from './surface.js';
 import { taskView } from './tasks.js';
 import { groupVmView } from './views.js';
-import { beginWork } from './work.js';
+import { beginWork, type Effect } from './work.js';
 import { otherSite, type Group, type Task, type Vm } from './world.js';
+
+/** Where somebody asks, with or without a session: the console is a door of its own. */
+export type Place = Pick<Call, 'sim' | 'world' | 'here'>;
 
 const GROUP_VM = `${GROUPS}/:group_id/vms/:vm_id`;
 
@@ -39,17 +42,29 @@ const namedVm = (call: Call): Vm => vmById(vmsOf(call.world, namedGroup(call)), 
 
 /** One task per VM that is not protected yet; an empty list = nothing to do. */
 function configureAll(call: Call): Answer {
-  const group = namedGroup(call);
-  checkPhase(call, group, CONFIGURABLE);
-  const vms = vmsOf(call.world, group).filter((vm) =>
-    ['NOT_CONFIGURED', 'MISSING_MAPPING'].includes(vm.protection),
-  );
-  const tasks = vms.map((vm) => protect(call, vm));
+  const tasks = protectAll(call, namedGroup(call));
   const answer = list(
     call,
     tasks.map((task) => taskView(task, call.version)),
   );
   return { ...answer, status: 202 };
+}
+
+export function protectAll(at: Place, group: Group): Task[] {
+  checkPhase(at, group, CONFIGURABLE);
+  return vmsOf(at.world, group)
+    .filter((vm) => ['NOT_CONFIGURED', 'MISSING_MAPPING'].includes(vm.protection))
+    .map((vm) => protect(at, vm));
+}
+
+export function unprotectAll(at: Place, group: Group): Task[] {
+  return vmsOf(at.world, group)
+    .filter((vm) => vm.protection !== 'NOT_CONFIGURED')
+    .map((vm) => {
+      const { target, effect } = removal(at, group, vm, 'unprotect-vm');
+      const subject = { kind: 'unprotect-vm', entity: vmId(vm), entityName: vm.name };
+      return beginWork(at.sim, { ...subject, site: at.here, target, effect });
+    });
 }
 
 function restoreAll(call: Call): Answer {
@@ -90,27 +105,34 @@ function removeVm(call: Call, kind: 'unprotect-vm' | 'remove-vm'): Answer {
   if (kind === 'remove-vm' && group.type !== 'HBR') {
     throw badRequest('Only a vSphere Replication group gives virtual machines away.');
   }
-  return submit(call, { kind, entity: vmId(vm), entityName: vm.name }, () => {
-    checkPhase(call, group, REMOVABLE);
-    if (['CONFIGURING_PROTECTION', 'REMOVING_PROTECTION'].includes(vm.protection)) {
-      throw new Conflict('WrongGroupState', `'${vm.name}' is in state ${vm.protection}.`);
-    }
-    if (kind === 'unprotect-vm' && vm.protection === 'NOT_CONFIGURED') {
-      throw new Conflict('WrongGroupState', `'${vm.name}' is not protected.`);
-    }
-    const payload = { vm: vm.name, was: vm.protection };
-    vm.protection = 'REMOVING_PROTECTION';
-    return { target: vm.name, effect: { kind, payload } };
-  });
+  return submit(call, { kind, entity: vmId(vm), entityName: vm.name }, () => removal(call, group, vm, kind));
 }
 
-function protect(call: Call, vm: Vm): Task {
+function removal(
+  at: Place,
+  group: Group,
+  vm: Vm,
+  kind: 'unprotect-vm' | 'remove-vm',
+): { target: string; effect: Effect } {
+  checkPhase(at, group, REMOVABLE);
+  if (['CONFIGURING_PROTECTION', 'REMOVING_PROTECTION'].includes(vm.protection)) {
+    throw new Conflict('WrongGroupState', `'${vm.name}' is in state ${vm.protection}.`);
+  }
+  if (kind === 'unprotect-vm' && vm.protection === 'NOT_CONFIGURED') {
+    throw new Conflict('WrongGroupState', `'${vm.name}' is not protected.`);
+  }
+  const payload = { vm: vm.name, was: vm.protection };
+  vm.protection = 'REMOVING_PROTECTION';
+  return { target: vm.name, effect: { kind, payload } };
+}
+
+function protect(call: Place, vm: Vm): Task {
   const payload = { vm: vm.name, mapped: false, was: vm.protection };
   vm.protection = 'CONFIGURING_PROTECTION';
   return beginVmWork(call, vm, 'protect-vm', payload);
 }
 
-function beginVmWork(call: Call, vm: Vm, kind: 'protect-vm' | 'restore-placeholder', payload: object): Task {
+function beginVmWork(call: Place, vm: Vm, kind: 'protect-vm' | 'restore-placeholder', payload: object): Task {
   return beginWork(call.sim, {
     kind,
     site: call.here,
@@ -135,7 +157,7 @@ const CONFIGURABLE = [
 ];
 const REMOVABLE = [...CONFIGURABLE, 'RECOVERED', 'PARTIALLY_RECOVERED', 'PARTIALLY_REPROTECTED'];
 
-function checkPhase(call: Call, group: Group, allowed: readonly string[]): void {
+function checkPhase(call: Place, group: Group, allowed: readonly string[]): void {
   const status = groupStatus(call.world, group);
   if (allowed.includes(status)) return;
   throw new Conflict('WrongGroupState', `Group '${group.name}' is in state ${status}.`);

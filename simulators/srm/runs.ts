@@ -209,6 +209,18 @@ export function releaseRun(sim: SrmSim, plan: Plan, run: Run): void {
   if (!moving) runGoesOn(sim, plan.id, run.number);
 }
 
+/** Takes a run through all that is left of it now, as far as it can go without a person. */
+export function finishRun(sim: SrmSim, plan: Plan): void {
+  const { run } = plan;
+  if (!run) return;
+  run.stuck = false;
+  const itsOwn = ({ payload }: { payload: Record<string, unknown> }): boolean => payload.run === run.number;
+  while (plan.run === run && !run.prompt) {
+    sim.unschedule(itsOwn);
+    runGoesOn(sim, plan.id, run.number);
+  }
+}
+
 /** The server that carries out the runs dies: every run is interrupted (srm reference 4.1). */
 export function interruptRuns(sim: SrmSim, planId: string | null): number {
   const struck = sim.state.plans.filter((plan) => plan.run && (planId === null || plan.id === planId));

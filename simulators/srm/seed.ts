@@ -70,6 +70,8 @@ const UNMAPPED = 'kiosk-1';
 /** The one candidate whose protected VM stands at site B. */
 const AT_SITE_B = 'lab-1';
 
+const MORE_FROM = 900_000;
+
 const PLANS: [string, string, string[]][] = [
   ['erp-plan', '5a0f3f0e-1d0a-4a31-8a1b-3c7f0f6f2b11', ['erp']],
   ['web-plan', '5a0f3f0e-1d0a-4a31-8a1b-3c7f0f6f2b12', ['web']],
@@ -79,7 +81,7 @@ const PLANS: [string, string, string[]][] = [
 ];
 
 /** One pair of sites, four groups, five plans. The ids are the same in every world. */
-export function seedWorld(_sim: SrmSim): World {
+export function seedWorld({ settings }: SrmSim): World {
   const groups = ['erp', 'web', 'mail', 'archive'].map(seedGroup);
   const world: World = {
     pairingId: '7b0e6c1e-5a53-4d0f-9a55-0e0c6d5b9f01',
@@ -101,8 +103,21 @@ export function seedWorld(_sim: SrmSim): World {
     lastNumber: 2000,
   };
   world.mappings = seedMappings(world);
+  addMore(world, settings.morePlans);
   for (const plan of world.plans) followGroups(world, plan);
   return world;
+}
+
+/** Plans by the hundred, each with a group and a VM of its own; numbered far from everything else. */
+function addMore(world: World, plans: number): void {
+  for (let index = 1; index <= plans; index += 1) {
+    const number = String(index).padStart(4, '0');
+    const group = seedGroup(`group-${number}`, MORE_FROM + index);
+    world.groups.push(group);
+    const uuid = `5a0f3f0e-1d0a-4a31-8a1c-${index.toString(16).padStart(12, '0')}`;
+    world.plans.push(seedPlan([`plan-${number}`, uuid, [group.name]], [group]));
+    world.vms.push(seedVm([`app-${number}`, group.name, 'P3'], MORE_FROM + index, [group]));
+  }
 }
 
 function seedGroup(name: string, index: number): Group {

@@ -7,6 +7,8 @@ export interface Account {
 
 /** Every choice the documents leave open (srm reference 9), with the reference's own defaults. */
 export interface SrmSettings {
+  /** How many plans of one group and one VM the first world has beside the named five. */
+  morePlans: number;
   accounts: Record<'a' | 'b', Account[]>;
   sessionIdleMs: number;
   /** What an operation with contract E answers without the remote session. */
@@ -43,6 +45,7 @@ export interface SrmSettings {
 }
 
 export const DEFAULT_SETTINGS: SrmSettings = {
+  morePlans: 0,
   accounts: {
     a: [{ username: 'administrator@vsphere.local', password: 'demo-password' }],
     b: [{ username: 'administrator@remote.local', password: 'demo-remote-password' }],

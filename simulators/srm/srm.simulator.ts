@@ -66,6 +66,7 @@ const EVENTS: Record<string, (sim: SrmSim, payload: TimelineEvent['payload']) =>
 /** VMware Site Recovery Manager, REST API v2 and v1. */
 export const srmSimulator: SimulatorDefinition<World, SrmSettings> = {
   name: 'srm',
+  sessionHeader: 'x-dr-session',
   defaultSettings: DEFAULT_SETTINGS,
   settingChecks: SETTING_CHECKS,
   traffic: TRAFFIC,

@@ -177,6 +177,56 @@ describe.each(['sdrs', 'srm'] as const)('a named fault at the simulated %s', (na
     expect(site.manners.total(spoilt)).toBe(site.manners.total(truth));
   });
 
+  it.each([
+    ['empty-lists', 0],
+    ['short-lists', 0.5],
+  ])('%s leaves items out, and counts only what is left', async (preset, share) => {
+    const whole = site.manners.items(parsed((await site.list()).text));
+    await site.preset(preset);
+    const spoilt = parsed((await site.list()).text);
+    const left = Math.floor(whole.length * share);
+    expect(site.manners.items(spoilt)).toEqual(whole.slice(0, left));
+    expect(site.manners.total(spoilt)).toBe(left);
+    expect((spoilt as { _meta?: { links: { next: unknown } } })._meta?.links.next ?? null).toBeNull();
+  });
+
+  it('contradicting-duplicates shows the first item twice, in two states', async () => {
+    const truth = site.manners.items(parsed((await site.list()).text));
+    await site.preset('contradicting-duplicates');
+    const spoilt = site.manners.items(parsed((await site.list()).text)) as { id: string; status?: string }[];
+    const [first, again] = [spoilt[0], spoilt.at(-1)];
+    expect(spoilt).toHaveLength(truth.length + 1);
+    expect(again?.id).toBe(first?.id);
+    expect(again?.status).not.toBe(first?.status);
+  });
+
+  it('items-without-ids and items-with-gaps leave out what nobody can do without', async () => {
+    const truth = site.manners.items(parsed((await site.list()).text));
+    await site.preset('items-without-ids', { times: 1 });
+    const without = site.manners.items(parsed((await site.list()).text));
+    expect(without).toEqual(truth.map(({ id: _id, ...rest }) => rest));
+    await site.preset('items-with-gaps');
+    const answer = parsed((await site.list()).text);
+    for (const [index, item] of site.manners.items(answer).entries())
+      expect(Object.entries(item).filter(([, value]) => value !== null)).toEqual([['id', truth[index]?.id]]);
+    const { _meta: about } = answer as { _meta?: { errors: unknown[] } };
+    if (about) expect(about.errors).toHaveLength(1);
+  });
+
+  it('unreachable breaks every connection, and hanging-lists leaves lists alone without an answer', async () => {
+    await site.preset('unreachable');
+    await expect(site.list()).rejects.toThrow(/socket hang up|ECONNRESET/);
+    await expect(site.one()).rejects.toThrow(/socket hang up|ECONNRESET/);
+    await site.control('DELETE', '/faults');
+    await site.preset('hanging-lists');
+    expect((await site.one()).status).toBe(200);
+    const patience = new AbortController();
+    const gaveUp = expect(site.ask(site.manners.list, patience.signal)).rejects.toThrow(/abort/);
+    await site.struck();
+    patience.abort();
+    await gaveUp;
+  });
+
   it('lying-count counts items that do not exist', async () => {
     const truth = parsed((await site.list()).text);
     await site.preset('lying-count');
