@@ -56,6 +56,8 @@ export interface ActionCommand {
   partNativeId: string | null;
   direction: Direction | null;
   options: ActionOptions;
+  /** Until when a drill should be cleaned up, RFC 3339. The gateway's own reminder: no upstream is told. Absent = the usual time. */
+  drillDueTime?: string;
   group: NewProtectionGroup | null;
   changes: ProtectionGroupChanges | null;
   /** What the finer actions are given; the shape is the action's (`ActionInputs`). */

@@ -1,4 +1,5 @@
 import type { TargetType } from './dr-action.js';
+import type { Place } from './resource-paths.js';
 
 /** What somebody should look at, by what it is about. */
 export const FINDING_TYPES = [
@@ -24,6 +25,8 @@ export const FINDING_TYPES = [
   'PROMPT_WAITING',
   /** What became of a request is not known; a person must decide. */
   'OPERATION_UNKNOWN',
+  /** An operation that has not moved for long. */
+  'OPERATION_STALLED',
   /** Jobs that failed and were not cleared. */
   'FAILED_TASKS',
   /** A certificate ends soon, or has ended. */
@@ -43,12 +46,21 @@ export type FindingType = (typeof FINDING_TYPES)[number];
 export const SEVERITIES = ['CRITICAL', 'WARNING', 'INFO'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+export interface FindingTarget {
+  type: TargetType;
+  /** null = it has none, or it is not known. */
+  id: string | null;
+  name: string;
+  /** The group or plan that a part belongs to; absent or null = the target is no part, or it is not known. */
+  within?: Place | null;
+}
+
 /** What is wrong, as whoever sees it says it: a rule over the inventory, or a driver. */
 export interface Concern {
   type: FindingType;
   severity: Severity;
   /** What it is about. */
-  target: { type: TargetType; id: string | null; name: string };
+  target: FindingTarget;
   /** Tells apart several concerns of one type about one target; stable from one look to the next. '' = there is only one. */
   detailKey: string;
   /** One or two sentences for an operator. */

@@ -151,6 +151,17 @@ export interface ProviderCapabilities {
   readonly inputs: Readonly<Partial<Record<DrAction, readonly InputField[]>>>;
   /** Which fields of a group can be changed afterwards. */
   readonly changeableFields: readonly ('name' | 'description')[];
+  /** What stays when a drill is removed, as far as a fact of the drill names it; absent = nothing that is known. */
+  readonly drillLeftovers?: readonly DrillLeftover[];
+}
+
+export interface DrillLeftover {
+  /** The name of a text in the drill's `upstream`; a drill without it left nothing of the kind. */
+  readonly fact: string;
+  /** One sentence; `{}` stands for the fact. */
+  readonly text: string;
+  /** What to do about it, in one sentence. */
+  readonly remedy: string;
 }
 
 export interface InputField {
