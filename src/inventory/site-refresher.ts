@@ -12,7 +12,7 @@ import { grown, type DatedModel } from './site-model.js';
 /** A second answer that agrees with a doubtful one counts only if it came at least so much later. */
 export const CONFIRM_AFTER_MS = 5_000;
 /** Longer than any look takes: after that the one who looked is taken for dead. */
-const TURN_MS = 60_000;
+const TURN_MS = 45_000;
 const MOST_TRIES = 10;
 
 export type LookResult =

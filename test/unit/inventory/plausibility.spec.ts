@@ -1,0 +1,109 @@
+import { plausibility } from '../../../src/inventory/plausibility.js';
+import { drill, group, groups, plan, survey } from '../support/survey.js';
+
+const HERE = 'here';
+
+describe('an answer that cannot be true', () => {
+  it.each([
+    [
+      'has one id twice with different content',
+      { groups: [group('here.a'), group('here.a', { state: 'FAILED_OVER' })] },
+      'contradict each other (here.a)',
+    ],
+    ['has a plan of another site', { plans: [plan('elsewhere.a')] }, 'belongs to another site (elsewhere.a)'],
+    ['has a group without an id', { groups: [group('')] }, 'has no id'],
+    ['has an id that is none', { drills: [drill('here.')] }, 'has no id'],
+  ])('%s', (_what, answer, words) => {
+    const judged = plausibility(HERE, survey({ groups: groups(HERE, 3) }), answer);
+    expect(judged).toEqual({ kind: 'NONSENSE', text: expect.stringContaining(words) as string });
+  });
+});
+
+describe('an answer that is believed at once', () => {
+  it('is in the order of ids, with each thing once', () => {
+    const judged = plausibility(HERE, null, {
+      groups: [group('here.b'), group('here.a'), group('here.b')],
+      runs: [],
+    });
+    expect(judged).toEqual({
+      kind: 'PLAUSIBLE',
+      lists: { groups: [group('here.a'), group('here.b')], runs: [] },
+    });
+  });
+
+  it('may be empty where nothing was known', () => {
+    expect(plausibility(HERE, null, survey()).kind).toBe('PLAUSIBLE');
+    expect(plausibility(HERE, survey(), survey()).kind).toBe('PLAUSIBLE');
+  });
+
+  it('keeps states that are not known here', () => {
+    const strange = group('here.a', { state: 'UNKNOWN', upstream: { id: 'a', state: 'levitating' } });
+    expect(plausibility(HERE, survey({ groups: [group('here.a')] }), { groups: [strange] })).toEqual({
+      kind: 'PLAUSIBLE',
+      lists: { groups: [strange] },
+    });
+  });
+
+  it.each([
+    [2, 1],
+    [4, 3],
+    [11, 9],
+    [1_000, 951],
+    [10, 30],
+  ])('has of %d groups %d', (before, now) => {
+    const judged = plausibility(HERE, survey({ groups: groups(HERE, before) }), {
+      groups: groups(HERE, now),
+    });
+    expect(judged.kind).toBe('PLAUSIBLE');
+  });
+
+  it('may have lost every drill: they come and go together', () => {
+    const before = survey({ drills: [drill('here.a'), drill('here.b'), drill('here.c')] });
+    expect(plausibility(HERE, before, survey()).kind).toBe('PLAUSIBLE');
+  });
+});
+
+describe('an answer that is believed only when a second one agrees', () => {
+  it.each([
+    [1, 0],
+    [212, 0],
+    [4, 2],
+    [10, 8],
+    [200, 100],
+    [1_000, 950],
+  ])('has of %d groups %d', (before, now) => {
+    const judged = plausibility(HERE, survey({ groups: groups(HERE, before) }), {
+      groups: groups(HERE, now),
+    });
+    expect(judged).toMatchObject({ kind: 'DOUBTFUL', text: `${now} of ${before} protection groups` });
+  });
+
+  it('also has others in the place of those that are gone', () => {
+    const before = survey({ groups: groups(HERE, 4) });
+    const judged = plausibility(HERE, before, {
+      groups: [group('here.x'), group('here.y'), group('here.z')],
+    });
+    expect(judged).toMatchObject({ kind: 'DOUBTFUL', text: '0 of 4 protection groups' });
+  });
+
+  it('names every list that lost too much', () => {
+    const before = survey({ groups: groups(HERE, 4), plans: [plan('here.p'), plan('here.q')] });
+    expect(plausibility(HERE, before, survey())).toMatchObject({
+      kind: 'DOUBTFUL',
+      text: '0 of 4 protection groups and 0 of 2 recovery plans',
+    });
+  });
+
+  it('has the same digest as another one with the same things, whatever they are doing', () => {
+    const before = survey({ groups: groups(HERE, 4) });
+    const digest = (answer: ReturnType<typeof groups>): string => {
+      const judged = plausibility(HERE, before, { groups: answer });
+      return judged.kind === 'DOUBTFUL' ? judged.digest : judged.kind;
+    };
+    const [one, two] = groups(HERE, 2);
+    if (!one || !two) throw new Error('two groups were made');
+    expect(digest([two, { ...one, state: 'FAILING_OVER' }])).toBe(digest([one, two]));
+    expect(digest([one])).not.toBe(digest([one, two]));
+    expect(digest([])).not.toBe(digest([one]));
+  });
+});
