@@ -34,6 +34,7 @@ import { ReplicationPairsController } from './replication-pairs.controller.js';
 import { SiteFactsController } from './site-facts.controller.js';
 import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
+import { Standing } from './standing.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
@@ -66,6 +67,7 @@ import { SitesController } from './sites.controller.js';
         new ApiSettings(environment.adminApiKey, environment.pollIntervalMs),
     },
     SiteReads,
+    Standing,
     PublicIds,
     ActionRequests,
     AllowedActions,

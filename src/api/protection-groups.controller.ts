@@ -18,6 +18,7 @@ import { nextPageLink } from './http/next-page-link.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
+import { Standing } from './standing.js';
 
 @ApiTags('Protection groups')
 @ApiBearerAuth()
@@ -29,13 +30,14 @@ export class ProtectionGroupsController {
     private readonly ids: PublicIds,
     private readonly actions: ActionRequests,
     private readonly allowed: AllowedActions,
+    private readonly standing: Standing,
   ) {}
 
   @Get()
   @ApiOperation({
     summary: 'Protection groups over all sites',
     description:
-      'Always 200: `sources[]` says per site how fresh its part is. `Cache-Control: no-cache` asks the sites anew.',
+      'Always 200, and asks no site: jobs keep it fresh. `sources[]` says per site how old its part is, and what was wrong at the last look. `Cache-Control: no-cache` has the sites looked at now.',
   })
   @TakesCacheControl()
   @ProblemResponses('invalid-request', 'page-token-invalid')
@@ -45,27 +47,28 @@ export class ProtectionGroupsController {
   ): Promise<ProtectionGroupListDto> {
     this.reads.mustKnow(query);
     const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(exchange.request));
-    const page = presentInventory(readings, query);
+    const page = presentInventory('groups', readings, query);
     nextPageLink(exchange, page.nextPageToken);
-    return page;
+    return { ...page, items: await this.standing.ofGroups(page.items) };
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One protection group, read from its site now' })
   @ReadsOneSite()
-  get(@Param('id') id: string): Promise<ProtectionGroupDto> {
-    return this.reads.ofId(id, (provider) => provider.getProtectionGroup(id));
+  async get(@Param('id') id: string): Promise<ProtectionGroupDto> {
+    return this.standing.ofGroup(await this.reads.ofId(id, (provider) => provider.getProtectionGroup(id)));
   }
 
   @Get(':id/recovery-plans')
   @ApiOperation({ summary: 'The plans that touch the group' })
   @ReadsOneSite()
-  recoveryPlans(
+  async recoveryPlans(
     @Param('id') id: string,
     @Query() query: PageQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<PlansOfGroupDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listPlansOfGroup(id));
+    const page = await this.reads.pageOf(id, query, exchange, (site) => site.listPlansOfGroup(id));
+    return { ...page, items: await this.standing.ofPlans(page.items) };
   }
 
   @Get(':id/issues')

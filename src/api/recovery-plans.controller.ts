@@ -27,6 +27,7 @@ import { mustChange } from './must-change.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { nativeIds, PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
+import { Standing } from './standing.js';
 
 @ApiTags('Recovery plans')
 @ApiBearerAuth()
@@ -38,13 +39,14 @@ export class RecoveryPlansController {
     private readonly ids: PublicIds,
     private readonly actions: ActionRequests,
     private readonly allowed: AllowedActions,
+    private readonly standing: Standing,
   ) {}
 
   @Get()
   @ApiOperation({
     summary: 'Recovery plans over all sites: what can be run',
     description:
-      'Always 200: `sources[]` says per site how fresh its part is. An SDRS group is a plan of its own, with the same id.',
+      'Always 200, and asks no site: jobs keep it fresh. `sources[]` says per site how old its part is. An SDRS group is a plan of its own, with the same id.',
   })
   @TakesCacheControl()
   @ProblemResponses('invalid-request', 'page-token-invalid')
@@ -54,27 +56,28 @@ export class RecoveryPlansController {
   ): Promise<RecoveryPlanListDto> {
     this.reads.mustKnow(query);
     const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(exchange.request));
-    const page = presentInventory(readings, query);
+    const page = presentInventory('plans', readings, query);
     nextPageLink(exchange, page.nextPageToken);
-    return page;
+    return { ...page, items: await this.standing.ofPlans(page.items) };
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One plan, read from its site now, with the groups it touches' })
   @ReadsOneSite()
-  get(@Param('id') id: string): Promise<RecoveryPlanDto> {
-    return this.reads.ofId(id, (provider) => provider.getRecoveryPlan(id));
+  async get(@Param('id') id: string): Promise<RecoveryPlanDto> {
+    return this.standing.ofPlan(await this.reads.ofId(id, (provider) => provider.getRecoveryPlan(id)));
   }
 
   @Get(':id/protection-groups')
   @ApiOperation({ summary: 'The groups that the plan touches' })
   @ReadsOneSite()
-  protectionGroups(
+  async protectionGroups(
     @Param('id') id: string,
     @Query() query: PageQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<GroupsOfPlanDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listGroupsOfPlan(id));
+    const page = await this.reads.pageOf(id, query, exchange, (site) => site.listGroupsOfPlan(id));
+    return { ...page, items: await this.standing.ofGroups(page.items) };
   }
 
   @Get(':id/actions')

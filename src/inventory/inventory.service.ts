@@ -83,6 +83,22 @@ export class InventoryService {
     }));
   }
 
+  /** Since when things of one site are seen in the state that they show; absent = they were not seen in it yet. */
+  async since(
+    siteId: string,
+    kind: 'groups' | 'plans',
+    things: readonly { id: string; state: string }[],
+  ): Promise<Map<string, string>> {
+    const known = (await this.store.model(siteId))?.model;
+    if (!known) return new Map();
+    const wanted = new Set(things.map(({ id, state }) => `${id} ${state}`));
+    return new Map(
+      viewOf(known)
+        [kind].filter(({ id, state }) => wanted.has(`${id} ${state}`))
+        .map(({ id, stateSinceTime }) => [id, stateSinceTime]),
+    );
+  }
+
   private list<K extends ListedKind>(
     siteId: string | undefined,
     kind: K,

@@ -19,9 +19,13 @@ import { ProblemDto } from './problem.dto.js';
 export class SourceDto {
   siteId!: string;
   provider!: string;
-  /** FRESH: read just now. STALE: the last good read. UNAVAILABLE: nothing good was ever read. */
+  /**
+   * FRESH: as it was at the last look, which was not long ago (`ageSeconds`). STALE: the last good look; since then the
+   * site failed, answered what is not believed, or nobody looked (`error`). UNAVAILABLE: nothing good was ever read.
+   */
   @ApiProperty({ enum: ['FRESH', 'STALE', 'UNAVAILABLE'] })
   state!: 'FRESH' | 'STALE' | 'UNAVAILABLE';
+  /** When the last good look began. */
   refreshedTime!: string | null;
   @ApiProperty({ type: 'integer', nullable: true })
   ageSeconds!: number | null;
@@ -54,7 +58,15 @@ class ResourceDto {
   upstream!: Record<string, unknown>;
 }
 
-export class ProtectionGroupDto extends ResourceDto {
+class HoldableDto extends ResourceDto {
+  /** Since when it is seen in its state; null = only just, or the list has not seen it yet. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  stateSinceTime!: string | null;
+  /** The operation that holds it, the gateway's or one that somebody else started. */
+  activeOperationId!: string | null;
+}
+
+export class ProtectionGroupDto extends HoldableDto {
   description!: string | null;
   @ApiProperty({ enum: ACTIVE_SITES, nullable: true })
   activeSite!: ActiveSite | null;
@@ -74,7 +86,7 @@ export class ProtectionGroupDto extends ResourceDto {
   updatedTime!: string | null;
 }
 
-export class RecoveryPlanDto extends ResourceDto {
+export class RecoveryPlanDto extends HoldableDto {
   description!: string | null;
   @ApiProperty({ enum: ACTIVE_SITES, nullable: true })
   activeSite!: ActiveSite | null;

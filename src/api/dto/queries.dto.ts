@@ -11,6 +11,7 @@ import {
   type Origin,
   type Outcome,
 } from '../../domain/operation.js';
+import { INVENTORY_ORDERS, type InventoryOrder } from '../presenters/sorted-lists.js';
 import { IsMoment, MayBeAbsent } from './decorators.js';
 
 export const LARGEST_PAGE = 200;
@@ -34,7 +35,7 @@ export class PageQueryDto {
   /** From `nextPageToken` of the page before, with the same filters. */
   @MayBeAbsent()
   @IsString()
-  @MaxLength(1024)
+  @MaxLength(2048)
   pageToken?: string;
 }
 
@@ -62,6 +63,12 @@ export class InventoryQueryDto extends PageQueryDto {
   @IsString()
   @MaxLength(200)
   q?: string;
+
+  /** Without it: by id. What is equal is ordered by id. */
+  @MayBeAbsent()
+  @IsIn(INVENTORY_ORDERS)
+  @ApiProperty({ required: false, enum: INVENTORY_ORDERS })
+  orderBy?: InventoryOrder;
 }
 
 export class OperationsQueryDto extends PageQueryDto {

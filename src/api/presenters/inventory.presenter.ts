@@ -2,29 +2,50 @@ import type { ProviderDescriptor, SiteConnection } from '../../providers/provide
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
-import type { InventoryQueryDto } from '../dto/queries.dto.js';
-import { presentPage, type Page } from './page.presenter.js';
+import { LARGEST_PAGE, type InventoryQueryDto } from '../dto/queries.dto.js';
+import { makePageToken, readPageToken } from '../http/page-token.js';
+import type { Page } from './page.presenter.js';
+import { indexAfter, SortedLists, type Place, type Sortable } from './sorted-lists.js';
 
-interface Listed {
-  id: string;
-  siteId: string;
-  name: string;
-  state: string;
+interface Listed extends Sortable {
   activeSite?: string | null;
 }
 
-/** One page over all sites, in the order of site and id; filters are applied to what is known now. */
+const LISTS = new SortedLists();
+
+/** One page over all sites, in the order that was asked for; filters are applied to what is known now. */
 export function presentInventory<T extends Listed>(
+  kind: 'groups' | 'plans',
   readings: readonly Reading<T[]>[],
   query: InventoryQueryDto,
 ): Page<T> & { sources: Source[] } {
   const { pageSize, pageToken, ...filters } = query;
   const concerned = readings.filter((r) => !query.provider || r.source.provider === query.provider);
-  const all = concerned.flatMap((reading) => reading.value ?? []).filter((item) => matches(item, query));
+  const sorted = LISTS.of(kind, concerned, query.orderBy);
+  const most = Math.min(pageSize, LARGEST_PAGE);
+  const items: T[] = [];
+  let at = pageToken === undefined ? 0 : indexAfter(sorted, readPageToken(pageToken, filters, isPlace));
+  let last: Place | undefined;
+  let more = false;
+  for (; at < sorted.items.length && !more; at += 1) {
+    const item = sorted.items[at];
+    if (!item || !matches(item, query)) continue;
+    if (items.length === most) more = true;
+    else {
+      items.push(item);
+      last = sorted.places[at];
+    }
+  }
   return {
-    ...presentPage(all, { pageSize, pageToken }, filters),
+    items,
+    ...(more && last ? { nextPageToken: makePageToken(last, filters) } : {}),
     sources: concerned.map((reading) => reading.source),
   };
+}
+
+function isPlace(place: unknown): place is Place {
+  const { v, id } = (place ?? {}) as Partial<Place>;
+  return typeof v === 'string' && typeof id === 'string';
 }
 
 function matches(item: Listed, query: InventoryQueryDto): boolean {

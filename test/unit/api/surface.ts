@@ -3,6 +3,7 @@ import { Module, type Provider as NestProvider, type Type } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
+import { fastifyOptions } from '../../../src/api/http/server.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
@@ -65,14 +66,16 @@ export async function surfaceOver(providers: readonly Provider[]): Promise<Surfa
       { provide: Clock, useValue: new TestClock() },
       { provide: LOG, useValue: silentLog() },
       { provide: ENVIRONMENT_TOKEN, useValue: { adminApiKey: KEY, pollIntervalMs: 1000 } },
-      ...[OperationStore, Resolutions, InventoryService, EventFeed, Metrics, StoreReadiness].map(
-        (unused) => ({
-          provide: unused,
-          useValue: {},
-        }),
-      ),
+      {
+        provide: InventoryService,
+        useValue: { since: () => Promise.resolve(new Map()), connections: () => Promise.resolve([]) },
+      },
+      ...[OperationStore, Resolutions, EventFeed, Metrics, StoreReadiness].map((unused) => ({
+        provide: unused,
+        useValue: {},
+      })),
     ]),
-    new FastifyAdapter(),
+    new FastifyAdapter(fastifyOptions),
     { logger: false },
   );
   await app.init();

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
+import { InventoryService } from '../inventory/inventory.service.js';
+import { OperationsService } from '../operations/operations.service.js';
+import type { ProtectionGroupDto, RecoveryPlanDto } from './dto/inventory.dto.js';
+
+interface Holdable {
+  id: string;
+  siteId: string;
+  state: string;
+  stateSinceTime?: string;
+}
+
+/** What the gateway itself knows of groups and plans: since when they are in their state, and which operation holds them. */
+@Injectable()
+export class Standing {
+  constructor(
+    private readonly inventory: InventoryService,
+    private readonly operations: OperationsService,
+  ) {}
+
+  ofGroups(groups: readonly ProtectionGroup[]): Promise<ProtectionGroupDto[]> {
+    return this.of('groups', groups, ({ id }) => [id]);
+  }
+
+  /** Where a plan's groups are not known, neither is who holds them. */
+  ofPlans(plans: readonly RecoveryPlan[]): Promise<RecoveryPlanDto[]> {
+    return this.of('plans', plans, ({ protectionGroupIds }) => protectionGroupIds ?? []);
+  }
+
+  async ofGroup(group: ProtectionGroup): Promise<ProtectionGroupDto> {
+    const [told] = await this.ofGroups([group]);
+    return told ?? { ...group, stateSinceTime: null, activeOperationId: null };
+  }
+
+  async ofPlan(plan: RecoveryPlan): Promise<RecoveryPlanDto> {
+    const [told] = await this.ofPlans([plan]);
+    return told ?? { ...plan, stateSinceTime: null, activeOperationId: null };
+  }
+
+  private async of<T extends Holdable>(
+    kind: 'groups' | 'plans',
+    things: readonly T[],
+    groupIdsOf: (thing: T) => readonly string[],
+  ): Promise<(T & { stateSinceTime: string | null; activeOperationId: string | null })[]> {
+    const bySite = new Map<string, T[]>();
+    for (const thing of things) bySite.set(thing.siteId, [...(bySite.get(thing.siteId) ?? []), thing]);
+    const facts = await Promise.all(
+      [...bySite].map(async ([siteId, ofSite]) => {
+        const fromModel = ofSite.filter(({ stateSinceTime }) => stateSinceTime === undefined);
+        const [holders, since] = await Promise.all([
+          this.operations.holdersOf(siteId, [...new Set(ofSite.flatMap(groupIdsOf))]),
+          fromModel.length > 0
+            ? this.inventory.since(siteId, kind, fromModel)
+            : Promise.resolve(new Map<string, string>()),
+        ]);
+        return [siteId, { holders, since }] as const;
+      }),
+    );
+    const ofSites = new Map(facts);
+    return things.map((thing) => {
+      const { holders, since } = ofSites.get(thing.siteId) ?? {};
+      const [heldBy = null] = groupIdsOf(thing).flatMap((id) => holders?.get(id) ?? []);
+      const stateSinceTime = thing.stateSinceTime ?? since?.get(thing.id) ?? null;
+      return { ...thing, stateSinceTime, activeOperationId: heldBy };
+    });
+  }
+}
