@@ -2,6 +2,7 @@ import { ACTION_FACTS, type Consequences } from './action-facts.js';
 import { destinationOf, type Direction, type DrAction, type TargetType } from './dr-action.js';
 import { neededStates, statesOf, type Lifecycle } from './lifecycle.js';
 import type { ResourceFacts } from './observation.js';
+import { OUTSIDE } from './operation.js';
 
 /** Why an action cannot start now, and what to do about it. */
 export interface Blocking {
@@ -35,6 +36,8 @@ export function judgeAction(
     blockers?: readonly Blocking[];
     companions?: readonly { kind: TargetType; facts: ResourceFacts }[];
     heldBy?: string | null;
+    /** Who began that operation, if not through the gateway. */
+    heldOutsideBy?: string | null;
     touches?: readonly string[];
   } = {},
 ): AllowedAction {
@@ -80,7 +83,7 @@ export function judgeAction(
   if (wish.heldBy) {
     blocking.push({
       code: 'operation-in-progress',
-      text: `Operation ${wish.heldBy} holds a protection group that this action touches.`,
+      text: heldText(wish.heldBy, wish.heldOutsideBy ?? null),
       remedy: 'Wait for it to end.',
     });
   }
@@ -93,6 +96,13 @@ export function judgeAction(
     consequences,
     touches: [...(wish.touches ?? [])],
   };
+}
+
+/** @param outsideBy who began the operation, if not through the gateway */
+export function heldText(heldBy: string, outsideBy: string | null): string {
+  const whose = outsideBy === null || outsideBy === OUTSIDE ? '' : ` by ${outsideBy}`;
+  const begun = outsideBy === null ? '' : `, which was begun ${OUTSIDE}${whose},`;
+  return `Operation ${heldBy}${begun} holds a protection group that this action touches.`;
 }
 
 /** The action that leads to a state from which the wished one can start, if there is one. */

@@ -14,7 +14,7 @@ export interface Applied {
 
 export type End = Extract<Change, { kind: 'VERDICT' }>;
 
-const VERDICT_EVENTS: Readonly<Record<Verdict, OperationEventType>> = {
+export const VERDICT_EVENTS: Readonly<Record<Verdict, OperationEventType>> = {
   SUCCEEDED: 'operation.succeeded',
   FAILED: 'operation.failed',
   CANCELLED: 'operation.cancelled',

@@ -40,8 +40,12 @@ export function isVerdict(state: OperationState): state is Verdict {
 export const OUTCOMES = ['FULL', 'PARTIAL', 'NONE'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** GATEWAY: asked for here. EXTERNAL: begun at the upstream by somebody else, and found there. */
 export const ORIGINS = ['GATEWAY', 'EXTERNAL'] as const;
 export type Origin = (typeof ORIGINS)[number];
+
+/** Who asked for an EXTERNAL operation, where the upstream does not tell. */
+export const OUTSIDE = 'outside the gateway';
 
 export interface OperationTarget {
   type: TargetType;

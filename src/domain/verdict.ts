@@ -11,15 +11,23 @@ export type Judgement =
    * Every job is over, yet the resource does not show the end. `halfDone` = why it will not, should it stay so: some
    * of the calls were refused.
    */
-  | { kind: 'UNSETTLED'; evidence: string; halfDone: string | null }
   | {
-      kind: 'VERDICT';
-      state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
-      outcome: Outcome;
-      /** The upstream's words about a failure. */
-      words: { code: string | null; message: string | null } | null;
-      text: string;
-    };
+      kind: 'UNSETTLED';
+      evidence: string;
+      halfDone: string | null;
+      /** What it comes to, should it stay so; absent = that is for a person to say. */
+      then?: VerdictJudgement;
+    }
+  | VerdictJudgement;
+
+export interface VerdictJudgement {
+  kind: 'VERDICT';
+  state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+  outcome: Outcome;
+  /** The upstream's words about a failure. */
+  words: { code: string | null; message: string | null } | null;
+  text: string;
+}
 
 /** A site itself has no state that an action could bring about: there its jobs are the only truth. */
 const SITE: ResourceFacts = {
@@ -155,11 +163,11 @@ function wasAdopted(operation: Operation): boolean {
   return operation.calls.some((call) => call.adopted);
 }
 
-function ended(
-  state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
+export function ended(
+  state: VerdictJudgement['state'],
   outcome: Outcome,
   job: JobObservation | undefined,
   text: string,
-): Judgement {
+): VerdictJudgement {
   return { kind: 'VERDICT', state, outcome, words: job?.error ?? null, text };
 }

@@ -16,7 +16,19 @@ export function indexesOf(operation: Operation): Index[] {
     ['by', digest(operation.requestedBy)],
     ...targetsOf(operation).map((id) => ['target', id] as const),
     ...(operation.parentId ? [['parent', operation.parentId] as const] : []),
+    // Nearly all are of the other origin: an index of those would narrow nothing.
+    ...(operation.origin === 'EXTERNAL' ? [['origin', operation.origin] as const] : []),
+    ...jobIdsOf(operation).map((jobId) => jobIndex(operation.siteId, jobId)),
   ];
+}
+
+/** The operation whose job it is: one at the most. */
+export function jobIndex(siteId: string, jobId: string): Index {
+  return ['job', digest(`${siteId}\n${jobId}`)];
+}
+
+export function jobIdsOf({ calls }: Operation): string[] {
+  return [...new Set(calls.flatMap(({ ref }) => ref?.jobIds ?? []))];
 }
 
 /** The index with the fewest operations beside those wanted; what it does not decide is filtered afterwards. */
@@ -25,6 +37,7 @@ export function narrowestIndex(filter: OperationFilter): Index {
   if (filter.targetId) return ['target', filter.targetId];
   if (filter.requestedBy) return ['by', digest(filter.requestedBy)];
   if (filter.state?.length === 1 && filter.state[0] !== 'SUCCEEDED') return ['state', filter.state[0] ?? ''];
+  if (filter.origin === 'EXTERNAL') return ['origin', filter.origin];
   if (filter.action) return ['action', filter.action];
   if (filter.siteId) return ['site', filter.siteId];
   if (filter.provider) return ['provider', filter.provider];

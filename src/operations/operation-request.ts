@@ -33,6 +33,8 @@ export interface PreflightReport extends AllowedAction {
   steps: { title: string; action: DrAction }[];
   /** The operation that holds a group it touches. */
   heldBy: string | null;
+  /** Who began that operation, if not through the gateway. */
+  heldOutsideBy?: string | null;
   /** Nothing stands in the way but the site itself. */
   blockedBySite?: boolean;
 }

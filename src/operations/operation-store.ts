@@ -20,6 +20,19 @@ export type Acceptance =
 export type StepAcceptance =
   { kind: 'ACCEPTED'; parent: Operation } | { kind: 'BUSY'; heldBy: string } | { kind: 'STALE' };
 
+/** Of a group: the operation that holds it, and the one that did so last. */
+export interface Holding {
+  heldBy: string | null;
+  lastHeldBy: string | null;
+}
+
+/**
+ * BUSY, STALE = an operation holds, or has held meanwhile, what was seen to be free. KNOWN = one of its jobs is an
+ * operation's already.
+ */
+export type Recording =
+  { kind: 'RECORDED' } | { kind: 'BUSY'; heldBy: string } | { kind: 'STALE' } | { kind: 'KNOWN' };
+
 export type StepStart = Extract<CompositeChange, { kind: 'STEP_STARTED' }>;
 
 export interface OperationFilter {
@@ -69,6 +82,20 @@ export abstract class OperationStore {
    */
   abstract acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance>;
 
+  /**
+   * Keeps an operation that was begun outside, in one atomic step: takes its locks unless it has ended, writes
+   * record and event (with that text); or says why not. `seen` = what was read by `holdings`, before the upstream was looked at, of
+   * every group that it touches and of whatever else an operation of ours would hold to be the same work: only
+   * if all of it is still so, what the upstream showed cannot have been an operation's.
+   */
+  abstract record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording>;
+
+  /** Of each of these groups, in one look. */
+  abstract holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>>;
+
+  /** Which of these jobs of the site's upstream belong to operations. */
+  abstract knownJobs(siteId: string, jobIds: readonly string[]): Promise<Set<string>>;
+
   /** What the key was used for, on whatever site. */
   abstract findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null>;
 
@@ -89,8 +116,11 @@ export abstract class OperationStore {
    */
   abstract transitionFrom(operation: Operation, change: Change): Promise<Operation | null>;
 
-  /** Unfinished operations of a site, oldest first. */
+  /** Unfinished operations of a site, oldest first; a few requests, however many there are. */
   abstract listOpen(siteId: string): Promise<Operation[]>;
+
+  /** The same, of all sites of a shard. */
+  abstract openIn(shard: number): Promise<Operation[]>;
 
   /** Ids of all unfinished operations of a shard. */
   abstract openIds(shard: number): Promise<string[]>;

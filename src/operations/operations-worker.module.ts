@@ -5,9 +5,11 @@ import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { BLOCKING } from '../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
+import { NoticedLists } from '../providers/noticed-lists.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { Doorbells } from './doorbells.js';
 import { DoorbellWorkers } from './doorbells.processor.js';
+import { ExternalOperations } from './external-operations.js';
 import { OperationRunner } from './operation-runner.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsModule } from './operations.module.js';
@@ -21,7 +23,16 @@ import { Sweeper } from './sweeper.js';
   providers: [
     {
       provide: DoorbellWorkers,
-      inject: [BLOCKING, ENVIRONMENT_TOKEN, OperationStore, ProviderRegistry, Doorbells, Clock, LOG],
+      inject: [
+        BLOCKING,
+        ENVIRONMENT_TOKEN,
+        OperationStore,
+        ProviderRegistry,
+        Doorbells,
+        Clock,
+        LOG,
+        NoticedLists,
+      ],
       useFactory: (
         redis: Redis,
         environment: Environment,
@@ -30,12 +41,19 @@ import { Sweeper } from './sweeper.js';
         doorbells: Doorbells,
         clock: Clock,
         log: Log,
+        noticed: NoticedLists,
       ) => {
         const settings = operationSettings(environment);
         const runner = new OperationRunner(store, providers, clock, settings, log, doorbells);
-        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells);
+        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells, noticed);
         return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), clock, log);
       },
+    },
+    {
+      provide: ExternalOperations,
+      inject: [OperationStore, Clock, Doorbells, LOG],
+      useFactory: (store: OperationStore, clock: Clock, doorbells: Doorbells, log: Log) =>
+        new ExternalOperations(store, clock, doorbells, log),
     },
     {
       provide: Sweeper,
@@ -44,7 +62,7 @@ import { Sweeper } from './sweeper.js';
         new Sweeper(store, doorbells, log),
     },
   ],
-  exports: [DoorbellWorkers, Sweeper],
+  exports: [DoorbellWorkers, Sweeper, ExternalOperations],
 })
 export class OperationsWorkerModule {}
 

@@ -9,7 +9,7 @@ import { newOperation } from './new-operation.js';
 import type { Accepted, OperationRequest, PreflightReport } from './operation-request.js';
 import type { IdempotencyClaim, OperationStore } from './operation-store.js';
 import { Preflight } from './preflight.js';
-import { busy, refusalOf } from './refusals.js';
+import { busy, outsideBy, refusalOf } from './refusals.js';
 import { ringParent } from './parent-bell.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
@@ -64,7 +64,7 @@ export class OperationsService {
       case 'BUSY': {
         const twin = await this.replayed(claim);
         if (twin) return { operation: twin, replayed: true };
-        throw busy(acceptance.heldBy);
+        throw busy(acceptance.heldBy, outsideBy(await this.store.find(acceptance.heldBy)));
       }
       case 'ACCEPTED':
         await this.doorbells.ringSubmission(id);
@@ -147,6 +147,11 @@ export class OperationsService {
     }
     await this.doorbells.ringSubmission(id);
     return changed;
+  }
+
+  /** Who began an operation, if not through the gateway; for what is said of a group that it holds. */
+  async outsideBy(id: string): Promise<string | null> {
+    return outsideBy(await this.store.find(id));
   }
 
   /** The operations that hold any of these groups. */

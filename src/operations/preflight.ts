@@ -11,7 +11,7 @@ import { locksOf, targetOf } from './command-places.js';
 import { compositeFaults, compositePlan, type PlannedStep } from './composite-plan.js';
 import type { OperationRequest, PreflightReport } from './operation-request.js';
 import type { OperationStore } from './operation-store.js';
-import { isBlockedBySite } from './refusals.js';
+import { isBlockedBySite, outsideBy } from './refusals.js';
 
 export interface Examination {
   provider: Provider;
@@ -41,11 +41,13 @@ export class Preflight {
     const preparation = await prepared(provider, first, operationId);
     const locks = locksOf(siteId, first, preparation);
     const [heldBy = null] = (await this.store.holders(siteId, locks)).values();
+    const heldOutsideBy = heldBy === null ? null : outsideBy(await this.store.find(heldBy));
     const judged = judgeAction(provider.descriptor.lifecycle, first.action, preparation.resource, {
       direction: command.direction,
       blockers: preparation.blockers,
       companions: preparation.companions ?? [],
       heldBy,
+      heldOutsideBy,
       touches: preparation.groupIds,
     });
     const report: PreflightReport = {
@@ -59,6 +61,7 @@ export class Preflight {
       wouldSubmit: preparation.calls,
       steps: (plan ?? []).map(({ step }) => ({ title: step.title, action: step.command.action })),
       heldBy,
+      heldOutsideBy,
       blockedBySite: isBlockedBySite(judged.blocking, preparation.blockers),
     };
     return { provider, report, locks, composite: plan && plan.map(({ step }) => step) };

@@ -12,8 +12,8 @@ import type { OperationSettings } from './settings.js';
  * leads back to a second send.
  */
 export class Reconciler {
-  /** When each UNKNOWN operation was last looked at here. */
-  private readonly looks = new Map<string, number>();
+  /** By site: when each operation that is UNKNOWN was last looked at here. */
+  private readonly looks = new Map<string, Map<string, number>>();
 
   constructor(
     private readonly store: OperationStore,
@@ -22,13 +22,17 @@ export class Reconciler {
     private readonly log: Log,
   ) {}
 
+  /** @param open everything unfinished of the site: what is no more among it is forgotten here */
   async reconcile(open: readonly Operation[], provider: Provider): Promise<void> {
+    this.forgetOthers(provider.siteId, open);
     for (const operation of open) {
       if (!this.isDue(operation)) continue;
       try {
         await this.one(operation, provider);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
+        // The others would meet the same, and be one request more each.
+        if (error.kind === 'RATE_LIMITED') throw error;
         // A site that cannot be read gives no evidence, neither for nor against.
         this.log.warn({ operationId: operation.id, kind: error.kind }, `no evidence yet: ${error.message}`);
       }
@@ -36,16 +40,23 @@ export class Reconciler {
   }
 
   /** An UNKNOWN operation waits for a person: evidence is looked for, but it must not eat the site's budget. */
-  private isDue({ id, state }: Operation): boolean {
+  private isDue({ id, siteId, state }: Operation): boolean {
     if (state === 'RECONCILING') return true;
-    if (state !== 'UNKNOWN') {
-      this.looks.delete(id);
-      return false;
-    }
+    if (state !== 'UNKNOWN') return false;
+    const looks = this.looks.get(siteId) ?? new Map<string, number>();
+    this.looks.set(siteId, looks);
     const now = this.clock.monotonic();
-    if (now - (this.looks.get(id) ?? -Infinity) < this.settings.unknownIntervalMs) return false;
-    this.looks.set(id, now);
+    if (now - (looks.get(id) ?? -Infinity) < this.settings.unknownIntervalMs) return false;
+    looks.set(id, now);
     return true;
+  }
+
+  private forgetOthers(siteId: string, open: readonly Operation[]): void {
+    const looks = this.looks.get(siteId);
+    if (!looks) return;
+    const unknown = new Set(open.flatMap(({ id, state }) => (state === 'UNKNOWN' ? [id] : [])));
+    for (const id of looks.keys()) if (!unknown.has(id)) looks.delete(id);
+    if (looks.size === 0) this.looks.delete(siteId);
   }
 
   private async one(operation: Operation, provider: Provider): Promise<void> {

@@ -10,30 +10,36 @@ import { RedisScript } from '../platform/redis/script.js';
 import {
   OperationStore,
   type Acceptance,
+  type Holding,
   type IdempotencyClaim,
   type OperationCursor,
   type OperationFilter,
   type OperationPage,
+  type Recording,
   type StepAcceptance,
   type StepStart,
 } from './operation-store.js';
-import { indexesOf } from './operation-indexes.js';
+import { SHARD_EVENTS_KEPT } from './kept-events.js';
+import { indexesOf, jobIndex } from './operation-indexes.js';
 import { siteOfOperation } from './operation-id.js';
+import { OpenOperations } from './redis-open-operations.js';
+import { recordExternal } from './redis-external-record.js';
 import { listOperations } from './redis-operation-list.js';
 
 const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
 const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
 
-/** How many events a shard's stream keeps for readers that were away; each operation keeps its own for ever. */
-const SHARD_EVENTS_KEPT = 100_000;
 const MOST_TRIES = 20;
 
 export class RedisOperationStore extends OperationStore {
+  private readonly open: OpenOperations;
+
   constructor(
     private readonly redis: Redis,
     private readonly clock: Clock,
   ) {
     super();
+    this.open = new OpenOperations(redis);
   }
 
   async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
@@ -50,6 +56,10 @@ export class RedisOperationStore extends OperationStore {
     const answer = await this.runAccept(step, null, { before: parent, step: next });
     if (answer[0] === 'BUSY') return { kind: 'BUSY', heldBy: answer[1] ?? '' };
     return answer[0] === 'ACCEPTED' ? { kind: 'ACCEPTED', parent: next.operation } : { kind: 'STALE' };
+  }
+
+  record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording> {
+    return recordExternal(this.redis, operation, text, seen);
   }
 
   async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
@@ -74,6 +84,26 @@ export class RedisOperationStore extends OperationStore {
     return new Map(groupIds.flatMap((groupId, i) => (held[i] ? [[groupId, held[i]] as const] : [])));
   }
 
+  async holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
+    if (groupIds.length === 0) return new Map();
+    const keys = operationKeys(shardOf(siteId));
+    const found = await this.redis.mget([...groupIds.map(keys.lock), ...groupIds.map(keys.lastHolder)]);
+    return new Map(
+      groupIds.map((id, i) => {
+        const lastHeldBy = found[groupIds.length + i] ?? null;
+        return [id, { heldBy: found[i] ?? null, lastHeldBy }];
+      }),
+    );
+  }
+
+  async knownJobs(siteId: string, jobIds: readonly string[]): Promise<Set<string>> {
+    const keys = operationKeys(shardOf(siteId));
+    const known = await Promise.all(
+      jobIds.map((jobId) => this.redis.exists(keys.index(...jobIndex(siteId, jobId)))),
+    );
+    return new Set(jobIds.filter((_jobId, i) => known[i] === 1));
+  }
+
   async transition(id: string, change: Change): Promise<Operation | null> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const operation = await this.find(id);
@@ -92,10 +122,12 @@ export class RedisOperationStore extends OperationStore {
   }
 
   async listOpen(siteId: string): Promise<Operation[]> {
-    const shard = shardOf(siteId);
-    const ids = (await this.openIds(shard)).filter((id) => siteOfOperation(id) === siteId);
-    const records = await Promise.all(ids.map((id) => this.find(id)));
-    return records.filter((record) => record !== null);
+    const open = await this.openIn(shardOf(siteId));
+    return open.filter((operation) => operation.siteId === siteId);
+  }
+
+  openIn(shard: number): Promise<Operation[]> {
+    return this.open.in(shard);
   }
 
   openIds(shard: number): Promise<string[]> {
@@ -159,6 +191,7 @@ export class RedisOperationStore extends OperationStore {
     const ended = isVerdict(operation.state);
     const released = ended ? operation.lockedGroupIds.map(keys.lock) : [];
     const made = ended ? lockedForParent(operation).map(keys.lock) : [];
+    const noted = ended ? heldBy(operation).map(keys.lastHolder) : [];
     const was = new Set(indexesOf(before).map(([name, value]) => keys.index(name, value)));
     const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
     const left = [...was].filter((key) => !is.has(key));
@@ -174,6 +207,7 @@ export class RedisOperationStore extends OperationStore {
         ...left,
         ...joined,
         ...made,
+        ...noted,
       ],
       [
         operation.id,
@@ -190,6 +224,7 @@ export class RedisOperationStore extends OperationStore {
         SHARD_EVENTS_KEPT,
         operation.parentId ?? '',
         made.length,
+        noted.length,
       ],
     );
     return answer === 'WRITTEN';
@@ -198,6 +233,14 @@ export class RedisOperationStore extends OperationStore {
 
 /** What a step made that its parent's next steps will act upon. */
 function lockedForParent({ parentId, target, lockedGroupIds }: Operation): string[] {
-  const holds = target.type === 'PROTECTION_GROUP' || target.type === 'RECOVERY_PLAN';
-  return parentId && holds && target.id && !lockedGroupIds.includes(target.id) ? [target.id] : [];
+  return parentId && isHolder(target) && !lockedGroupIds.includes(target.id) ? [target.id] : [];
+}
+
+/** Every group it had to do with, and the one that it made. */
+function heldBy({ target, lockedGroupIds }: Operation): string[] {
+  return [...new Set([...lockedGroupIds, ...(isHolder(target) ? [target.id] : [])])];
+}
+
+function isHolder(target: Operation['target']): target is Operation['target'] & { id: string } {
+  return (target.type === 'PROTECTION_GROUP' || target.type === 'RECOVERY_PLAN') && target.id !== null;
 }

@@ -1,4 +1,5 @@
-import type { Blocking } from '../domain/allowed-actions.js';
+import { heldText, type Blocking } from '../domain/allowed-actions.js';
+import type { Operation } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
 import type { Blocker } from '../providers/provider-driver.js';
@@ -14,7 +15,7 @@ export function isBlockedBySite(blocking: readonly Blocking[], blockers: readonl
 export function refusalOf(report: PreflightReport): ProblemError {
   const wrongState = report.blocking.some((b) => b.code === 'wrong-state');
   const detail = report.blocking.map((b) => b.text).join(' ');
-  if (report.heldBy) return busy(report.heldBy, report.blocking);
+  if (report.heldBy) return busy(report.heldBy, report.heldOutsideBy ?? null, report.blocking);
   if (!wrongState && report.blocking.some((b) => b.code === 'wrong-direction')) {
     return new ProblemError(problem('wrong-direction', detail, { blocking: report.blocking }));
   }
@@ -25,18 +26,23 @@ export function refusalOf(report: PreflightReport): ProblemError {
   return new ProblemError(problem(code, detail, { blocking: report.blocking }));
 }
 
-export function busy(heldBy: string, blocking?: PreflightReport['blocking']): ProblemError {
+/** Who began it, if not through the gateway. */
+export function outsideBy(operation: Operation | null): string | null {
+  return operation?.origin === 'EXTERNAL' ? operation.requestedBy : null;
+}
+
+export function busy(
+  heldBy: string,
+  heldOutsideBy: string | null,
+  blocking?: PreflightReport['blocking'],
+): ProblemError {
   return new ProblemError(
-    problem(
-      'operation-in-progress',
-      `Operation ${heldBy} holds a protection group that this action touches.`,
-      {
-        ...(blocking ? { blocking } : {}),
-        nextActions: [
-          { title: 'Look at the operation that holds it', method: 'GET', href: operationPath(heldBy) },
-        ],
-      },
-    ),
+    problem('operation-in-progress', heldText(heldBy, heldOutsideBy), {
+      ...(blocking ? { blocking } : {}),
+      nextActions: [
+        { title: 'Look at the operation that holds it', method: 'GET', href: operationPath(heldBy) },
+      ],
+    }),
     { link: `<${operationPath(heldBy)}>; rel="blocking-operation"`, 'retry-after': '10' },
   );
 }

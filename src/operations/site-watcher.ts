@@ -1,11 +1,15 @@
 import { stepsOfCalls } from '../domain/call-steps.js';
+import { judgeExternal } from '../domain/external-verdict.js';
 import type { Change, Seen } from '../domain/operation-change.js';
 import type { Observation } from '../domain/observation.js';
+import { reduce } from '../domain/operation-machine.js';
 import type { Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
+import type { SiteSurvey } from '../domain/site-survey.js';
 import { judge, type Judgement } from '../domain/verdict.js';
-import type { Clock } from '../platform/clock.js';
+import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import type { NoticedLists } from '../providers/noticed-lists.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
@@ -22,6 +26,9 @@ const OBSERVED_STATES: ReadonlySet<Operation['state']> = new Set([
   'WAITING_FOR_INPUT',
   'CANCELLING',
 ]);
+
+/** Records that are written at a time: the store is shared, and a verdict must not wait for a thousand others. */
+const WRITTEN_AT_ONCE = 32;
 
 /**
  * Watches all unfinished operations of one site, however many, with a few list calls a tick. A tick writes
@@ -40,6 +47,8 @@ export class SiteWatcher {
     private readonly settings: OperationSettings,
     private readonly log: Log,
     private readonly doorbells: Doorbells,
+    /** Takes the whole lists that were read on the way; absent = nobody wants them. */
+    private readonly noticed?: Pick<NoticedLists, 'take'>,
   ) {
     this.reconciler = new Reconciler(store, clock, settings, log);
   }
@@ -49,7 +58,11 @@ export class SiteWatcher {
     const provider = this.providers.find(siteId);
     // What is made of others has nothing upstream of its own.
     const open = (await this.store.listOpen(siteId)).filter((operation) => !operation.composite);
-    if (!provider || open.length === 0) return 'DONE';
+    if (!provider || open.length === 0) {
+      if (provider) await this.reconciler.reconcile([], provider);
+      this.failures.delete(siteId);
+      return 'DONE';
+    }
     let retryAfterMs: number | null = null;
     try {
       await this.reconciler.reconcile(open, provider);
@@ -86,6 +99,8 @@ export class SiteWatcher {
           (state === 'UNKNOWN' && !calls.some((call) => call.state === 'AMBIGUOUS'))),
     );
     if (watched.length === 0) return;
+    const takenMs = this.clock.now();
+    const lists: Partial<SiteSurvey> = {};
     const observations = await provider.observe(
       watched.map((operation) => ({
         operationId: operation.id,
@@ -93,15 +108,31 @@ export class SiteWatcher {
         baseline: operation.baseline,
         calls: operation.calls.map(({ call, ref, adopted }) => ({ call, ref, adopted })),
       })),
+      this.noticed && ((noticed) => Object.assign(lists, noticed)),
     );
+    // Before the verdicts are written: what the inventory shows of an operation is never older than its end.
+    if (Object.keys(lists).length > 0) await this.noticed?.take(provider, takenMs, lists);
     const seen = new Map(observations.map((observation) => [observation.operationId, observation]));
-    for (const operation of watched) {
+    const changes = watched.flatMap((operation) => {
       const observation = seen.get(operation.id);
-      if (!observation) continue;
+      if (!observation) return [];
       this.warnOfUnknownWord(provider, observation);
       const change = this.changeFor(operation, observation, provider);
-      if (change) await ringParent(this.doorbells, await this.store.transition(operation.id, change));
+      return change && this.isNews(operation, change) ? [{ id: operation.id, change }] : [];
+    });
+    for (let i = 0; i < changes.length; i += WRITTEN_AT_ONCE) {
+      const some = changes.slice(i, i + WRITTEN_AT_ONCE);
+      await Promise.all(
+        some.map(async ({ id, change }) =>
+          ringParent(this.doorbells, await this.store.transition(id, change)),
+        ),
+      );
     }
+  }
+
+  /** Whether it would change the record as it was read: of a thousand operations, few have moved. */
+  private isNews(operation: Operation, change: Change): boolean {
+    return reduce(operation, change, isoTime(this.clock.now())) !== null;
   }
 
   /** A word that no table knows is neither success nor failure: it is watched on, and told once. */
@@ -119,7 +150,11 @@ export class SiteWatcher {
   private changeFor(operation: Operation, observation: Observation, provider: Provider): Change | null {
     const row = provider.descriptor.lifecycle.actions[operation.action];
     if (!row) return null;
-    const judgement = this.settled(operation, judge(operation, row, observation));
+    const judged =
+      operation.origin === 'EXTERNAL'
+        ? judgeExternal(operation, provider.descriptor.lifecycle, observation)
+        : judge(operation, row, observation);
+    const judgement = this.settled(operation, judged);
     const seen = this.seenOf(operation, observation, judgement);
     if (judgement.kind === 'VERDICT') {
       const failed = judgement.state === 'FAILED';
@@ -141,10 +176,14 @@ export class SiteWatcher {
     return { kind: 'OBSERVED', seen };
   }
 
-  /** A target that had time enough to show the end, and will not because part of it was refused, has ended half way. */
+  /**
+   * A target that had time enough to show the end, and will not because part of it was refused, has ended half way; so
+   * has one that stays where nobody here knows that it was to go.
+   */
   private settled(operation: Operation, judgement: Judgement): Judgement {
-    if (judgement.kind !== 'UNSETTLED' || judgement.halfDone === null) return judgement;
-    if (!this.isSettled(operation)) return judgement;
+    if (judgement.kind !== 'UNSETTLED' || !this.isSettled(operation)) return judgement;
+    if (judgement.then) return judgement.then;
+    if (judgement.halfDone === null) return judgement;
     const state = operation.cancel?.state === 'ACCEPTED' ? 'CANCELLED' : 'FAILED';
     return { kind: 'VERDICT', state, outcome: 'PARTIAL', words: null, text: judgement.halfDone };
   }

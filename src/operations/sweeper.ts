@@ -3,7 +3,6 @@ import type { Log } from '../platform/log/log.js';
 import { SHARDS } from '../platform/redis/keys.js';
 import type { Doorbells } from './doorbells.js';
 import { isAnswering, isCancelling } from './open-requests.js';
-import { siteOfOperation } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
 
 /** Rings for every unfinished operation, whether or not its ring is still there. Costs at most one sweep of delay. */
@@ -17,11 +16,9 @@ export class Sweeper {
   async sweep(): Promise<void> {
     const sites = new Set<string>();
     for (const shard of SHARDS) {
-      for (const id of await this.store.openIds(shard)) {
-        const operation = await this.store.find(id);
-        if (!operation) continue;
-        sites.add(siteOfOperation(id) ?? operation.siteId);
-        if (somethingToSend(operation)) await this.doorbells.ensureSubmission(id);
+      for (const operation of await this.store.openIn(shard)) {
+        sites.add(operation.siteId);
+        if (somethingToSend(operation)) await this.doorbells.ensureSubmission(operation.id);
       }
     }
     for (const siteId of sites) await this.doorbells.ensureWatch(siteId);

@@ -2,12 +2,12 @@
 --
 -- KEYS  1 record   2 the operation's events   3 the shard's events   4 open operations
 --       then ARGV[9] locks to release, ARGV[10] indexes to leave, ARGV[11] indexes to join,
---       ARGV[14] locks of what it made, for its parent
+--       ARGV[14] locks of what it made, for its parent, ARGV[15] notes of who held a group last
 -- ARGV  1 operation id   2 expected version   3 next version   4 record   5 event   6 write id
 --       7 creation time (ms)   8 '1' = the operation has ended   9, 10, 11 numbers of keys
 --       12 events kept in the shard's stream
 --       13 the parent's id ('' = none): while it is open, locks are not released but pass to it
---       14 number of keys
+--       14, 15 numbers of keys
 --
 -- Returns 'WRITTEN' (also when this very write was done before and its reply was lost),
 --         'CONFLICT' when the record has another version, 'ABSENT' when there is none.
@@ -35,6 +35,8 @@ at = at + tonumber(ARGV[11])
 for i = at + 1, at + tonumber(ARGV[14]) do
   if heir then redis.call('SET', KEYS[i], parent, 'NX') end
 end
+at = at + tonumber(ARGV[14])
+for i = at + 1, at + tonumber(ARGV[15]) do redis.call('SET', KEYS[i], id) end
 
 local event = redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[12], '*', 'e', ARGV[5])
 redis.call('XADD', KEYS[2], event, 'e', ARGV[5])

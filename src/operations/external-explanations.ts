@@ -1,0 +1,70 @@
+import { publicId } from '../domain/ids.js';
+import { ACTION_FACTS } from '../domain/action-facts.js';
+import type { DrAction } from '../domain/dr-action.js';
+import type { Operation } from '../domain/operation.js';
+import type { SeenResource } from './external-resources.js';
+import type { Holding, OperationStore } from './operation-store.js';
+
+/** For so long after an operation has ended, its upstream may still show, or show again, what it was doing. */
+export const LAG_MS = 15_000;
+
+/** What operations have had to do with groups, as far as it may explain what their upstream shows. */
+export interface Past {
+  holdings: ReadonlyMap<string, Holding>;
+  /** One that holds any of them; null = they are free. */
+  heldBy: string | null;
+  /** Those that held them last, or had to do with the same thing, and may have begun something there. */
+  lately: Operation[];
+}
+
+/** Reads the store, never an upstream. @param groupIds everything that an operation of ours would hold */
+export async function pastOf(
+  store: OperationStore,
+  siteId: string,
+  seen: SeenResource,
+  groupIds: readonly string[],
+): Promise<Past> {
+  const holdings = await store.holdings(siteId, groupIds);
+  const all = [...holdings.values()];
+  const heldBy = all.find((holding) => holding.heldBy !== null)?.heldBy ?? null;
+  if (heldBy !== null) return { holdings, heldBy, lately: [] };
+  const lastIds = new Set(all.flatMap(({ lastHeldBy }) => lastHeldBy ?? []));
+  const last = await Promise.all([...lastIds].map((id) => store.find(id)));
+  const near = await store.list({ siteId, targetId: seen.id, newestFirst: true }, null, 5);
+  const found = [...last.filter((operation) => operation !== null), ...near.items];
+  const lately = [...new Map(found.map((operation) => [operation.id, operation])).values()];
+  return { holdings, heldBy: null, lately: lately.filter(mayHaveBegunSomething) };
+}
+
+/** The name that a creation of ours holds until what it makes has an id. */
+export function lockOfNewcomer(siteId: string, { name }: SeenResource): string {
+  return publicId(siteId, `new:${name}`);
+}
+
+export function isCreation(action: DrAction): boolean {
+  return action === 'CREATE_PROTECTION_GROUP' || action === 'CREATE_RECOVERY_PLAN';
+}
+
+/** Whether what came into being may be the work of an operation that does not know yet what it made. */
+export async function mayBeBeingMade(
+  store: OperationStore,
+  siteId: string,
+  action: DrAction,
+): Promise<boolean> {
+  const { targetType } = ACTION_FACTS[action];
+  const open = await store.listOpen(siteId);
+  return open.some(
+    ({ target, composite }) => target.id === null && (target.type === targetType || Boolean(composite)),
+  );
+}
+
+/** When it was last seen to be about it; an unfinished one is. */
+export function endMs({ endedTime }: Operation): number {
+  return endedTime === null ? Infinity : Date.parse(endedTime);
+}
+
+/** What was refused, or cancelled before it was sent, cannot be what is seen. */
+function mayHaveBegunSomething({ origin, composite, calls }: Operation): boolean {
+  if (origin === 'EXTERNAL' || composite) return true;
+  return calls.some(({ state }) => state === 'SENDING' || state === 'ACCEPTED' || state === 'AMBIGUOUS');
+}

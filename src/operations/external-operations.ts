@@ -1,0 +1,235 @@
+import type { DrAction } from '../domain/dr-action.js';
+import type { Operation } from '../domain/operation.js';
+import type { SiteLook } from '../domain/site-survey.js';
+import { isoTime, type Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import { ProviderError } from '../providers/provider-error.js';
+import type { Provider } from '../providers/provider.js';
+import type { Doorbells } from './doorbells.js';
+import { changesBetween, type PastChange } from './external-changes.js';
+import {
+  endMs,
+  isCreation,
+  LAG_MS,
+  lockOfNewcomer,
+  mayBeBeingMade,
+  pastOf,
+  type Past,
+} from './external-explanations.js';
+import { directionFrom, endedOperation, runningOperation, type Found } from './external-record.js';
+import { isAtRest, isPassing, type SeenResource } from './external-resources.js';
+import { isAtWork, isOfTheSite, lookAt, type LiveSight } from './external-sight.js';
+import { actionOf, signsOfWork, type Sign } from './external-signs.js';
+import { alternatives, by, lateRequests, lookalikes } from './external-words.js';
+import { newOperationId } from './operation-id.js';
+import type { OperationStore } from './operation-store.js';
+
+/** Of each kind, in one look: what is under way is still so in the next one, and a flood tells no story. */
+const MOST_AT_ONCE = 25;
+/** Which groups a plan holds may change while it is looked at. */
+const MOST_LOOKS = 3;
+
+/**
+ * Finds what others have begun at a site (its console, scripts) and keeps it as an operation: locked against ours,
+ * watched, and told in the history.
+ *
+ * A look is only a hint: it may be old, and what it shows may be the work of an operation of ours that has begun or
+ * ended since. So first it is read who holds the groups and who held them last, then the upstream is looked at once
+ * more, and what is still under way is recorded only if, in one atomic step, nobody holds or has held them meanwhile.
+ * Any number of processes may consider the same looks at once.
+ */
+export class ExternalOperations {
+  constructor(
+    private readonly store: OperationStore,
+    private readonly clock: Clock,
+    private readonly doorbells: Doorbells,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * Idempotent. Throws errors of the store, and a temporary `ProviderError` where a change could not be confirmed: then
+   * it should be told again with the same `before`.
+   */
+  async consider(provider: Provider, look: SiteLook): Promise<void> {
+    const { descriptor, siteId } = provider;
+    const signs = signsOfWork(descriptor, siteId, look);
+    const changes = changesBetween(descriptor, siteId, look);
+    const held = await this.heldIn(siteId, [...signs.map(({ seen }) => seen), ...changes.map(subjectOf)]);
+    const open = signs.filter(({ seen }) => !held.has(seen.holderId));
+    await this.each(open, provider, (sign) => this.underWay(provider, look, sign));
+    const past = changes.filter((change) => !held.has(subjectOf(change).holderId));
+    if (past.length > MOST_AT_ONCE) {
+      this.log.warn({ siteId, changes: past.length }, 'more has changed than the history can tell of');
+    }
+    await this.each(past, provider, (change) => this.wasDone(provider, look, change));
+  }
+
+  private async underWay(provider: Provider, look: SiteLook, sign: Sign): Promise<void> {
+    const { descriptor, siteId } = provider;
+    const jobs = await this.store.knownJobs(
+      siteId,
+      sign.runs.map(({ jobId }) => jobId),
+    );
+    if (jobs.size > 0) return;
+    const sight = await this.confirmed(provider, sign.seen, sign.action, (past) =>
+      this.isTail(past, sign, look),
+    );
+    if (!sight) return;
+    const { live, past } = sight;
+    const passing = isPassing(descriptor, live.seen);
+    const action = passing ? actionOf(descriptor, live.seen, sign.before, sign.runs) : sign.action;
+    if (!action) return;
+    if (isCreation(action) !== isCreation(sign.action)) return;
+    if (isCreation(action) && (await mayBeBeingMade(this.store, siteId, action))) return;
+    const found: Found = {
+      action,
+      seen: live.seen,
+      before: sign.before && isAtRest(descriptor, sign.before) ? sign.before : null,
+      runs: action === sign.action ? sign.runs : [],
+      lockedGroupIds: locksOf(live),
+      direction: sign.before && isAtRest(descriptor, sign.before) ? directionFrom(sign.before, null) : null,
+      warnings: [
+        ...lookalikes(alternatives(descriptor, action, live.seen, sign)),
+        ...lateRequests(past.lately, action),
+      ],
+    };
+    const operation = runningOperation(newOperationId(siteId), found, provider, isoTime(this.clock.now()));
+    if (!passing && !(found.runs.length > 0 && (await isAtWork(provider, operation)))) return;
+    const text = `Begun ${by(operation)}: the upstream says ${live.seen.word}.`;
+    if (await this.record(operation, text, past)) await this.doorbells.ringWatch(siteId);
+  }
+
+  /** What is seen may be the tail of an operation that has ended; unless it was seen at rest since. */
+  private isTail({ lately }: Past, { seen, before }: Sign, look: SiteLook): boolean {
+    const now = this.clock.now();
+    return lately.some((operation) => {
+      const end = endMs(operation);
+      if (before && before.word !== seen.word && look.before && look.before.takenMs > end) return false;
+      return now - end < LAG_MS || operation.upstream.state === seen.word;
+    });
+  }
+
+  private async wasDone(provider: Provider, look: SiteLook, change: PastChange): Promise<void> {
+    const { siteId } = provider;
+    const subject = subjectOf(change);
+    const { runs } = change;
+    const jobIds = runs.map(({ jobId }) => jobId);
+    if ((await this.store.knownJobs(siteId, jobIds)).size > 0) return;
+    const sinceMs = look.before?.takenMs ?? 0;
+    const sight = await this.unexplained(provider, change, sinceMs - LAG_MS);
+    if (!sight) return;
+    if (isCreation(change.action) && (await mayBeBeingMade(this.store, siteId, change.action))) return;
+    const between = `between ${isoTime(sinceMs)} and ${isoTime(look.after.takenMs)}`;
+    const found: Found = {
+      action: change.action,
+      seen: subject,
+      before: change.before,
+      runs,
+      lockedGroupIds: sight.locks,
+      direction: directionFrom(change.before, change.after),
+      warnings: [
+        `It was done outside the gateway, ${between}; only its end was seen.`,
+        ...lookalikes(change.orElse),
+      ],
+    };
+    const now = isoTime(this.clock.now());
+    const operation = endedOperation(newOperationId(siteId), found, change, provider, now);
+    const [was, is] = [change.before?.word ?? 'not there', change.after?.word ?? 'gone'];
+    await this.record(operation, `Done ${by(operation)}: it was ${was}, and is ${is}.`, sight.past);
+  }
+
+  /** What a change was done to, if no operation of that time explains it. Looks only for what the list did not tell. */
+  private async unexplained(
+    provider: Provider,
+    change: PastChange,
+    sinceMs: number,
+  ): Promise<{ locks: string[]; past: Past } | null> {
+    const subject = subjectOf(change);
+    const explained = ({ lately }: Past): boolean => lately.some((one) => endMs(one) >= sinceMs);
+    if (change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
+      const sight = await this.confirmed(provider, subject, change.action, explained);
+      return sight && { locks: locksOf(sight.live), past: sight.past };
+    }
+    const locks = [...new Set([...(subject.groupIds ?? []), subject.holderId])];
+    const past = await this.free(provider.siteId, subject, change.action, locks, explained);
+    return past && { locks, past };
+  }
+
+  /**
+   * The resource as it is now, looked at after it was read that nobody holds any group that it touches, and who held
+   * them last. null = it is gone, held, or explained.
+   */
+  private async confirmed(
+    provider: Provider,
+    seen: SeenResource,
+    action: DrAction,
+    explained: (past: Past) => boolean,
+  ): Promise<{ live: LiveSight; past: Past } | null> {
+    let groupIds = [...new Set([...(seen.groupIds ?? []), seen.holderId])];
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      const past = await this.free(provider.siteId, seen, action, groupIds, explained);
+      const live = past && (await lookAt(provider, seen));
+      if (!live) return null;
+      if (locksOf(live).every((id) => groupIds.includes(id))) return { live, past };
+      groupIds = [...new Set([...groupIds, ...live.groupIds])];
+    }
+    return null;
+  }
+
+  /** What is known here of the groups; null = an operation holds one of them, or explains what was seen. */
+  private async free(
+    siteId: string,
+    seen: SeenResource,
+    action: DrAction,
+    groupIds: readonly string[],
+    explained: (past: Past) => boolean,
+  ): Promise<Past | null> {
+    const unborn = isCreation(action) ? [lockOfNewcomer(siteId, seen)] : [];
+    const past = await pastOf(this.store, siteId, seen, [...groupIds, ...unborn]);
+    return past.heldBy !== null || explained(past) ? null : past;
+  }
+
+  private async record(operation: Operation, text: string, { holdings }: Past): Promise<boolean> {
+    const recording = await this.store.record(operation, text, holdings);
+    const { id: operationId, siteId, action, target } = operation;
+    const told = { operationId, siteId, action, target: target.id, recording: recording.kind };
+    if (recording.kind === 'RECORDED') this.log.info(told, text);
+    else this.log.debug(told, 'an operation of the gateway explains it after all');
+    return recording.kind === 'RECORDED';
+  }
+
+  private async heldIn(siteId: string, seen: readonly SeenResource[]): Promise<Set<string>> {
+    const held = await this.store.holders(siteId, [...new Set(seen.map(({ holderId }) => holderId))]);
+    return new Set(held.keys());
+  }
+
+  /** What cannot be looked at does not stand in the way of the rest; a site that cannot be asked does. */
+  private async each<T>(
+    items: readonly T[],
+    { siteId }: Provider,
+    consider: (item: T) => Promise<void>,
+  ): Promise<void> {
+    for (const item of items.slice(0, MOST_AT_ONCE)) {
+      try {
+        await consider(item);
+      } catch (error) {
+        if (!(error instanceof ProviderError) || isOfTheSite(error)) throw error;
+        this.log.warn(
+          { siteId, kind: error.kind },
+          `what others do could not be looked at: ${error.message}`,
+        );
+      }
+    }
+  }
+}
+
+function subjectOf({ before, after }: PastChange): SeenResource {
+  const subject = after ?? before;
+  if (!subject) throw new RangeError('a change of nothing');
+  // What it was touches what it is no more told to.
+  return { ...subject, groupIds: subject.groupIds ?? before?.groupIds ?? null };
+}
+
+function locksOf({ seen, groupIds }: LiveSight): string[] {
+  return [...new Set([...groupIds, seen.holderId])];
+}

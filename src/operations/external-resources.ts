@@ -1,0 +1,93 @@
+import type { ActiveSite, Direction } from '../domain/dr-action.js';
+import { ACTION_FACTS } from '../domain/action-facts.js';
+import type { DrAction } from '../domain/dr-action.js';
+import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
+import type { LifecycleRow } from '../domain/lifecycle.js';
+import { meaningOf } from '../domain/lifecycle.js';
+import { observedKind } from '../domain/external-verdict.js';
+import type { ResourceFacts } from '../domain/observation.js';
+import type { SiteSurvey } from '../domain/site-survey.js';
+import type { ProviderDescriptor } from '../providers/provider-driver.js';
+
+export type SeenKind = 'RECOVERY_PLAN' | 'PROTECTION_GROUP' | 'DRILL';
+
+/** A group, plan or drill, as far as it matters to who works on it. */
+export interface SeenResource {
+  kind: SeenKind;
+  id: string;
+  /** The group or plan that is held while something is done to it. */
+  holderId: string;
+  name: string;
+  word: string;
+  activeSite: ActiveSite | null;
+  nextDirection: Direction | null;
+  /** Every group that work on it touches; null = not told cheaply. */
+  groupIds: string[] | null;
+}
+
+/** Plans before groups before drills. Where plans only mirror groups, the groups speak for both. */
+export function resourcesIn({ capabilities }: ProviderDescriptor, survey: SiteSurvey): SeenResource[] {
+  return [
+    ...(capabilities.explicitPlans ? survey.plans.map(ofPlan) : []),
+    ...survey.groups.map(ofGroup),
+    ...survey.drills.map(ofDrill),
+  ];
+}
+
+export function ofPlan({
+  id,
+  name,
+  upstream,
+  activeSite,
+  nextDirection,
+  protectionGroupIds,
+}: RecoveryPlan): SeenResource {
+  const at = { activeSite, nextDirection, groupIds: protectionGroupIds };
+  return { kind: 'RECOVERY_PLAN', id, holderId: id, name, word: upstream.state, ...at };
+}
+
+export function ofGroup({ id, name, upstream, activeSite }: ProtectionGroup): SeenResource {
+  const at = { activeSite, nextDirection: null, groupIds: [id] };
+  return { kind: 'PROTECTION_GROUP', id, holderId: id, name, word: upstream.state, ...at };
+}
+
+export function ofDrill({ id, name, upstream, recoveryPlanId }: Drill): SeenResource {
+  const at = { activeSite: null, nextDirection: null, groupIds: null };
+  return { kind: 'DRILL', id, holderId: recoveryPlanId, name, word: upstream.state, ...at };
+}
+
+export function factsOf({ lifecycle }: ProviderDescriptor, seen: SeenResource): ResourceFacts {
+  const { kind, name, word, activeSite, nextDirection } = seen;
+  return {
+    exists: true,
+    name,
+    word,
+    state: meaningOf(lifecycle, kind, word).state,
+    activeSite,
+    nextDirection,
+  };
+}
+
+/** The action's row, if what is seen here is whose words it has; null = it is about something else. */
+export function rowFor(
+  { capabilities, lifecycle }: ProviderDescriptor,
+  kind: SeenKind,
+  action: DrAction | null | undefined,
+): LifecycleRow | null {
+  const row = action ? lifecycle.actions[action] : undefined;
+  if (!action || !row || ACTION_FACTS[action].holder === 'SITE') return null;
+  const observed = observedKind({ action }, row);
+  if (observed === kind) return row;
+  const isWhole = observed === 'RECOVERY_PLAN' || observed === 'PROTECTION_GROUP';
+  return isWhole && kind === 'PROTECTION_GROUP' && !capabilities.explicitPlans ? row : null;
+}
+
+export function isPassing({ lifecycle }: ProviderDescriptor, { kind, word }: SeenResource): boolean {
+  return meaningOf(lifecycle, kind, word).passing;
+}
+
+/** At rest, in a word that says where. */
+export function isAtRest({ lifecycle }: ProviderDescriptor, { kind, word }: SeenResource): boolean {
+  const { passing, state } = meaningOf(lifecycle, kind, word);
+  return !passing && state !== 'UNKNOWN';
+}

@@ -1,0 +1,42 @@
+import { DR_ACTIONS, type DrAction } from '../domain/dr-action.js';
+import { OUTSIDE, type Operation } from '../domain/operation.js';
+import type { ProviderDescriptor } from '../providers/provider-driver.js';
+import { isPassing, rowFor, type SeenResource } from './external-resources.js';
+import type { Sign } from './external-signs.js';
+
+/** Who did it, as far as the upstream tells. */
+export function by({ requestedBy }: Operation): string {
+  return requestedBy === OUTSIDE ? OUTSIDE : `${OUTSIDE} by ${requestedBy}`;
+}
+
+/** Other actions that look the same from outside, where no job and no earlier look tells which it is. */
+export function alternatives(
+  descriptor: ProviderDescriptor,
+  action: DrAction,
+  { kind, word }: SeenResource,
+  { runs, before }: Sign,
+): DrAction[] {
+  if (runs.some((run) => run.action === action)) return [];
+  const first = rowFor(descriptor, kind, action)?.via[0];
+  const told = word === first || (before !== null && isPassing(descriptor, before));
+  return DR_ACTIONS.filter((other) => {
+    const via = other === action ? undefined : rowFor(descriptor, kind, other)?.via;
+    return via?.includes(word) && (!told || via[0] === first);
+  });
+}
+
+export function lookalikes(actions: readonly DrAction[]): string[] {
+  return actions.length > 0
+    ? [`It may be ${actions.join(' or ')} instead: from outside they look alike.`]
+    : [];
+}
+
+/** A request of ours of which a person said what became of it may have been carried out late. */
+export function lateRequests(lately: readonly Operation[], action: DrAction): string[] {
+  return lately
+    .filter((operation) => operation.resolution && operation.action === action)
+    .map(
+      ({ id, resolution }) =>
+        `Operation ${id} asked for the same and was settled as ${resolution?.verdict}: this may be its request, carried out late.`,
+    );
+}
