@@ -23,9 +23,9 @@ export class Standing {
     return this.of('groups', groups, ({ id }) => [id]);
   }
 
-  /** Where a plan's groups are not known, neither is who holds them. */
+  /** An operation locks what it is about, and every group that it touches, as far as they are known here. */
   ofPlans(plans: readonly RecoveryPlan[]): Promise<RecoveryPlanDto[]> {
-    return this.of('plans', plans, ({ protectionGroupIds }) => protectionGroupIds ?? []);
+    return this.of('plans', plans, ({ id, protectionGroupIds }) => [id, ...(protectionGroupIds ?? [])]);
   }
 
   async ofGroup(group: ProtectionGroup): Promise<ProtectionGroupDto> {
@@ -41,7 +41,7 @@ export class Standing {
   private async of<T extends Holdable>(
     kind: 'groups' | 'plans',
     things: readonly T[],
-    groupIdsOf: (thing: T) => readonly string[],
+    locksOf: (thing: T) => readonly string[],
   ): Promise<(T & { stateSinceTime: string | null; activeOperationId: string | null })[]> {
     const bySite = new Map<string, T[]>();
     for (const thing of things) bySite.set(thing.siteId, [...(bySite.get(thing.siteId) ?? []), thing]);
@@ -49,7 +49,7 @@ export class Standing {
       [...bySite].map(async ([siteId, ofSite]) => {
         const fromModel = ofSite.filter(({ stateSinceTime }) => stateSinceTime === undefined);
         const [holders, since] = await Promise.all([
-          this.operations.holdersOf(siteId, [...new Set(ofSite.flatMap(groupIdsOf))]),
+          this.operations.holdersOf(siteId, [...new Set(ofSite.flatMap(locksOf))]),
           fromModel.length > 0
             ? this.inventory.since(siteId, kind, fromModel)
             : Promise.resolve(new Map<string, string>()),
@@ -60,7 +60,7 @@ export class Standing {
     const ofSites = new Map(facts);
     return things.map((thing) => {
       const { holders, since } = ofSites.get(thing.siteId) ?? {};
-      const [heldBy = null] = groupIdsOf(thing).flatMap((id) => holders?.get(id) ?? []);
+      const [heldBy = null] = locksOf(thing).flatMap((id) => holders?.get(id) ?? []);
       const stateSinceTime = thing.stateSinceTime ?? since?.get(thing.id) ?? null;
       return { ...thing, stateSinceTime, activeOperationId: heldBy };
     });

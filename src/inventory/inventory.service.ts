@@ -1,5 +1,5 @@
 import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
-import { problem } from '../domain/problem.js';
+import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
@@ -123,27 +123,28 @@ export class InventoryService {
     const providers = this.providers.all().filter((p) => siteId === undefined || p.siteId === siteId);
     return Promise.all(
       providers.map(async (provider) => {
-        const { known, slow } = await this.known(provider, fresh);
-        return read(provider, known, (takenMs) => this.source(provider, known, slow, takenMs));
+        const { known, late } = await this.known(provider, fresh);
+        return read(provider, known, (takenMs) => this.source(provider, known, late, takenMs));
       }),
     );
   }
 
-  private async known(provider: Provider, fresh: boolean): Promise<{ known: Known; slow: boolean }> {
+  private async known(provider: Provider, fresh: boolean): Promise<{ known: Known; late: Problem | null }> {
     const known = await this.read(provider.siteId);
     if (!fresh && this.isGoodEnough(known)) {
       this.ringIfOld(provider, known);
-      return { known, slow: false };
+      return { known, late: null };
     }
     const { done, askedMs } = this.looks.join(provider, fresh);
     const patience = known.dated ? PATIENCE_WITH_MODEL_MS : PATIENCE_WITHOUT_MS;
     const result = await within(done, Math.max(0, patience - (this.clock.now() - askedMs)));
     const after = await this.read(provider.siteId);
-    if (result?.kind !== 'BELIEVED') return { known: after, slow: result === null };
-    return {
-      known: { dated: result.known, head: { ...after.head, failure: null, doubt: null } },
-      slow: false,
-    };
+    if (result?.kind === 'BELIEVED') {
+      const head = { ...after.head, failure: null, doubt: null };
+      return { known: { dated: result.known, head }, late: null };
+    }
+    if (result?.kind === 'POSTPONED') return { known: after, late: result.problem };
+    return { known: after, late: result === null ? stillAsked(provider) : null };
   }
 
   private async read(siteId: string): Promise<Known> {
@@ -164,16 +165,17 @@ export class InventoryService {
   private source(
     provider: Provider,
     { head: { failure, doubt }, dated }: Known,
-    slow: boolean,
+    late: Problem | null,
     takenMsOfList: (times: ListTimes) => number,
   ): Source {
     const takenMs = dated ? takenMsOfList(dated.times) : null;
-    const late = slow
-      ? problem('upstream-timeout', `${provider.siteName} has not answered yet; it is still being asked.`)
-      : null;
     const error = failure?.problem ?? doubt?.problem ?? late;
     return sourceOf(provider, takenMs, error, this.clock.now(), this.tooOldMs);
   }
+}
+
+function stillAsked({ siteName }: Provider): Problem {
+  return problem('upstream-timeout', `${siteName} has not answered yet; it is still being asked.`);
 }
 
 type ListedKind = 'groups' | 'plans' | 'drills';

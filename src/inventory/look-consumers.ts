@@ -8,7 +8,8 @@ import type { Provider } from '../providers/provider.js';
  *
  * `look.before` is what this worker last told successfully to everybody, `null` only at the very first look: nothing
  * that happened between is left out. After a failure the same `before` comes again, with a newer `after`, so whoever
- * concludes does it idempotently. A look that read only some of the lists has the others as they were.
+ * concludes does it idempotently. A survey that was put together from several
+ * looks is as old as its oldest list.
  */
 export interface LookConsumer {
   /** For the log. */

@@ -8,12 +8,15 @@ import type { LookConsumer } from './look-consumers.js';
 import type { ModelStore, StoredModel } from './redis-model-store.js';
 import type { RefreshBells } from './refresh-bells.js';
 import { refreshDueInMs } from './refresh-policy.js';
+import { takenMsOf } from './site-model.js';
 import type { LookResult, SiteRefresher } from './site-refresher.js';
 
 /** Whether we are let in is asked for its own sake so often: a look that succeeds says it, too. */
 const CHECK_EVERY_MS = 300_000;
 /** Somebody else is looking: come back when that may be over. */
 const TAKEN_MS = 500;
+/** There was no place in the budget, and nobody said when there is one. */
+const POSTPONED_MS = 5_000;
 const SHORTEST_MS = 20;
 
 /**
@@ -43,13 +46,12 @@ export class RefreshRounds {
   async round(siteId: string): Promise<{ againInMs: number } | 'DONE'> {
     const provider = this.providers.find(siteId);
     if (!provider) return 'DONE';
-    const looked: LookResult['kind'] | null =
-      (await this.dueInMs(siteId)) <= 0 ? await this.look(provider) : null;
-    if (looked === 'BELIEVED') await this.checkNowAndThen(provider);
-    if (looked === 'FAILED' || looked === 'DOUBTED') await this.tellOfNothing(provider, looked);
-    await this.tell(provider, looked === 'BELIEVED');
-    const dueInMs = await this.dueInMs(siteId);
-    return { againInMs: Math.max(dueInMs, looked === 'TAKEN' ? TAKEN_MS : SHORTEST_MS) };
+    const looked = (await this.dueInMs(siteId)) <= 0 ? await this.look(provider) : null;
+    if (looked?.kind === 'BELIEVED') await this.checkNowAndThen(provider);
+    if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED')
+      await this.tellOfNothing(provider, looked.kind);
+    await this.tell(provider, looked?.kind === 'BELIEVED');
+    return { againInMs: Math.max(await this.dueInMs(siteId), notBefore(looked)) };
   }
 
   private async dueInMs(siteId: string): Promise<number> {
@@ -59,11 +61,11 @@ export class RefreshRounds {
     return refreshDueInMs({ head, lastEventMs, now: this.clock.now(), intervalMs, tookMs });
   }
 
-  private async look(provider: Provider): Promise<LookResult['kind']> {
+  private async look(provider: Provider): Promise<LookResult> {
     const begun = this.clock.monotonic();
-    const { kind } = await this.refresher.look(provider);
-    if (kind === 'BELIEVED') this.took.set(provider.siteId, this.clock.monotonic() - begun);
-    return kind;
+    const looked = await this.refresher.look(provider);
+    if (looked.kind === 'BELIEVED') this.took.set(provider.siteId, this.clock.monotonic() - begun);
+    return looked;
   }
 
   private async checkNowAndThen(provider: Provider): Promise<void> {
@@ -117,7 +119,13 @@ export class RefreshRounds {
   }
 }
 
-/** As new as its newest list: what was not read with it is as it was, so nothing seems to happen in it. */
+/** As old as its oldest list. */
 function datedSurveyOf({ model, times }: StoredModel): DatedSurvey {
-  return { takenMs: Math.max(...Object.values(times)), survey: model.survey };
+  return { takenMs: takenMsOf(times), survey: model.survey };
+}
+
+function notBefore(looked: LookResult | null): number {
+  if (looked?.kind === 'TAKEN') return TAKEN_MS;
+  if (looked?.kind === 'POSTPONED') return looked.retryAfterMs ?? POSTPONED_MS;
+  return SHORTEST_MS;
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../domain/problem.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
@@ -20,6 +21,8 @@ export type LookResult =
   /** The answer is told as an error until a second one agrees. */
   | { kind: 'DOUBTED' }
   | { kind: 'FAILED' }
+  /** Our own budget of requests had no place for it: nothing was asked, nothing is wrong with the site. */
+  | { kind: 'POSTPONED'; problem: Problem; retryAfterMs: number | null }
   /** Somebody else is looking. */
   | { kind: 'TAKEN' };
 
@@ -42,6 +45,10 @@ export class SiteRefresher {
       return await this.ask(provider);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (isOurs(error)) {
+        const { retryAfterMs } = error;
+        return { kind: 'POSTPONED', problem: providerProblem(error, provider), retryAfterMs };
+      }
       await this.noteFailure(provider, error);
       return { kind: 'FAILED' };
     } finally {
@@ -169,4 +176,9 @@ export class SiteRefresher {
       this.log.warn({ siteId }, 'what was learnt could not be noted');
     }
   }
+}
+
+/** An upstream that sets a limit says so in words of its own. */
+function isOurs({ kind, upstream }: ProviderError): boolean {
+  return kind === 'RATE_LIMITED' && upstream.status === null && upstream.code === null;
 }

@@ -18,7 +18,7 @@ function standing(held: Record<string, string>, since: Record<string, string> = 
   return new Standing(inventory as unknown as InventoryService, operations as unknown as OperationsService);
 }
 
-it('a group tells the operation that holds it, and a plan the one that holds any of its groups', async () => {
+it('a group tells the operation that holds it, and a plan the one that holds it or any of its groups', async () => {
   const told = standing({ 'a.1': 'a.op', 'b.9': 'b.op' });
   const groups = await told.ofGroups([group('a.1'), group('a.2'), group('b.1')]);
   expect(groups.map(({ activeOperationId }) => activeOperationId)).toEqual(['a.op', null, null]);
@@ -26,8 +26,9 @@ it('a group tells the operation that holds it, and a plan the one that holds any
     plan('a.p', { protectionGroupIds: ['a.2', 'a.1'] }),
     plan('a.q', { protectionGroupIds: ['a.2'] }),
     plan('a.r'),
+    plan('b.9'),
   ]);
-  expect(plans.map(({ activeOperationId }) => activeOperationId)).toEqual(['a.op', null, null]);
+  expect(plans.map(({ activeOperationId }) => activeOperationId)).toEqual(['a.op', null, null, 'b.op']);
 });
 
 it('whoever holds them is asked for once per site, not per thing', async () => {

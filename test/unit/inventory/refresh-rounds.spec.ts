@@ -3,10 +3,12 @@ import { ByCatch } from '../../../src/inventory/by-catch.js';
 import type { LookConsumer } from '../../../src/inventory/look-consumers.js';
 import { RefreshRounds } from '../../../src/inventory/refresh-rounds.js';
 import { silentLog } from '../../../src/platform/log/log.js';
+import { ProviderError } from '../../../src/providers/provider-error.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { INTERVAL_MS, inventory } from '../support/inventory.js';
 import { redisForThisFile } from '../support/redis.js';
 
+const { jest } = import.meta;
 const the = redisForThisFile();
 
 /** The refresh job of one memory site, with somebody who listens. */
@@ -92,6 +94,26 @@ it('a site that another process is looking at is come back to soon', async () =>
   const { round, store, siteId } = job();
   await store.takeTurn(siteId, 10_000);
   expect(await round()).toEqual({ againInMs: 500 });
+});
+
+it('a site that our own budget has no place for is come back to, and nobody is told of a failure', async () => {
+  const { round, missed, clock, store, siteId, provider, groups } = job();
+  await round();
+  clock.advance(INTERVAL_MS);
+  const asked = jest.spyOn(provider, 'survey');
+  const full = new ProviderError('RATE_LIMITED', 'No request is left.', {
+    retry: 'TEMPORARY',
+    retryAfterMs: 9_000,
+  });
+  asked.mockRejectedValueOnce(full).mockRejectedValueOnce(full);
+  expect(await round()).toEqual({ againInMs: 9_000 });
+  expect(missed).toEqual([]);
+  expect((await store.head(siteId)).failure).toBeNull();
+  expect((await groups(true)).source).toMatchObject({
+    state: 'STALE',
+    error: { code: 'upstream-unavailable', detail: 'No request is left.' },
+  });
+  expect((await groups()).source).toMatchObject({ state: 'FRESH', error: null });
 });
 
 it('whether we are let in is asked now and then for its own sake', async () => {

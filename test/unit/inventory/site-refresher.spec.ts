@@ -86,7 +86,10 @@ describe('a look at a site', () => {
     const { answer, look, shown, trouble, store, siteId } = puppet();
     answer(2);
     await look();
-    trouble.onSurvey = new ProviderError('RATE_LIMITED', 'Too many.', { retryAfterMs: 7_000 });
+    trouble.onSurvey = new ProviderError('RATE_LIMITED', 'Too many.', {
+      retryAfterMs: 7_000,
+      upstream: { status: 429 },
+    });
     await look();
     expect(await look()).toBe('FAILED');
     expect(await store.head(siteId)).toMatchObject({ failure: { times: 2, retryAfterMs: 7_000 } });
