@@ -12,6 +12,8 @@ export interface Environment {
   submitTimeoutMs: number;
   quarantineMs: number;
   inventoryRefreshMs: number;
+  inspectionMs: number;
+  drillDueHours: number;
 }
 
 interface Variable {
@@ -96,6 +98,19 @@ export const ENVIRONMENT = {
     defaultValue: '30000',
     fault: (text) => wholeNumber(text, 20, 3_600_000),
   },
+  inspectionMs: {
+    name: 'INSPECTION_MS',
+    meaning:
+      'Milliseconds between two inspections of a site: what only the upstream itself can tell to be wrong, for the findings.',
+    defaultValue: '300000',
+    fault: (text) => wholeNumber(text, 20, 86_400_000),
+  },
+  drillDueHours: {
+    name: 'DRILL_DUE_HOURS',
+    meaning: 'Hours after its start in which a drill should be cleaned up, unless its start says otherwise.',
+    defaultValue: '24',
+    fault: (text) => wholeNumber(text, 1, 8_760),
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -132,6 +147,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     submitTimeoutMs: Number(text(ENVIRONMENT.submitTimeoutMs)),
     quarantineMs: Number(text(ENVIRONMENT.quarantineMs)),
     inventoryRefreshMs: Number(text(ENVIRONMENT.inventoryRefreshMs)),
+    inspectionMs: Number(text(ENVIRONMENT.inspectionMs)),
+    drillDueHours: Number(text(ENVIRONMENT.drillDueHours)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;

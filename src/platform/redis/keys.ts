@@ -53,8 +53,25 @@ export function siteModelKeys(siteId: string) {
   };
 }
 
+export function siteFindingKeys(siteId: string) {
+  const prefix = `${shardPrefix(shardOf(siteId))}:site:${siteId}`;
+  return {
+    /** hash: v = id of the last write that changed anything, at = when each part was seen; a field per part as JSON; tried = last inspection */
+    findings: `${prefix}:findings`,
+    /** hash: id of the drill → what is kept of it as JSON */
+    drills: `${prefix}:drills`,
+    /** hash: id of the drill → a due time that somebody set, as JSON */
+    drillDues: `${prefix}:drill-dues`,
+  };
+}
+
 export function siteMemoryKey(siteId: string): string {
   return `${shardPrefix(shardOf(siteId))}:memory:${siteId}`;
+}
+
+/** hash: what is asked of one address, and until when it is left alone; of all sites and processes that ask it */
+export function requestBudgetKey(address: string): string {
+  return `${shardPrefix(shardOf(address))}:budget:${address}`;
 }
 
 /** Written and read back by the readiness check. */

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { publicId } from '../../domain/ids.js';
+import type { NextAction } from '../../domain/problem.js';
+import { targetPath } from '../../domain/resource-paths.js';
+import { SEVERITIES, type Concern, type FindingTarget, type Severity } from '../../domain/site-finding.js';
+
+/** A concern, and what can be done about it through the gateway. */
+export interface Conclusion extends Concern {
+  /** Links that mend it, or show more of it; the first is the one to begin with. Empty = the gateway has none. */
+  nextActions: NextAction[];
+}
+
+/** A conclusion as it is kept: with its id, and since when it holds (milliseconds, by our clock where no upstream tells). */
+export interface KeptConclusion extends Conclusion {
+  id: string;
+  sinceMs: number;
+}
+
+/** What somebody should look at. */
+export interface SiteFinding extends Omit<Conclusion, 'sinceTime' | 'detailKey'> {
+  /** Stable as long as it holds, and the same when it comes back. */
+  id: string;
+  siteId: string;
+  provider: string;
+  sinceTime: string;
+  /** When it was last seen to hold. Older than the other findings of the site = that part could not be looked at since. */
+  lastSeenTime: string;
+}
+
+/**
+ * What was concluded together and is replaced together: a look that could not be made leaves its own part as it was.
+ * In the order of who is believed when two of them tell of the same prompt.
+ */
+export const PARTS = ['site', 'operations', 'drills', 'inspection', 'inventory'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The same concern has the same id, whoever concludes it and whenever. */
+export function findingId(siteId: string, { type, target, detailKey }: Concern): string {
+  const what = [type, target.type, target.id ?? target.name, detailKey];
+  return publicId(siteId, createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 22));
+}
+
+/** 0 = the worst. */
+export function rankOf(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+/** Where the target is found; null = it has no place of its own, or it is not known. */
+export function hrefOf({ type, id, within }: FindingTarget): string | null {
+  if (id === null) return null;
+  if (type === 'DRILL') return targetPath({ type, id });
+  const isPart = type === 'PROTECTED_INSTANCE' || type === 'REPLICATION_PAIR';
+  return isPart && !within ? null : targetPath({ type, id }, within ?? null);
+}

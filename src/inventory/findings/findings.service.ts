@@ -1,0 +1,67 @@
+import { isoTime } from '../../platform/clock.js';
+import type { Provider } from '../../providers/provider.js';
+import type { ProviderRegistry } from '../../providers/registry.js';
+import { PARTS, rankOf, type KeptConclusion, type SiteFinding } from './finding.js';
+import type { FindingsStore, KeptFindings } from './redis-findings-store.js';
+
+/** What is found at one site. */
+export interface FindingsOfSite {
+  provider: Provider;
+  /** Each once, in no particular order. */
+  findings: SiteFinding[];
+  /** When the upstream was last asked in detail; null = never. */
+  inspectedTime: string | null;
+}
+
+/** The findings as they are kept; asks no upstream. */
+export class FindingsService {
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly store: FindingsStore,
+  ) {}
+
+  ofSites(siteId: string | undefined): Promise<FindingsOfSite[]> {
+    const providers = this.providers.all().filter((one) => siteId === undefined || one.siteId === siteId);
+    return Promise.all(
+      providers.map(async (provider) => {
+        const kept = await this.store.of(provider.siteId);
+        const inspected = kept.parts.inspection?.seenMs;
+        return {
+          provider,
+          findings: findingsIn(kept, provider),
+          inspectedTime: inspected === undefined ? null : isoTime(inspected),
+        };
+      }),
+    );
+  }
+}
+
+/** Two parts may come to the same: it is told once, as the part says that knows more. */
+function findingsIn({ parts }: KeptFindings, { siteId, descriptor }: Provider): SiteFinding[] {
+  const found = new Map<string, SiteFinding>();
+  const prompted = new Map<string | null, string>();
+  for (const part of PARTS) {
+    const kept = parts[part];
+    for (const conclusion of kept?.conclusions ?? []) {
+      if (conclusion.type === 'PROMPT_WAITING') {
+        const teller = prompted.get(conclusion.target.id) ?? part;
+        prompted.set(conclusion.target.id, teller);
+        if (teller !== part) continue;
+      }
+      const finding = shown(conclusion, kept?.seenMs ?? 0, siteId, descriptor.provider);
+      const known = found.get(finding.id);
+      found.set(finding.id, known ? either(known, finding) : finding);
+    }
+  }
+  return [...found.values()];
+}
+
+function shown(conclusion: KeptConclusion, seenMs: number, siteId: string, provider: string): SiteFinding {
+  const { detailKey: _detailKey, sinceTime: _sinceTime, sinceMs, ...rest } = conclusion;
+  return { ...rest, siteId, provider, sinceTime: isoTime(sinceMs), lastSeenTime: isoTime(seenMs) };
+}
+
+function either(first: SiteFinding, second: SiteFinding): SiteFinding {
+  const worse = rankOf(second.severity) < rankOf(first.severity) ? second : first;
+  return { ...worse, sinceTime: first.sinceTime < second.sinceTime ? first.sinceTime : second.sinceTime };
+}

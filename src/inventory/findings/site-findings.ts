@@ -1,0 +1,103 @@
+import type { Problem } from '../../domain/problem.js';
+import type { SiteLook } from '../../domain/site-survey.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { ProviderError } from '../../providers/provider-error.js';
+import type { Provider } from '../../providers/provider.js';
+import type { SiteDrills } from '../drills/site-drills.js';
+import type { LookConsumer } from '../look-consumers.js';
+import type { ModelStore } from '../redis-model-store.js';
+import type { SiteWork } from '../site-work.js';
+import type { FindingsStore } from './redis-findings-store.js';
+import { drillReminders } from './rules/drill-rules.js';
+import { concluded } from './rules/index.js';
+import { inspected } from './rules/inspection-links.js';
+import { operationConclusions } from './rules/operation-rules.js';
+import { missedLook } from './rules/site-rules.js';
+import type { Situation } from './rules/situation.js';
+
+/** An inspection that failed is tried again after so long, or sooner if inspections are more frequent. */
+const TRIED_AGAIN_MS = 60_000;
+
+/**
+ * Draws conclusions from looks at a site: what somebody should look at. Told by the refresh job. Idempotent. What could
+ * not be looked at keeps its findings, and their age.
+ */
+export class SiteFindings implements LookConsumer {
+  readonly name = 'findings';
+
+  constructor(
+    private readonly store: FindingsStore,
+    private readonly models: Pick<ModelStore, 'model'>,
+    private readonly drills: SiteDrills,
+    private readonly work: SiteWork,
+    private readonly clock: Clock,
+    private readonly inspectionMs: number,
+    private readonly log: Log,
+  ) {}
+
+  take(provider: Provider, look: SiteLook): Promise<void> {
+    return this.update(provider, look);
+  }
+
+  /** After a look that was believed; asks the driver for an inspection when one is due. */
+  async update(provider: Provider, { after }: Pick<SiteLook, 'after'>): Promise<void> {
+    const { siteId, descriptor } = provider;
+    const situation: Situation = { survey: after.survey, descriptor };
+    const drills = await this.drills.update(provider, { after });
+    const now = this.clock.now();
+    await this.store.keep(siteId, {
+      site: { seenMs: after.takenMs, conclusions: [] },
+      inventory: { seenMs: after.takenMs, conclusions: concluded(situation) },
+      drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
+      operations: await this.operations(siteId, now),
+    });
+    const ends = drills.map(({ endedTime }) => (endedTime === null ? -Infinity : Date.parse(endedTime)));
+    await this.inspectWhenDue(provider, situation, Math.max(-Infinity, ...ends));
+  }
+
+  /** After a look that taught nothing: says so, and goes on with what needs no look. */
+  async missed(provider: Provider, why: 'FAILED' | 'DOUBTED', problem: Problem): Promise<void> {
+    const { siteId, siteName } = provider;
+    const now = this.clock.now();
+    const { parts } = await this.store.of(siteId);
+    const sinceMs = parts.site?.conclusions[0]?.sinceMs ?? now;
+    const model = await this.models.model(siteId);
+    const drills = await this.drills.shown(provider, null, now);
+    const situation = model && { survey: model.model.survey, descriptor: provider.descriptor };
+    await this.store.keep(siteId, {
+      site: { seenMs: now, conclusions: [missedLook({ siteId, siteName, why, problem, sinceMs, now })] },
+      drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
+      operations: await this.operations(siteId, now),
+    });
+  }
+
+  private async operations(siteId: string, now: number) {
+    return { seenMs: now, conclusions: operationConclusions(await this.work.unfinished(siteId)) };
+  }
+
+  /** @param lastEndMs when a drill was last seen to be gone: what it left is looked for soon */
+  private async inspectWhenDue(provider: Provider, situation: Situation, lastEndMs: number): Promise<void> {
+    const { siteId } = provider;
+    const now = this.clock.now();
+    const { parts, triedMs } = await this.store.of(siteId);
+    const lastMs = parts.inspection?.seenMs ?? -Infinity;
+    const dueMs = Math.max(
+      lastEndMs >= lastMs ? -Infinity : lastMs + this.inspectionMs,
+      (triedMs ?? -Infinity) + Math.min(this.inspectionMs, TRIED_AGAIN_MS),
+    );
+    if (now < dueMs) return;
+    await this.store.noteTried(siteId, now);
+    try {
+      const concerns = await provider.inspect();
+      const conclusions = concerns.map((concern) => inspected(siteId, concern, situation));
+      await this.store.keep(siteId, { inspection: { seenMs: now, conclusions } });
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      this.log.warn(
+        { siteId, kind: error.kind, upstream: error.upstream },
+        `not inspected: ${error.message}`,
+      );
+    }
+  }
+}
