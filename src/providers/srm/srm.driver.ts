@@ -28,7 +28,7 @@ import { srmDescriptor } from './srm.descriptor.js';
 import { drillOf } from './reading/srm.drill-mapper.js';
 import type { SrmEvidence } from './evidence/srm.evidence.js';
 import { furtherReadsOf, type FurtherReadingParts } from './reading/srm.further-reads.js';
-import type { WireList } from './wire/srm.lists.js';
+import type { SrmInventory } from './reading/srm.inventory.js';
 import { groupOf, instanceOf, planOf } from './reading/srm.mapper.js';
 import type { SrmObserver } from './watching/srm.observation.js';
 import type { PlanGroups } from './reading/srm.plan-groups.js';
@@ -36,12 +36,12 @@ import type { SrmPreparation } from './preparing/srm.preparation.js';
 import type { SrmSubmission } from './wire/srm.submission.js';
 import type { SrmUpstream } from './wire/srm.upstream.js';
 import { mustTell } from './reading/srm.wholeness.js';
-import type { WireGroup, WirePlan } from './wire/srm.wire.js';
 
 /** What a driver is joined from; `srm.factory.ts` makes them. */
 export interface SrmParts extends FurtherReadingParts {
   upstream: SrmUpstream;
   planGroups: PlanGroups;
+  inventory: SrmInventory;
   preparing: SrmPreparation;
   submission: SrmSubmission;
   evidence: SrmEvidence;
@@ -71,7 +71,7 @@ export class SrmDriver implements ProviderDriver {
   }
 
   async listProtectionGroups({ signal }: CallContext): Promise<ProtectionGroup[]> {
-    return this.groupsOf(await this.parts.client.groups(signal));
+    return this.parts.inventory.groupsOf(await this.parts.client.groups(signal));
   }
 
   async getProtectionGroup(groupId: string, { signal }: CallContext): Promise<ProtectionGroup> {
@@ -97,11 +97,11 @@ export class SrmDriver implements ProviderDriver {
   }
 
   async listPlansOfGroup(groupId: string, { signal }: CallContext): Promise<RecoveryPlan[]> {
-    return this.plansOf(await this.parts.client.plansOfGroup(groupId, signal));
+    return this.parts.inventory.plansOf(await this.parts.client.plansOfGroup(groupId, signal));
   }
 
   async listRecoveryPlans({ signal }: CallContext): Promise<RecoveryPlan[]> {
-    return this.plansOf(await this.parts.client.plans(signal));
+    return this.parts.inventory.plansOf(await this.parts.client.plans(signal));
   }
 
   async getRecoveryPlan(planId: string, { signal }: CallContext): Promise<RecoveryPlan> {
@@ -119,7 +119,7 @@ export class SrmDriver implements ProviderDriver {
 
   async listGroupsOfPlan(planId: string, { signal }: CallContext): Promise<ProtectionGroup[]> {
     const groups = await this.parts.client.groupsOfPlan(planId, signal);
-    const result = await this.groupsOf(groups);
+    const result = await this.parts.inventory.groupsOf(groups);
     this.parts.planGroups.note(
       planId,
       groups.items.map((group) => group.id),
@@ -132,15 +132,8 @@ export class SrmDriver implements ProviderDriver {
     return drill === null ? [] : [drill];
   }
 
-  async survey({ signal }: CallContext): Promise<SiteSurvey> {
-    const { client, siteId } = this.parts;
-    const [groups, plans] = await Promise.all([client.groups(signal), client.plans(signal)]);
-    return {
-      groups: await this.groupsOf(groups),
-      plans: await this.plansOf(plans),
-      drills: plans.items.map((plan) => drillOf(plan, siteId)).filter((drill) => drill !== null),
-      runs: [],
-    };
+  survey({ signal }: CallContext): Promise<SiteSurvey> {
+    return this.parts.inventory.survey(signal);
   }
 
   inspect(): Promise<Concern[]> {
@@ -178,27 +171,5 @@ export class SrmDriver implements ProviderDriver {
   async close(): Promise<void> {
     await this.parts.client.session.close();
     await this.parts.upstream.close();
-  }
-
-  private async plansOf(plans: WireList<WirePlan>): Promise<RecoveryPlan[]> {
-    mustTell(plans);
-    const { home, planGroups, siteId } = this.parts;
-    const homes = await home.of(plans.items);
-    return plans.items.map((plan) =>
-      planOf(plan, {
-        siteId,
-        home: homes.get(plan.id) ?? null,
-        groupIds: planGroups.of(plan.id),
-        gaps: plans.gaps,
-      }),
-    );
-  }
-
-  private async groupsOf(groups: WireList<WireGroup>): Promise<ProtectionGroup[]> {
-    mustTell(groups);
-    const homes = await this.parts.home.of(groups.items);
-    return groups.items.map((group) =>
-      groupOf(group, { siteId: this.parts.siteId, home: homes.get(group.id) ?? null, gaps: groups.gaps }),
-    );
   }
 }

@@ -4,6 +4,7 @@ import { SrmClient } from './wire/srm.client.js';
 import { srmDescriptor } from './srm.descriptor.js';
 import { SrmDriver } from './srm.driver.js';
 import { SrmEvidence } from './evidence/srm.evidence.js';
+import { SrmInventory } from './reading/srm.inventory.js';
 import { SrmHistory } from './reading/srm.history.js';
 import { SrmHome } from './reading/srm.home.js';
 import { SrmObserver } from './watching/srm.observation.js';
@@ -27,6 +28,7 @@ export const srm: DriverFactory<SrmSettings> = {
     const client = new SrmClient(upstream, session, settings.pairing ?? null, clock);
     const home = new SrmHome(siteId, memory, settings.home ?? null);
     const planGroups = new PlanGroups(clock);
+    const inventory = new SrmInventory(siteId, client, home, planGroups);
     const history = new SrmHistory(client, settings.auth.userName);
     return new SrmDriver({
       siteId,
@@ -34,6 +36,7 @@ export const srm: DriverFactory<SrmSettings> = {
       client,
       home,
       planGroups,
+      inventory,
       history,
       apiVersion: /\/(v\d+)\/?$/.exec(settings.endpoint)?.[1] ?? null,
       preparing: new SrmPreparation(siteId, client, home, planGroups),

@@ -1,3 +1,4 @@
+import type { DrAction } from '../../../domain/dr-action.js';
 import type { ProtectionState } from '../../../domain/inventory.js';
 import type { StateMeaning } from '../../../domain/lifecycle.js';
 
@@ -5,9 +6,16 @@ function resting(state: ProtectionState, meaning: string): StateMeaning {
   return { state, meaning, passing: false };
 }
 
-function passing(state: ProtectionState, meaning: string): StateMeaning {
-  return { state, meaning, passing: true };
+/** @param action what it is the middle of; absent = it mirrors the run of a plan, or cannot be told */
+function passing(state: ProtectionState, meaning: string, action?: DrAction): StateMeaning {
+  return { state, meaning, passing: true, ...(action === undefined ? {} : { action }) };
 }
+
+/**
+ * Planned and unplanned recoveries share their words, and a run of any kind may wait for a person or be cancelled: the
+ * gravest of what it can be is told, since that is what the workload must be guarded for.
+ */
+const GRAVEST: DrAction = 'FAILOVER';
 
 /** Every plan status of the document (4.3). */
 export const PLAN_STATES = {
@@ -17,21 +25,24 @@ export const PLAN_STATES = {
     'BUSY',
     'Another plan that holds one of these groups is running or stands in a test; wait for it, or clean it up.',
   ),
-  DELETING: passing('DELETING', 'The plan is being deleted.'),
-  TEST_IN_PROGRESS: passing('DRILL_STARTING', 'A test of the plan is running.'),
-  CLEANUP_IN_PROGRESS: passing('DRILL_CLEANING_UP', 'What a test made is being removed.'),
+  DELETING: passing('DELETING', 'The plan is being deleted.', 'DELETE_RECOVERY_PLAN'),
+  TEST_IN_PROGRESS: passing('DRILL_STARTING', 'A test of the plan is running.', 'START_DRILL'),
+  CLEANUP_IN_PROGRESS: passing('DRILL_CLEANING_UP', 'What a test made is being removed.', 'CLEAN_UP_DRILL'),
   RECOVERY_IN_PROGRESS: passing(
     'FAILING_OVER',
     'The plan is being run: the workload moves to the recovery site.',
+    GRAVEST,
   ),
-  REPROTECT_IN_PROGRESS: passing('REPROTECTING', 'Replication is being turned round.'),
+  REPROTECT_IN_PROGRESS: passing('REPROTECTING', 'Replication is being turned round.', 'REPROTECT'),
   WAITING_FOR_USER_INPUT: passing(
     'WAITING_FOR_INPUT',
     'The run stopped at a prompt and waits, for ever if need be, until a person answers it.',
+    GRAVEST,
   ),
   CANCEL_IN_PROGRESS: passing(
     'CANCELLING',
     'The run is stopping; steps that cannot be stopped finish first.',
+    GRAVEST,
   ),
   TEST_COMPLETE: resting('DRILL_ACTIVE', 'The machines of a test are up; clean up before anything else.'),
   TEST_INTERRUPTED: resting(
@@ -84,9 +95,13 @@ export const GROUP_STATES = {
   OK: resting('PROTECTED', 'Every machine of the group is protected.'),
   READY: resting('PROTECTED', 'The group is ready to be recovered.'),
   NOT_CONFIGURED: resting('UNPROTECTED', 'Machines of the group are not protected yet.'),
-  CONFIGURING_PROTECTION: passing('ENABLING', 'Protection of machines is being set up.'),
-  REMOVING_PROTECTION: passing('DISABLING', 'Protection of machines is being removed.'),
-  RESTORING_PLACEHOLDERS: passing('UPDATING', 'Lost placeholder machines are being made again.'),
+  CONFIGURING_PROTECTION: passing('ENABLING', 'Protection of machines is being set up.', 'ENABLE_PROTECTION'),
+  REMOVING_PROTECTION: passing('DISABLING', 'Protection of machines is being removed.', 'DISABLE_PROTECTION'),
+  RESTORING_PLACEHOLDERS: passing(
+    'UPDATING',
+    'Lost placeholder machines are being made again.',
+    'RESTORE_PLACEHOLDERS',
+  ),
   OPERATIONS_IN_PROGRESS: passing('UPDATING', 'Several operations on machines of the group are running.'),
   TESTING: passing('DRILL_STARTING', 'A plan with this group is in a test, or its clean-up failed.'),
   TEST_COMPLETE: resting('DRILL_ACTIVE', 'A plan with this group stands in a test; clean it up.'),
@@ -100,12 +115,16 @@ export const GROUP_STATES = {
   UNKNOWN: resting('UNKNOWN', 'The SRM server itself cannot tell.'),
 } as const satisfies Record<string, StateMeaning>;
 
-/** A test is no resource of its own: its states are words of its plan. */
+function mirrored({ state, meaning }: StateMeaning): StateMeaning {
+  return passing(state, meaning);
+}
+
+/** A test is no resource of its own: its states are words of its plan, which alone tells what is under way. */
 export const DRILL_STATES_OF_PLAN = {
-  TEST_IN_PROGRESS: PLAN_STATES.TEST_IN_PROGRESS,
+  TEST_IN_PROGRESS: mirrored(PLAN_STATES.TEST_IN_PROGRESS),
   TEST_COMPLETE: PLAN_STATES.TEST_COMPLETE,
   TEST_INTERRUPTED: PLAN_STATES.TEST_INTERRUPTED,
-  CLEANUP_IN_PROGRESS: PLAN_STATES.CLEANUP_IN_PROGRESS,
+  CLEANUP_IN_PROGRESS: mirrored(PLAN_STATES.CLEANUP_IN_PROGRESS),
   CLEANUP_INCOMPLETE: PLAN_STATES.CLEANUP_INCOMPLETE,
   CLEANUP_INTERRUPTED: PLAN_STATES.CLEANUP_INTERRUPTED,
 } as const satisfies Record<string, StateMeaning>;

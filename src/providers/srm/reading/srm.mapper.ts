@@ -208,7 +208,7 @@ function descriptionOf(text: unknown): string | null {
 }
 
 function planConditions(word: string): Condition[] {
-  return word === 'DISASTER_RECOVERY_COMPLETE'
+  return word === 'DISASTER_RECOVERY_COMPLETE' || word === 'RECOVERY_SPLIT_BRAIN'
     ? [{ type: 'OLD_MACHINES_MAY_RUN', text: OLD_MACHINES_MAY_RUN }]
     : [];
 }

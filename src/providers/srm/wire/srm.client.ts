@@ -1,5 +1,5 @@
 import { ProviderError } from '../../provider-error.js';
-import { PAGE_SIZE, pageOf, type WireList } from './srm.lists.js';
+import { pageOf, type WireList, type WirePage } from './srm.lists.js';
 import * as paths from './srm.paths.js';
 import { SrmReader } from './srm.reader.js';
 import type {
@@ -21,6 +21,9 @@ export interface HistoryPage {
 
 /** The documented default (3.1): a task's result does not say whether it was cut to less than was asked for. */
 export const HISTORY_PAGE_SIZE = 100;
+
+/** Of one question for tasks, unless more are wanted: one with the reports of a history in it is long. */
+const TASKS_A_PAGE = 200;
 
 /** The reads of SRM by name. Knows no domain: wire types come out. */
 export class SrmClient extends SrmReader {
@@ -76,8 +79,13 @@ export class SrmClient extends SrmReader {
   }
 
   /** The newest tasks of the appliance, all kinds: one request serves every operation (5). */
-  async newestTasks(signal: AbortSignal): Promise<WireList<WireTask>> {
-    const query = { sort_by: 'queued_time', order_by: 'desc', limit: PAGE_SIZE };
+  async newestTasks(signal: AbortSignal, limit = TASKS_A_PAGE): Promise<WirePage<WireTask>> {
+    return this.olderTasks(0, signal, limit);
+  }
+
+  async olderTasks(offset: number, signal: AbortSignal, limit = TASKS_A_PAGE): Promise<WirePage<WireTask>> {
+    const order = { sort_by: 'queued_time', order_by: 'desc' };
+    const query = { ...order, limit, ...(offset > 0 ? { offset } : {}) };
     return pageOf<WireTask>(await this.read('/tasks', signal, { query }), 'id');
   }
 

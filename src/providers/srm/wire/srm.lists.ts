@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamResponse } from '../../../platform/http/upstream-http.js';
 import { ProviderError } from '../../provider-error.js';
 import { badAnswer } from './srm.errors.js';
 import { gapFieldsOf, gapsOf, textOf, type WireMeta } from './srm.wire.js';
 
-/** 100 is the default; the largest is not stated, and clients use 200 and more (3.1). */
-export const PAGE_SIZE = 200;
+/** 100 is the default; the largest is not stated, and clients use 200 and 1000: a smaller cap only costs pages (3.1). */
+export const PAGE_SIZE = 1000;
+/** What is capped without being told so ends at a round number (the documented default among them). */
+const ROUND = 100;
 
 export interface WireList<T> {
   items: T[];
@@ -22,7 +25,8 @@ export interface WireList<T> {
 export interface WirePage<T> extends WireList<T> {
   received: number;
   total: number | null;
-  limit: number;
+  /** null = not told. */
+  limit: number | null;
   hasNext: boolean | null;
 }
 
@@ -34,7 +38,7 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: Id
   const upstreamMs = dateOf(response);
   if (response.status === 204) {
     const nothing = { items: [], gaps: [], gapFields: [], received: 0, total: 0 };
-    return { ...nothing, upstreamMs, limit: PAGE_SIZE, hasNext: false };
+    return { ...nothing, upstreamMs, limit: null, hasNext: false };
   }
   const body = response.json as { list?: unknown; _meta?: WireMeta | null } | null | undefined;
   const list: unknown = Array.isArray(body) ? body : body?.list;
@@ -46,6 +50,7 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: Id
       item !== null &&
       (idField === null || isId((item as Record<string, unknown>)[idField])),
   );
+  if (idField !== null) refuseContradictions(response, items, idField);
   const nameless = list.length - items.length;
   const next = meta?.links?.next;
   return {
@@ -58,9 +63,21 @@ export function pageOf<T extends object>(response: UpstreamResponse, idField: Id
     upstreamMs,
     received: list.length,
     total: typeof meta?.total === 'number' ? meta.total : null,
-    limit: typeof meta?.limit === 'number' && meta.limit > 0 ? meta.limit : PAGE_SIZE,
+    limit: typeof meta?.limit === 'number' && meta.limit > 0 ? meta.limit : null,
     hasNext: next === undefined || meta?.links === undefined ? null : next !== null,
   };
+}
+
+/** What is said twice in one answer, and differently, is not known at all. */
+function refuseContradictions(response: UpstreamResponse, items: readonly object[], idField: string): void {
+  const seen = new Map<unknown, object>();
+  for (const item of items) {
+    const id = (item as Record<string, unknown>)[idField];
+    const other = seen.get(id);
+    if (other !== undefined && !isDeepStrictEqual(item, other))
+      throw badAnswer(response, 'the same thing twice, and the two contradict each other');
+    seen.set(id, item);
+  }
 }
 
 /** Most ids are texts; a step's is a number (3.10). */
@@ -97,7 +114,8 @@ export function nextOffset(page: WirePage<unknown>, offset: number): number | nu
   if (page.received === 0) return null;
   if (page.total !== null) return after < page.total ? after : null;
   if (page.hasNext !== null) return page.hasNext ? after : null;
-  return page.received < page.limit ? null : after;
+  if (page.limit !== null) return page.received < page.limit ? null : after;
+  return page.received >= PAGE_SIZE || page.received % ROUND === 0 ? after : null;
 }
 
 function dateOf(response: UpstreamResponse): number | null {

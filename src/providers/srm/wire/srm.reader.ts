@@ -1,5 +1,6 @@
 import type { Clock } from '../../../platform/clock.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../../platform/http/upstream-http.js';
+import { askedOnce } from '../../judgement.js';
 import { ProviderError } from '../../provider-error.js';
 import { badAnswer } from './srm.errors.js';
 import {
@@ -68,11 +69,14 @@ export class SrmReader {
   }
 
   /** The request's session, and its renewal, are this client's affair; what it answers is the caller's. */
-  protected async read(
-    path: string,
-    signal: AbortSignal,
-    options: ReadOptions = {},
-  ): Promise<UpstreamResponse> {
+  protected read(path: string, signal: AbortSignal, options: ReadOptions = {}): Promise<UpstreamResponse> {
+    const ask = (): Promise<UpstreamResponse> => this.readAnew(path, signal, options);
+    // A task is read until it has ended.
+    if (options.question !== undefined || path.startsWith('/tasks')) return ask();
+    return askedOnce(this, `${path} ${JSON.stringify(options)}`, ask);
+  }
+
+  private async readAnew(path: string, signal: AbortSignal, options: ReadOptions): Promise<UpstreamResponse> {
     const scoped = path.startsWith('/pairings/');
     const sites = scoped ? await this.pairedSites(signal) : null;
     for (let attempt = 1; ; attempt += 1) {
@@ -194,13 +198,17 @@ export class SrmReader {
     const gapFields: (string | null)[] = [];
     let offset: number | null = 0;
     let upstreamMs: number | null = null;
-    for (let count = 0; offset !== null && count < MAX_PAGES; count += 1) {
+    let received = 0;
+    let total: number | null = null;
+    let count = 0;
+    for (; offset !== null && count < MAX_PAGES; count += 1) {
       const isPaged = options.query?.limit !== undefined || offset > 0;
       const query = { ...options.query, ...(isPaged ? { limit: PAGE_SIZE, offset } : {}) };
       const response = await this.read(path, signal, { ...options, query });
       const page: WirePage<T> = pageOf<T>(response, idField);
       if (offset === 0 && page.received === 0 && isNoList(response, page, options))
         throw badAnswer(response, 'a list that is none');
+      const before = items.size;
       for (const item of page.items) {
         const id = idField === null ? items.size : (item as Record<string, unknown>)[idField];
         items.set(id, item);
@@ -208,9 +216,26 @@ export class SrmReader {
       gaps.push(...page.gaps);
       gapFields.push(...page.gapFields);
       upstreamMs ??= page.upstreamMs;
-      offset = nextOffset(page, offset);
+      received += page.received;
+      total = page.total ?? total;
+      // Nothing new where more was to come: the offset is not understood.
+      const isStuck: boolean = offset > 0 && items.size === before;
+      offset = isStuck ? null : nextOffset(page, offset);
+    }
+    // Of several pages each thing counts once: what moved between them is in two, or in none.
+    const shown = count > 1 ? items.size : received;
+    if (total !== null && shown < total) {
+      gaps.push(`it counts ${total} and shows ${shown}`);
+      gapFields.push(null);
     }
     return { items: [...items.values()], gaps: [...new Set(gaps)], gapFields, upstreamMs };
+  }
+
+  /** Whether the session in use is still known: a list that came out empty may be a dead session's. */
+  async isLetIn(signal: AbortSignal): Promise<boolean> {
+    const [sites, local] = [await this.pairedSites(signal), await this.session.local(signal)];
+    const missing = await this.session.findMissing(sites, local, signal);
+    return missing !== 'LOCAL' && missing !== 'UNTOLD';
   }
 }
 
