@@ -104,7 +104,7 @@ export class ExternalOperations {
     const now = this.clock.now();
     return lately.some((operation) => {
       const end = endMs(operation);
-      if (before && before.word !== seen.word && look.before && look.before.takenMs > end) return false;
+      if (before && before.word !== seen.word && look.before && look.before.takenMs >= end) return false;
       return now - end < LAG_MS || operation.upstream.state === seen.word;
     });
   }
@@ -145,7 +145,11 @@ export class ExternalOperations {
     sinceMs: number,
   ): Promise<{ locks: string[]; past: Past } | null> {
     const subject = subjectOf(change);
-    const explained = ({ lately }: Past): boolean => lately.some((one) => endMs(one) >= sinceMs);
+    const { before } = change;
+    const tail = before && isPassing(provider.descriptor, before) ? before.word : null;
+    // A person may have settled one while its target hung in that word.
+    const explained = ({ lately }: Past): boolean =>
+      lately.some((one) => endMs(one) >= sinceMs || (tail !== null && one.upstream.state === tail));
     if (change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
       const sight = await this.confirmed(provider, subject, change.action, explained);
       return sight && { locks: locksOf(sight.live), past: sight.past };
