@@ -1,11 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiHttpModule } from './api/api-http.module.js';
+import { FindingsModule } from './inventory/findings/findings.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import type { Environment } from './platform/config/environment.js';
 import type { Log } from './platform/log/log.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import type { ConfiguredSite } from './providers/sites.js';
+import { SiteWorkModule } from './site-work.module.js';
 
 /** The API process. */
 @Module({})
@@ -17,6 +19,8 @@ export class ApiModule {
         PlatformModule.with(environment, log),
         InventoryModule,
         ProvidersModule.with(sites),
+        SiteWorkModule,
+        FindingsModule,
         ApiHttpModule,
       ],
     };

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { FindingsModule } from './inventory/findings/findings.module.js';
+import { SiteFindings } from './inventory/findings/site-findings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { LOOK_CONSUMERS, type LookConsumer } from './inventory/look-consumers.js';
 import { ModelStore } from './inventory/redis-model-store.js';
@@ -17,6 +19,7 @@ import { ENVIRONMENT_TOKEN, LOG } from './platform/tokens.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { ProviderRegistry } from './providers/registry.js';
 import type { ConfiguredSite } from './providers/sites.js';
+import { SiteWorkModule } from './site-work.module.js';
 
 /** The worker process. Has no controllers. */
 @Module({})
@@ -29,13 +32,15 @@ export class WorkerModule {
         InventoryModule,
         ProvidersModule.with(sites),
         OperationsWorkerModule,
+        SiteWorkModule,
+        FindingsModule,
       ],
       providers: [
         {
           // Who draws conclusions from what the sites hold: one line each. These rooms do not know each other.
           provide: LOOK_CONSUMERS,
-          inject: [],
-          useFactory: (): LookConsumer[] => [],
+          inject: [SiteFindings],
+          useFactory: (findings: SiteFindings): LookConsumer[] => [findings],
         },
         {
           provide: RefreshRounds,

@@ -9,6 +9,7 @@ import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { DrillsController } from './drills.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
+import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
 import { AuthGuard } from './http/auth.guard.js';
@@ -21,6 +22,7 @@ import { OperationExportsController } from './operation-exports.controller.js';
 import { OperationExports } from './operation-exports.js';
 import { OperationStreams } from './operation-streams.js';
 import { OperationsController } from './operations.controller.js';
+import { PlanDrillsController } from './plan-drills.controller.js';
 import { PlanPartsController } from './plan-parts.controller.js';
 import { PlannedInstancesController } from './planned-instances.controller.js';
 import { ProblemsController } from './problems.controller.js';
@@ -52,7 +54,9 @@ import { Standing } from './standing.js';
     PlannedInstancesController,
     RecoveryStepsController,
     PlanPartsController,
+    PlanDrillsController,
     DrillsController,
+    FindingsController,
     OperationExportsController,
     OperationsController,
     HealthController,

@@ -1,54 +1,75 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ActionRequests, type ActionAnswer } from './action-requests.js';
-import { StartsOperation } from './docs/action-docs.decorator.js';
-import { ReadsOneSite } from './docs/problem-responses.decorator.js';
-import { RenameDto } from './dto/instance-requests.dto.js';
-import { DrillDto, DrillListDto } from './dto/inventory.dto.js';
-import { PageQueryDto } from './dto/queries.dto.js';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { problem, ProblemError } from '../domain/problem.js';
+import { DrillsService } from '../inventory/drills/drills.service.js';
+import { isoTime } from '../platform/clock.js';
+import { TakesCacheControl } from './docs/cache-control.decorator.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { DrillsQueryDto, SitesDrillListDto, UpdateDrillDto } from './dto/drills.dto.js';
+import { DrillDto } from './dto/inventory.dto.js';
+import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
-import { readDrill } from './part-reads.js';
-import { PublicIds } from './public-ids.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { presentDrill, presentDrills } from './presenters/drill.presenter.js';
 import { SiteReads } from './site-reads.js';
 
-@ApiTags('Recovery plans')
+@ApiTags('Drills')
 @ApiBearerAuth()
-@Controller('v1/recovery-plans/:id/drills')
+@Controller('v1/drills')
 export class DrillsController {
   constructor(
+    private readonly drills: DrillsService,
     private readonly reads: SiteReads,
-    private readonly ids: PublicIds,
-    private readonly actions: ActionRequests,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The drills that stand' })
-  @ReadsOneSite()
-  list(
-    @Param('id') id: string,
-    @Query() query: PageQueryDto,
-    @Exchange() exchange: HttpExchange,
-  ): Promise<DrillListDto> {
-    return this.reads.pageOf(id, query, exchange, (provider) => provider.listDrills(id));
+  @ApiOperation({
+    summary: 'The drills over all sites that stand, with their due times; or those that ended lately',
+    description:
+      'Always 200: `sources[]` says per site how fresh its part is. A drill that ended is told for thirty days, or until the next drill of its plan, with what it left behind: `state=ENDED`.',
+  })
+  @ApiOkResponse({ type: SitesDrillListDto })
+  @TakesCacheControl()
+  @ProblemResponses('invalid-request', 'page-token-invalid')
+  async list(@Query() query: DrillsQueryDto, @Exchange() exchange: HttpExchange): Promise<SitesDrillListDto> {
+    this.reads.mustKnow(query);
+    const page = presentDrills(await this.drills.ofSites(query.siteId, wantsFresh(exchange.request)), query);
+    nextPageLink(exchange, page.nextPageToken);
+    return page;
   }
 
-  @Get(':drillId')
-  @ApiOperation({ summary: 'One drill, read from its site now' })
-  @ReadsOneSite()
-  get(@Param('id') id: string, @Param('drillId') drillId: string): Promise<DrillDto> {
-    const drill = this.ids.part(id, drillId);
-    return this.reads.of(drill.provider, () => readDrill(drill));
+  @Get(':id')
+  @ApiOperation({ summary: 'One drill, as it was at the last look at its site; also one that ended lately' })
+  @ApiOkResponse({ type: DrillDto })
+  @TakesCacheControl()
+  @ProblemResponses('not-found')
+  async get(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<DrillDto> {
+    const { drill } = await this.found(id, wantsFresh(request));
+    return presentDrill(drill);
   }
 
-  @Patch(':drillId')
-  @StartsOperation('Rename a drill', 'SDRS: only the name can be changed.')
-  rename(
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Move the due time of a drill that stands',
+    description:
+      'The gateway’s own reminder: the upstream is not told, and no operation is begun. The same request again changes nothing. The drill’s name is changed at `PATCH /v1/recovery-plans/{id}/drills/{drillId}`.',
+  })
+  @ApiOkResponse({ type: DrillDto })
+  @ProblemResponses('invalid-request', 'not-found')
+  async update(
     @Param('id') id: string,
-    @Param('drillId') drillId: string,
-    @Body() { reason, validateOnly, ...input }: RenameDto,
-    @Exchange() exchange: HttpExchange,
-  ): ActionAnswer {
-    const drill = this.ids.part(id, drillId);
-    return this.actions.change('UPDATE_DRILL', drill, { reason, validateOnly }, input, exchange);
+    @Body() { dueTime }: UpdateDrillDto,
+    @Exchange() { request }: HttpExchange,
+  ): Promise<DrillDto> {
+    const { provider, drill } = await this.found(id, false);
+    if (drill.state === 'ENDED') throw new ProblemError(problem('not-found', `The drill ${id} has ended.`));
+    await this.drills.moveDue(provider, id, isoTime(Date.parse(dueTime)), request.principal?.id ?? 'unknown');
+    return presentDrill((await this.found(id, false)).drill);
+  }
+
+  private async found(id: string, fresh: boolean) {
+    const found = await this.drills.find(id, fresh);
+    if (!found) throw new ProblemError(problem('not-found', `There is no drill ${id}, or not any more.`));
+    return found;
   }
 }

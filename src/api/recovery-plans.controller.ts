@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { ActionOptions } from '../domain/action-command.js';
+import type { ActionCommand, ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { isoTime } from '../platform/clock.js';
 import { ActionRequests, plain, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -62,10 +63,10 @@ export class RecoveryPlansController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One plan, read from its site now, with the groups it touches' })
+  @ApiOperation({ summary: 'One plan, with the groups it touches' })
   @ReadsOneSite()
   async get(@Param('id') id: string): Promise<RecoveryPlanDto> {
-    return this.standing.ofPlan(await this.reads.ofId(id, (provider) => provider.getRecoveryPlan(id)));
+    return this.standing.ofPlan(await this.reads.recentOfId(id, (provider) => provider.getRecoveryPlan(id)));
   }
 
   @Get(':id/protection-groups')
@@ -170,7 +171,9 @@ export class RecoveryPlansController {
     @Body() body: StartDrillDto,
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
-    return this.run('START_DRILL', id, body, exchange);
+    const { dueTime, ...rest } = body;
+    const reminder = dueTime === undefined ? {} : { drillDueTime: isoTime(Date.parse(dueTime)) };
+    return this.run('START_DRILL', id, rest, exchange, reminder);
   }
 
   @Post(':id/actions/clean-up-drill')
@@ -188,10 +191,11 @@ export class RecoveryPlansController {
     id: string,
     body: ChangeRequestDto & ActionOptions & { direction?: Direction },
     exchange: HttpExchange,
+    own: Pick<ActionCommand, 'drillDueTime'> = {},
   ): ActionAnswer {
     const { reason, validateOnly, direction = null, ...options } = body;
     const { siteId, targetNativeId } = this.ids.target(id);
-    const command = { action, targetNativeId, direction, options };
+    const command = { action, targetNativeId, direction, options, ...own };
     return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
   }
 }

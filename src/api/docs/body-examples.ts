@@ -110,7 +110,13 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
   [`post ${PLAN}/actions/reprotect`]: one('With a reason', {
     reason: 'The old site is back, incident 4711',
   }),
-  [`post ${PLAN}/actions/start-drill`]: one('With a reason', { reason: 'Quarterly drill' }),
+  [`post ${PLAN}/actions/start-drill`]: {
+    usual: { summary: 'With a reason', value: { reason: 'Quarterly drill' } },
+    due: {
+      summary: 'To be cleaned up by a time',
+      value: { reason: 'Quarterly drill', dueTime: '2030-02-01T18:00:00Z' },
+    },
+  },
   [`post ${PLAN}/actions/clean-up-drill`]: one('With a reason', {
     reason: 'The drill went well',
   }),
@@ -211,6 +217,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
     expectedTitle: 'Check the network',
     content: 'Is the recovery network up, and the firewall open?',
   }),
+  'patch /v1/drills/{id}': one('A later due time', { dueTime: '2030-02-01T18:00:00Z' }),
   [`patch ${PLAN}/drills/{drillId}`]: one('SDRS: a new name', { name: 'quarterly-drill' }),
   'post /v1/operations/{id}/resolution': one('It was never carried out', {
     verdict: 'NOT_EXECUTED',

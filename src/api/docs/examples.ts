@@ -81,6 +81,8 @@ export const PARAMETER_EXAMPLES: Readonly<Record<string, Examples>> = {
   [`${PLAN}/recovery-steps/{stepId}`]: of('As the list shows it', '1'),
   [`${PLAN}/runs/{reportId}`]: of('As the list shows it', '1'),
   [`${PLAN}/drills/{drillId}`]: DRILLS,
+  '/v1/drills/{id}': DRILLS,
+  '/v1/findings/{id}': of('As the list shows it', 'eu-cloud.Yk3mY0o8tZ3WvJq5s7c2Lw'),
   '/v1/operations/{id}': OPERATIONS,
   '/problems/{code}': { problem: { summary: 'A problem', value: 'operation-in-progress' } },
 };

@@ -15,6 +15,9 @@ const TAGS: Readonly<Record<string, string>> = {
   'Replication pairs': 'The disks of a group, where the upstream shows them.',
   'Recovery plans': 'What can be failed over, rehearsed and protected again.',
   'Plan parts': 'What a plan consists of: machines and their order, steps, prompts, networks, its history.',
+  Drills:
+    'Rehearsals: those that stand, when each is due for clean-up, and what those that ended left behind.',
+  Findings: 'What somebody should look at, over all sites, the worst first.',
   'Site facts': 'What an upstream tells beyond groups and plans; what it does not offer says `not-offered`.',
   Operations: 'Everything that was started, while it runs and afterwards.',
   Health: 'The gateway itself.',

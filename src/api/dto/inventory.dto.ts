@@ -7,12 +7,9 @@ import {
   type Direction,
   type DrAction,
 } from '../../domain/dr-action.js';
-import {
-  DRILL_STATES,
-  PROTECTION_STATES,
-  type DrillState,
-  type ProtectionState,
-} from '../../domain/inventory.js';
+import { KEPT_DRILL_STATES, type KeptDrillState } from '../../domain/drill.js';
+import { PROTECTION_STATES, type ProtectionState } from '../../domain/inventory.js';
+import { SEVERITIES, type Severity } from '../../domain/site-finding.js';
 import { FURTHER_READS, type FurtherRead } from '../../providers/further-reads.js';
 import { ProblemDto } from './problem.dto.js';
 
@@ -123,15 +120,43 @@ export class ReplicationPairDto extends ResourceDto {
   protectedInstanceIds!: string[];
 }
 
+export class DrillLeftoverDto {
+  @ApiProperty({ enum: SEVERITIES })
+  severity!: Severity;
+  text!: string;
+  /** What to do about it. */
+  remedy!: string;
+}
+
 export class DrillDto {
   id!: string;
   siteId!: string;
   provider!: string;
   name!: string;
   recoveryPlanId!: string;
-  @ApiProperty({ enum: DRILL_STATES })
-  state!: DrillState;
+  /** ENDED: it was removed; told for thirty days, or until the next drill of the plan. */
+  @ApiProperty({ enum: KEPT_DRILL_STATES })
+  state!: KeptDrillState;
+  /** By the upstream, where it tells. */
   createdTime!: string | null;
+  startedTime!: string;
+  /** Who asked for it, as far as an operation tells. */
+  startedBy!: string | null;
+  /** The operation that began it, also one that was begun outside the gateway. */
+  operationId!: string | null;
+  /** By when it should be cleaned up. */
+  dueTime!: string;
+  /** Who moved the due time; null = nobody did. */
+  dueTimeSetBy!: string | null;
+  /** It stands, and its due time has passed. */
+  overdue!: boolean;
+  /** When it was first seen to be gone. */
+  endedTime!: string | null;
+  endedBy!: string | null;
+  cleanUpOperationId!: string | null;
+  /** What is still there after its clean-up. */
+  @ApiProperty({ type: [DrillLeftoverDto] })
+  leftovers!: DrillLeftoverDto[];
   @ApiProperty({ type: 'object', additionalProperties: true })
   upstream!: Record<string, unknown>;
 }

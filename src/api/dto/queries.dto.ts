@@ -18,7 +18,7 @@ export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
 /** `a,b` and `a&state=b` are the same list. */
-const AsList = () =>
+export const AsList = () =>
   Transform(({ value }: { value: string | string[] | undefined }) =>
     value === undefined ? undefined : [value].flat().flatMap((item) => item.split(',')),
   );

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
 import { DIRECTIONS, type Direction } from '../../domain/dr-action.js';
 import { RESOLUTIONS, type Resolution } from '../../domain/operation.js';
-import { MayBeAbsent } from './decorators.js';
+import { IsMoment, MayBeAbsent } from './decorators.js';
 
 /** What every request that changes something may say. */
 export class ChangeRequestDto {
@@ -79,6 +79,16 @@ export class StartDrillDto extends ChangeRequestDto {
   @IsNotEmpty()
   @MaxLength(64)
   drillNetworkId?: string;
+
+  /**
+   * By when the drill should be cleaned up, RFC 3339; without it, DRILL_DUE_HOURS after its start. The gateway's own
+   * reminder: no upstream is told.
+   * @example '2030-02-01T18:00:00Z'
+   */
+  @MayBeAbsent()
+  @IsMoment()
+  @ApiProperty({ format: 'date-time', required: false })
+  dueTime?: string;
 }
 
 export class CleanUpDrillDto extends ChangeRequestDto {
