@@ -6,7 +6,7 @@ import { ProviderError } from '../provider-error.js';
 import type { MemoryRequest } from './memory.calls.js';
 import { memoryDescriptor } from './memory.descriptor.js';
 import { newGroup } from './memory.seed.js';
-import { rowOf, type MemoryWorld } from './memory.world.js';
+import { GATEWAY, rowOf, type MemoryWorld } from './memory.world.js';
 
 /** Does in the world what a call asks for, or refuses. The world judges for itself, as an upstream does. */
 export function carryOut(world: MemoryWorld, request: MemoryRequest): UpstreamRef {
@@ -25,6 +25,24 @@ export function carryOut(world: MemoryWorld, request: MemoryRequest): UpstreamRe
       return addMachine(world, targetId, request);
     default:
       return onSomething(world, request.what, targetId, request);
+  }
+}
+
+/** Somebody else in the world does it, at the world's own door: no request of ours, and no trouble on its way. */
+export function doOutside(
+  world: MemoryWorld,
+  doer: string,
+  what: MemoryRequest['what'],
+  targetId: string,
+  more: Partial<MemoryRequest> = {},
+): UpstreamRef {
+  const wishes = { partId: null, direction: null, options: {}, group: null, changes: null, input: null };
+  world.settle();
+  world.doer = doer;
+  try {
+    return carryOut(world, { ...wishes, ...more, what, targetId });
+  } finally {
+    world.doer = GATEWAY;
   }
 }
 

@@ -1,43 +1,69 @@
+import type { DrAction } from '../../domain/dr-action.js';
+import type { ProtectionState } from '../../domain/inventory.js';
 import type { Lifecycle, StateMeaning } from '../../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../provider-driver.js';
 
 /** Words of its own throughout, so that nothing can come to depend on those of a real upstream. */
 const GROUP_WORDS: Readonly<Record<string, StateMeaning>> = {
-  forming: { state: 'CREATING', meaning: 'The group is being made.', passing: true },
-  idle: { state: 'UNPROTECTED', meaning: 'Nothing is replicated.', passing: false },
-  'raising-guard': { state: 'ENABLING', meaning: 'Replication is being started.', passing: true },
-  guarded: { state: 'PROTECTED', meaning: 'Replicated; ready to move.', passing: false },
-  'lowering-guard': { state: 'DISABLING', meaning: 'Replication is being stopped.', passing: true },
-  'in-motion': { state: 'BUSY', meaning: 'A plan that holds the group is at work.', passing: true },
-  moved: { state: 'FAILED_OVER', meaning: 'Runs at the other site, unguarded there.', passing: false },
-  dissolving: { state: 'DELETING', meaning: 'The group is being deleted.', passing: true },
-  broken: { state: 'ERROR', meaning: 'Work on the group failed.', passing: false },
+  forming: passes('CREATING', 'The group is being made.', 'CREATE_PROTECTION_GROUP'),
+  idle: rests('UNPROTECTED', 'Nothing is replicated.'),
+  'raising-guard': passes('ENABLING', 'Replication is being started.', 'ENABLE_PROTECTION'),
+  guarded: rests('PROTECTED', 'Replicated; ready to move.'),
+  'lowering-guard': passes('DISABLING', 'Replication is being stopped.', 'DISABLE_PROTECTION'),
+  'in-motion': passes('BUSY', 'A plan that holds the group is at work.'),
+  moved: rests('FAILED_OVER', 'Runs at the other site, unguarded there.'),
+  dissolving: passes('DELETING', 'The group is being deleted.', 'DELETE_PROTECTION_GROUP'),
+  broken: rests('ERROR', 'Work on the group failed.'),
 };
 
 /** A machine shares the words of its group, but for those of what is done to it alone. */
 const MACHINE_WORDS: Readonly<Record<string, StateMeaning>> = {
-  ...GROUP_WORDS,
-  joining: { state: 'CREATING', meaning: 'The machine is being taken in.', passing: true },
-  leaving: { state: 'DELETING', meaning: 'The machine is being let go.', passing: true },
+  ...mirrored(GROUP_WORDS),
+  joining: passes('CREATING', 'The machine is being taken in.', 'ADD_PROTECTED_INSTANCE'),
+  leaving: passes('DELETING', 'The machine is being let go.', 'REMOVE_PROTECTED_INSTANCE'),
 };
 
+/** Both kinds of a move share a word, and any run may ask or be halted: then the gravest is told. */
+const GRAVEST: DrAction = 'FAILOVER';
+
 const PLAN_WORDS: Readonly<Record<string, StateMeaning>> = {
-  ready: { state: 'PROTECTED', meaning: 'Can be moved or rehearsed.', passing: false },
-  drafting: { state: 'CREATING', meaning: 'The plan is being written.', passing: true },
-  erasing: { state: 'DELETING', meaning: 'The plan is being deleted.', passing: true },
-  moving: { state: 'FAILING_OVER', meaning: 'The workload is moving to the other site.', passing: true },
-  moved: { state: 'FAILED_OVER', meaning: 'Runs at the other site, unguarded there.', passing: false },
-  stranded: { state: 'INCOMPLETE', meaning: 'A move stopped half way; move again.', passing: false },
-  'turning-round': { state: 'REPROTECTING', meaning: 'Replication is being reversed.', passing: true },
-  'half-turned': { state: 'INCOMPLETE', meaning: 'Reprotection stopped; reprotect again.', passing: false },
-  staging: { state: 'DRILL_STARTING', meaning: 'A drill is being set up.', passing: true },
-  staged: { state: 'DRILL_ACTIVE', meaning: 'A drill stands and must be cleaned up.', passing: false },
-  littered: { state: 'INCOMPLETE', meaning: 'A drill left things behind; clean up.', passing: false },
-  striking: { state: 'DRILL_CLEANING_UP', meaning: 'The drill is being removed.', passing: true },
-  halting: { state: 'CANCELLING', meaning: 'The run was asked to stop.', passing: true },
-  asking: { state: 'WAITING_FOR_INPUT', meaning: 'A person must answer a question.', passing: true },
-  'standing-by': { state: 'BUSY', meaning: 'A plan that shares a group is at work.', passing: true },
+  ready: rests('PROTECTED', 'Can be moved or rehearsed.'),
+  drafting: passes('CREATING', 'The plan is being written.', 'CREATE_RECOVERY_PLAN'),
+  erasing: passes('DELETING', 'The plan is being deleted.', 'DELETE_RECOVERY_PLAN'),
+  moving: passes('FAILING_OVER', 'The workload is moving to the other site.', GRAVEST),
+  moved: rests('FAILED_OVER', 'Runs at the other site, unguarded there.'),
+  stranded: rests('INCOMPLETE', 'A move stopped half way; move again.'),
+  'turning-round': passes('REPROTECTING', 'Replication is being reversed.', 'REPROTECT'),
+  'half-turned': rests('INCOMPLETE', 'Reprotection stopped; reprotect again.'),
+  staging: passes('DRILL_STARTING', 'A drill is being set up.', 'START_DRILL'),
+  staged: rests('DRILL_ACTIVE', 'A drill stands and must be cleaned up.'),
+  littered: rests('INCOMPLETE', 'A drill left things behind; clean up.'),
+  striking: passes('DRILL_CLEANING_UP', 'The drill is being removed.', 'CLEAN_UP_DRILL'),
+  halting: passes('CANCELLING', 'The run was asked to stop.', GRAVEST),
+  asking: passes('WAITING_FOR_INPUT', 'A person must answer a question.', GRAVEST),
+  'standing-by': passes('BUSY', 'A plan that shares a group is at work.'),
 };
+
+/** A drill is no thing of its own: it says what its plan says, which alone tells what is under way. */
+const { staging, staged, littered, striking, halting, asking } = PLAN_WORDS;
+const DRILL_WORDS = mirrored({ staging, staged, littered, striking, halting, asking });
+
+function rests(state: ProtectionState, meaning: string): StateMeaning {
+  return { state, meaning, passing: false };
+}
+
+/** @param action what it is the middle of; absent = it mirrors work on something else */
+function passes(state: ProtectionState, meaning: string, action?: DrAction): StateMeaning {
+  return { state, meaning, passing: true, ...(action ? { action } : {}) };
+}
+
+/** The same words, of something that only goes along. */
+function mirrored(words: Readonly<Record<string, StateMeaning | undefined>>): Record<string, StateMeaning> {
+  const known = Object.entries(words).flatMap(([word, meaning]) => (meaning ? [{ word, ...meaning }] : []));
+  return Object.fromEntries(
+    known.map(({ word, state, meaning, passing }) => [word, { state, meaning, passing }]),
+  );
+}
 
 const MOVE = {
   from: ['ready', 'stranded'],
@@ -52,7 +78,7 @@ const lifecycle: Lifecycle = {
     PROTECTION_GROUP: GROUP_WORDS,
     RECOVERY_PLAN: PLAN_WORDS,
     PROTECTED_INSTANCE: MACHINE_WORDS,
-    DRILL: {},
+    DRILL: DRILL_WORDS,
   },
   actions: {
     CREATE_PROTECTION_GROUP: {
@@ -191,5 +217,5 @@ export const memoryDescriptor: ProviderDescriptor = {
     changeableFields: ['name', 'description'],
   },
   lifecycle,
-  budget: { readsPerMinute: null },
+  budget: { address: null, session: null },
 };

@@ -28,9 +28,11 @@ import { carryOut } from './memory.deeds.js';
 import { memoryDescriptor } from './memory.descriptor.js';
 import { furtherReadsOf } from './memory.further-reads.js';
 import { baselineOf, evidenceFor } from './memory.evidence.js';
+import { concernsIn } from './memory.inspection.js';
 import * as map from './memory.mapper.js';
 import type { MemoryGroup, MemoryPlan } from './memory.seed.js';
 import { isOfPart, isOfPlan, subjectOf } from './memory.subject.js';
+import { drillOf, surveyOf } from './memory.survey.js';
 import { TROUBLES, troubleError } from './memory.troubles.js';
 import type { MemoryWorld } from './memory.world.js';
 
@@ -101,26 +103,20 @@ export class MemoryDriver implements ProviderDriver {
     }));
   }
 
-  /** A drill is a state of its plan here, not a thing of its own. */
   async listDrills(planId: string, cx: CallContext): Promise<Drill[]> {
     await this.read(`plans/${planId}/drills`, cx);
-    this.plan(planId);
-    return [];
+    const drill = drillOf(this.siteId, this.world, this.plan(planId));
+    return drill ? [drill] : [];
   }
 
   async survey(cx: CallContext): Promise<SiteSurvey> {
     await this.read('survey', cx);
-    return {
-      groups: [...this.world.groups.values()].map((group) => this.groupOf(group)),
-      plans: [...this.world.plans.values()].map((plan) => this.planOf(plan)),
-      drills: [],
-      runs: [],
-    };
+    return surveyOf(this.siteId, this.world);
   }
 
   async inspect(cx: CallContext): Promise<Concern[]> {
     await this.read('inspect', cx);
-    return [];
+    return concernsIn(this.siteId, this.world);
   }
 
   async creationOptions(cx: CallContext): Promise<CreationOptions> {
@@ -176,7 +172,9 @@ export class MemoryDriver implements ProviderDriver {
   }
 
   async observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]> {
+    if (watched.length === 0) return [];
     await this.read('observe', cx);
+    cx.noticed?.(surveyOf(this.siteId, this.world));
     return watched.map((operation) => this.observation(operation));
   }
 
@@ -196,14 +194,16 @@ export class MemoryDriver implements ProviderDriver {
     const { world } = this;
     const ids = calls.flatMap(({ ref }) => ref?.jobIds ?? []);
     const known = ids.map((id) => world.jobById(id));
-    const job = known.find((candidate) => candidate !== null) ?? null;
+    const subject = subjectOf(command);
+    const unnamed = calls.length === 0 && subject !== null ? world.runningOn(subject) : null;
+    const job = known.find((candidate) => candidate !== null) ?? unnamed;
     const jobs = ids.map((id, index) => map.jobOf(id, known[index] ?? null, world.now));
-    const created = subjectOf(command) === null ? (job?.targetId ?? null) : null;
+    const created = subject === null ? (job?.targetId ?? null) : null;
     return {
       operationId,
       jobs,
-      resource: this.factsOf(command, created ?? subjectOf(command)),
-      progressPercent: jobs[0]?.progressPercent ?? null,
+      resource: this.factsOf(command, created ?? subject),
+      progressPercent: job && map.jobOf(job.id, job, world.now).progressPercent,
       steps: map.stepsOf(job, world.now),
       prompts: map.promptsOf(job, world.now),
       createdId: created === null ? null : publicId(this.siteId, created),

@@ -15,6 +15,8 @@ export interface MemoryJob extends Fate {
   id: string;
   action: DrAction;
   targetId: string;
+  /** Who asked for it, in the world's words. */
+  by: string;
   startedAt: number;
   workMs: number;
   /** When it was asked to stop. */

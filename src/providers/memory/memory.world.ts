@@ -26,6 +26,9 @@ export interface MemoryExecution {
   jobId: string;
 }
 
+/** The name that the gateway bears in the world. */
+export const GATEWAY = 'gateway';
+
 /** What a plan's runs bring to its groups; writing or erasing a plan brings nothing. */
 const RUNS: Readonly<Partial<Record<DrAction, true>>> = {
   PLANNED_FAILOVER: true,
@@ -50,6 +53,8 @@ export class MemoryWorld {
   readonly journal: JournalEntry[] = [];
   readonly executions: MemoryExecution[] = [];
   troubles: TroubleRule[] = [];
+  /** Whoever begins work now. */
+  doer: string = GATEWAY;
   private readonly fates: Fate[] = [];
 
   constructor(
@@ -95,6 +100,11 @@ export class MemoryWorld {
     return this.jobs.find((job) => job.targetId === targetId && job.ended === null) ?? null;
   }
 
+  /** The last work of this kind on it that anybody began. */
+  lastOf(action: DrAction, targetId: string): MemoryJob | null {
+    return this.jobs.findLast((job) => job.action === action && job.targetId === targetId) ?? null;
+  }
+
   plansHolding(groupId: string): MemoryPlan[] {
     return [...this.plans.values()].filter((plan) => plan.groupIds.includes(groupId));
   }
@@ -136,6 +146,7 @@ export class MemoryWorld {
       id: `work-${this.jobs.length + 1}`,
       action,
       targetId,
+      by: this.doer,
       startedAt: this.now,
       workMs: this.workMs,
       haltedAt: null,
