@@ -6,22 +6,30 @@ import { INSTANCE_STATES, PAIR_STATES, passes, rests } from './lifecycle/sdrs.pa
 
 /** All seventeen words of section 4.1. A group and its implicit plan share them. */
 const GROUP_STATES: Record<string, StateMeaning> = {
-  creating: passes('CREATING', 'The group is being created.'),
+  creating: passes('CREATING', 'The group is being created.', 'CREATE_PROTECTION_GROUP'),
   available: rests('UNPROTECTED', 'The group exists and protection is off.'),
-  starting: passes('ENABLING', 'Protection is being switched on.'),
+  starting: passes('ENABLING', 'Protection is being switched on.', 'ENABLE_PROTECTION'),
   protected: rests(
     'PROTECTED',
     'Protection is on; the first synchronisation may still run, see its progress.',
   ),
-  stopping: passes('DISABLING', 'Protection is being switched off.'),
-  reversing: passes('FAILING_OVER', 'A planned failover is moving production to the other zone.'),
-  'failing-over': passes('FAILING_OVER', 'A failover is moving production to the other zone.'),
+  stopping: passes('DISABLING', 'Protection is being switched off.', 'DISABLE_PROTECTION'),
+  reversing: passes(
+    'FAILING_OVER',
+    'A planned failover is moving production to the other zone.',
+    'PLANNED_FAILOVER',
+  ),
+  'failing-over': passes('FAILING_OVER', 'A failover is moving production to the other zone.', 'FAILOVER'),
   'failed-over': rests(
     'FAILED_OVER',
     'Production moved to the other zone and is not replicated; reprotect comes next.',
   ),
-  reprotecting: passes('REPROTECTING', 'Protection is being switched on again after a failover.'),
-  deleting: passes('DELETING', 'The group is being deleted.'),
+  reprotecting: passes(
+    'REPROTECTING',
+    'Protection is being switched on again after a failover.',
+    'REPROTECT',
+  ),
+  deleting: passes('DELETING', 'The group is being deleted.', 'DELETE_PROTECTION_GROUP'),
   'error-starting': rests('INCOMPLETE', 'Switching protection on failed; enable protection again.'),
   'error-stopping': rests('INCOMPLETE', 'Switching protection off failed; disable protection again.'),
   'error-reversing': rests(
@@ -36,9 +44,9 @@ const GROUP_STATES: Record<string, StateMeaning> = {
 
 /** Section 4.4. */
 const DRILL_STATES: Record<string, StateMeaning> = {
-  creating: passes('DRILL_STARTING', 'The drill is being set up.'),
+  creating: passes('DRILL_STARTING', 'The drill is being set up.', 'START_DRILL'),
   available: rests('DRILL_ACTIVE', 'The drill stands and must be cleaned up.'),
-  deleting: passes('DRILL_CLEANING_UP', 'The drill is being removed.'),
+  deleting: passes('DRILL_CLEANING_UP', 'The drill is being removed.', 'CLEAN_UP_DRILL'),
   error: rests('ERROR', 'Setting up the drill failed; clean it up.'),
   'error-deleting': rests('ERROR', 'Removing the drill failed; clean it up again.'),
 };
@@ -132,6 +140,15 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
       { name: 'drType', required: false },
     ],
     changeableFields: ['name'],
+    // Section 3.6: drill servers, their disks and interfaces go; these stay.
+    drillLeftovers: [
+      {
+        fact: 'drillVpcId',
+        text: "The drill's network (VPC {}) and its subnets stay when a drill is removed; so does a public address that was bound to one of its servers.",
+        remedy:
+          'Delete the VPC and its subnets, and release public addresses that nobody needs, if they are kept for no other drill.',
+      },
+    ],
   },
   lifecycle: {
     states: {
@@ -144,7 +161,7 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
     actions: ACTIONS,
   },
   // Published: 200 calls a second for each API (section 1.6). Half is left to the account's other clients.
-  budget: { readsPerMinute: 6_000 },
+  budget: { address: { requests: 100, windowSeconds: 1 }, session: null },
 } as const satisfies ProviderDescriptor);
 
 function deeplyFrozen<T>(value: T): T {

@@ -1,3 +1,4 @@
+import type { DrAction } from '../../../domain/dr-action.js';
 import type { StateMeaning } from '../../../domain/lifecycle.js';
 
 type Words = Record<string, StateMeaning>;
@@ -6,8 +7,9 @@ export function rests(state: StateMeaning['state'], meaning: string): StateMeani
   return { state, meaning, passing: false };
 }
 
-export function passes(state: StateMeaning['state'], meaning: string): StateMeaning {
-  return { state, meaning, passing: true };
+/** @param action what it is the middle of; absent = it mirrors work on something else */
+export function passes(state: StateMeaning['state'], meaning: string, action?: DrAction): StateMeaning {
+  return { state, meaning, passing: true, ...(action ? { action } : {}) };
 }
 
 /** The words that a group's actions carry its instances and pairs through (sections 4.2, 4.3). */
