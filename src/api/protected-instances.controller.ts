@@ -61,11 +61,11 @@ export class ProtectedInstancesController {
   }
 
   @Get(':instanceId')
-  @ApiOperation({ summary: 'One protected instance, read from its site now' })
+  @ApiOperation({ summary: 'One protected instance' })
   @ReadsOneSite()
   get(@Param('id') id: string, @Param('instanceId') instanceId: string): Promise<ProtectedInstanceDto> {
     const instance = this.ids.part(id, instanceId);
-    return this.reads.of(instance.provider, () => readInstance(instance));
+    return this.reads.recent(instance.provider, (provider) => readInstance({ ...instance, provider }));
   }
 
   @Patch(':instanceId')

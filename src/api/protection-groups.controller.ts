@@ -53,10 +53,12 @@ export class ProtectionGroupsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One protection group, read from its site now' })
+  @ApiOperation({ summary: 'One protection group, as its site showed it some seconds ago or shows it now' })
   @ReadsOneSite()
   async get(@Param('id') id: string): Promise<ProtectionGroupDto> {
-    return this.standing.ofGroup(await this.reads.ofId(id, (provider) => provider.getProtectionGroup(id)));
+    return this.standing.ofGroup(
+      await this.reads.recentOfId(id, (provider) => provider.getProtectionGroup(id)),
+    );
   }
 
   @Get(':id/recovery-plans')

@@ -55,11 +55,11 @@ export class ReplicationPairsController {
   }
 
   @Get(':pairId')
-  @ApiOperation({ summary: 'One replication pair, read from its site now' })
+  @ApiOperation({ summary: 'One replication pair' })
   @ReadsOneSite('not-offered')
   get(@Param('id') id: string, @Param('pairId') pairId: string): Promise<ReplicationPairDto> {
     const pair = this.ids.part(id, pairId);
-    return this.reads.of(pair.provider, () => readPair(pair));
+    return this.reads.recent(pair.provider, (provider) => readPair({ ...pair, provider }));
   }
 
   @Patch(':pairId')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { RecentAnswers } from '../inventory/recent-answers.js';
 import { problem, ProblemError, type FieldError } from '../domain/problem.js';
 import { parsePublicId } from '../domain/ids.js';
 import type { AnswerOf, FurtherRead, WhereOf } from '../providers/further-reads.js';
@@ -11,11 +12,18 @@ import type { HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentOrdered, presentPage, type Page } from './presenters/page.presenter.js';
 import { notOffered } from './not-offered.js';
+import { recentReads } from './recent-reads.js';
 
-/** Live reads of one site, with the upstream's errors turned into problems. */
+/**
+ * Reads of one site, with the upstream's errors turned into problems: `recent` ones for those who look, live ones for
+ * those who act.
+ */
 @Injectable()
 export class SiteReads {
-  constructor(private readonly providers: ProviderRegistry) {}
+  constructor(
+    private readonly providers: ProviderRegistry,
+    private readonly answers: RecentAnswers,
+  ) {}
 
   site(siteId: string): Provider {
     const provider = this.providers.find(siteId);
@@ -36,11 +44,14 @@ export class SiteReads {
     throw new ProblemError(problem('invalid-request', detail, { errors }));
   }
 
-  /** Reads from the site that the id belongs to. */
+  /** Reads live from the site that the id belongs to. */
   ofId<T>(id: string, read: (provider: Provider) => Promise<T>): Promise<T> {
-    const provider = this.providers.find(parsePublicId(id)?.siteId ?? '');
-    if (!provider) throw new ProblemError(problem('not-found', `There is no ${id}.`));
-    return this.of(provider, read);
+    return this.of(this.siteOf(id), read);
+  }
+
+  /** What was read of late, or is read now, of the site that the id belongs to. */
+  recentOfId<T>(id: string, read: (provider: Provider) => Promise<T>): Promise<T> {
+    return this.recent(this.siteOf(id), read);
   }
 
   /** One page of what belongs to the thing with that id. */
@@ -50,7 +61,9 @@ export class SiteReads {
     exchange: HttpExchange,
     read: (provider: Provider) => Promise<T[]>,
   ): Promise<Page<T>> {
-    const page = presentPage(await this.ofId(id, read), query, { of: exchange.request.url.split('?')[0] });
+    const page = presentPage(await this.recentOfId(id, read), query, {
+      of: exchange.request.url.split('?')[0],
+    });
     nextPageLink(exchange, page.nextPageToken);
     return page;
   }
@@ -58,7 +71,7 @@ export class SiteReads {
   /** A read that not every upstream offers; where it does not, a 404 says so. Ids in `where` are native ones. */
   async further<R extends FurtherRead>(provider: Provider, read: R, where: WhereOf<R>): Promise<AnswerOf<R>> {
     if (!provider.descriptor.capabilities.reads.includes(read)) throw notOffered(provider, read);
-    return this.of(provider, () => provider.further(read, where));
+    return this.recent(provider, (site) => site.further(read, where));
   }
 
   /** One page of a whole list, in the upstream's order. The token is bound to path and filters. */
@@ -70,6 +83,11 @@ export class SiteReads {
     return page;
   }
 
+  /** The same read may be answered by what was read some seconds ago, or, while the site is in trouble, long ago. */
+  recent<T>(provider: Provider, read: (provider: Provider) => Promise<T>): Promise<T> {
+    return this.of(recentReads(provider, this.answers), read);
+  }
+
   async of<T>(provider: Provider, read: (provider: Provider) => Promise<T>): Promise<T> {
     try {
       return await read(provider);
@@ -79,6 +97,12 @@ export class SiteReads {
       }
       throw error;
     }
+  }
+
+  private siteOf(id: string): Provider {
+    const provider = this.providers.find(parsePublicId(id)?.siteId ?? '');
+    if (!provider) throw new ProblemError(problem('not-found', `There is no ${id}.`));
+    return provider;
   }
 }
 

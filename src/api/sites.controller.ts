@@ -47,6 +47,6 @@ export class SitesController {
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true } })
   @ReadsOneSite()
   async creationOptions(@Param('siteId') siteId: string): Promise<Record<string, unknown>> {
-    return this.reads.of(this.reads.site(siteId), (provider) => provider.creationOptions());
+    return this.reads.recent(this.reads.site(siteId), (provider) => provider.creationOptions());
   }
 }

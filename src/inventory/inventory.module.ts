@@ -10,6 +10,8 @@ import { SiteMemory } from '../providers/provider-driver.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { ByCatch } from './by-catch.js';
 import { InventoryService } from './inventory.service.js';
+import { RecentAnswers } from './recent-answers.js';
+import { AnswerStore } from './redis-answer-store.js';
 import { ModelStore } from './redis-model-store.js';
 import { RedisSiteMemory } from './redis-site-memory.js';
 import { RefreshBells } from './refresh-bells.js';
@@ -42,6 +44,12 @@ const QUEUES_END_WITHIN_MS = 2_000;
         new ByCatch(refresher, bells, log),
     },
     {
+      provide: RecentAnswers,
+      inject: [COMMANDS, ModelStore, Clock, LOG],
+      useFactory: (redis: Redis, models: ModelStore, clock: Clock, log: Log) =>
+        new RecentAnswers(new AnswerStore(redis), models, clock, log),
+    },
+    {
       provide: InventoryService,
       inject: [ProviderRegistry, ModelStore, SiteRefresher, RefreshBells, ENVIRONMENT_TOKEN, Clock],
       useFactory: (
@@ -54,7 +62,15 @@ const QUEUES_END_WITHIN_MS = 2_000;
       ) => new InventoryService(providers, store, refresher, bells, inventoryRefreshMs, clock),
     },
   ],
-  exports: [SiteMemory, NoticedLists, InventoryService, ModelStore, SiteRefresher, RefreshBells],
+  exports: [
+    SiteMemory,
+    NoticedLists,
+    InventoryService,
+    RecentAnswers,
+    ModelStore,
+    SiteRefresher,
+    RefreshBells,
+  ],
 })
 export class InventoryModule implements OnApplicationShutdown {
   constructor(private readonly bells: QueueRefreshBells) {}

@@ -11,6 +11,7 @@ import { tooOldMs } from './refresh-policy.js';
 import { takenMsOf, type DatedModel, type ListTimes, type SiteModel } from './site-model.js';
 import type { SiteRefresher } from './site-refresher.js';
 import { sourceOf, type Source } from './source.js';
+import { within } from './within.js';
 
 export type { Source } from './source.js';
 
@@ -205,18 +206,4 @@ function lasting<T extends { id: string }>(
   since: Readonly<Record<string, number>>,
 ): (T & Lasting)[] {
   return things.map((thing) => ({ ...thing, stateSinceTime: isoTime(since[thing.id] ?? 0) }));
-}
-
-/** What came of it in that time; null = nothing yet. It goes on either way; its errors are noted where it is done. */
-async function within<T>(work: Promise<T>, patienceMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const tired = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMs);
-  });
-  try {
-    return await Promise.race([work, tired]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
 }

@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { ProblemCode } from '../../domain/problem.js';
 import { OperationDto, PreflightReportDto } from '../dto/operation.dto.js';
-import { ProblemResponses, ReadsOneSite } from './problem-responses.decorator.js';
+import { AsksOneSite, ProblemResponses } from './problem-responses.decorator.js';
 
 const ACTION_PROBLEMS: readonly ProblemCode[] = [
   'invalid-request',
@@ -60,6 +60,6 @@ export function ShowsActions(target: string) {
       summary: 'Every action: allowed or not, why not, what to do about it, what it will do',
       description: `Judged from ${target} as its site shows it now, by the same rules that guard the actions themselves. An action that needs nothing but its target and a direction is prepared with the upstream, as the request would be. An action with fields of its own is judged by state and locks only: what the upstream thinks of the fields, \`validateOnly\` tells.`,
     }),
-    ReadsOneSite('not-offered'),
+    AsksOneSite('not-offered'),
   );
 }

@@ -5,6 +5,6 @@ export const TakesCacheControl = () =>
   ApiHeader({
     name: 'Cache-Control',
     required: false,
-    description: '`no-cache` asks the sites anew.',
+    description: '`no-cache` asks anew.',
     schema: { type: 'string', example: 'no-cache' },
   });

@@ -1,7 +1,9 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { problem, PROBLEMS, type ProblemCode } from '../../domain/problem.js';
 import { ProblemDto } from '../dto/problem.dto.js';
+import { TellsAge } from '../http/answer-age.js';
+import { TakesCacheControl } from './cache-control.decorator.js';
 
 /** Met on every path below /v1. */
 const ALWAYS: readonly ProblemCode[] = [
@@ -58,8 +60,8 @@ export function problemExamples(): Record<string, { summary: string; value: obje
   );
 }
 
-/** A live read of one site. */
-export function ReadsOneSite(...more: ProblemCode[]) {
+/** Asks one site now: nothing in the answer is older than the request. */
+export function AsksOneSite(...more: ProblemCode[]) {
   return ProblemResponses(
     ...more,
     'invalid-request',
@@ -70,5 +72,28 @@ export function ReadsOneSite(...more: ProblemCode[]) {
     'upstream-unavailable',
     'upstream-timeout',
     'upstream-bad-answer',
+  );
+}
+
+/**
+ * Reads one site: what was read within the last seconds answers for it, and while the site is in trouble what was read
+ * last; the answer tells its age. `Cache-Control: no-cache` takes only what is read now, or the error.
+ */
+export function ReadsOneSite(...more: ProblemCode[]) {
+  return applyDecorators(
+    AsksOneSite(...more),
+    TakesCacheControl(),
+    UseInterceptors(new TellsAge()),
+    ApiResponse({
+      status: 200,
+      headers: {
+        Age: { description: 'Seconds since it was read from the site.', schema: { type: 'integer' } },
+        'Source-State': {
+          description:
+            '`STALE`: the site was asked and gave no good answer in time, or its request budget is spent; this is the last good answer. Else `FRESH`.',
+          schema: { type: 'string', enum: ['FRESH', 'STALE'] },
+        },
+      },
+    }),
   );
 }

@@ -5,6 +5,7 @@ import { judgeAction } from '../../../src/domain/allowed-actions.js';
 import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
 import { type DrAction } from '../../../src/domain/dr-action.js';
 import { publicId } from '../../../src/domain/ids.js';
+import type { RecentAnswers } from '../../../src/inventory/recent-answers.js';
 import type { OperationsService } from '../../../src/operations/operations.service.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
@@ -32,7 +33,7 @@ const RUNS: readonly DrAction[] = [
 
 /** `GET /v1/recovery-plans/{id}/actions`: the very class that answers it, with nobody holding a lock. */
 export async function shownActions({ provider, targetId }: Scene): Promise<ReadonlyMap<Deed, boolean>> {
-  const reads = new SiteReads({ find: () => provider } as unknown as ProviderRegistry);
+  const reads = new SiteReads({ find: () => provider } as unknown as ProviderRegistry, {} as RecentAnswers);
   const operations = { holdersOf: () => Promise.resolve(new Map()) } as unknown as OperationsService;
   const actions = new AllowedActions(reads, operations, new StillClock());
   const { items } = await actions.ofPlan(publicId(provider.siteId, targetId));

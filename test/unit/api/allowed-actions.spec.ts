@@ -5,6 +5,7 @@ import type { AllowedActionsDto } from '../../../src/api/dto/operation.dto.js';
 import { AllowedActions } from '../../../src/api/allowed-actions.js';
 import { PublicIds } from '../../../src/api/public-ids.js';
 import { SiteReads } from '../../../src/api/site-reads.js';
+import type { RecentAnswers } from '../../../src/inventory/recent-answers.js';
 import type { OperationsService } from '../../../src/operations/operations.service.js';
 import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
@@ -30,7 +31,7 @@ const operations = {
   holdersOf: (_siteId: string, ids: readonly string[]) =>
     Promise.resolve(new Map([...held].filter(([id]) => ids.includes(id)))),
 } as unknown as OperationsService;
-const actions = new AllowedActions(new SiteReads(registry), operations, new TestClock());
+const actions = new AllowedActions(new SiteReads(registry, {} as RecentAnswers), operations, new TestClock());
 const ids = new PublicIds(registry);
 
 const GROUP = `${siteId}.books`;

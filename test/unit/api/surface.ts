@@ -5,7 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
 import { fastifyOptions } from '../../../src/api/http/server.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
+import { DrillsService } from '../../../src/inventory/drills/drills.service.js';
+import { FindingsService } from '../../../src/inventory/findings/findings.service.js';
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
+import { RecentAnswers } from '../../../src/inventory/recent-answers.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
 import { OperationStore } from '../../../src/operations/operation-store.js';
 import { OperationsService } from '../../../src/operations/operations.service.js';
@@ -43,7 +46,17 @@ export interface Surface {
 
 const KEY = 'surface-key';
 
-export async function surfaceOver(providers: readonly Provider[]): Promise<Surface> {
+/** Every read is a live one. */
+const nothingRecent: Pick<RecentAnswers, 'read'> = {
+  read: async (_provider, _question, _insists, ask) => ({ value: await ask(), ageMs: 0, state: 'FRESH' }),
+};
+
+/** @param instead stand-ins that take the place of the usual ones */
+export async function surfaceOver(
+  providers: readonly Provider[],
+  answers: Pick<RecentAnswers, 'read'> = nothingRecent,
+  instead: readonly NestProvider[] = [],
+): Promise<Surface> {
   const accepted: OperationRequest[] = [];
   const answered: unknown[][] = [];
   const operations = {
@@ -70,13 +83,17 @@ export async function surfaceOver(providers: readonly Provider[]): Promise<Surfa
         provide: InventoryService,
         useValue: { since: () => Promise.resolve(new Map()), connections: () => Promise.resolve([]) },
       },
+      { provide: RecentAnswers, useValue: answers },
+      { provide: FindingsService, useValue: {} },
+      { provide: DrillsService, useValue: { withKept } },
       ...[OperationStore, Resolutions, EventFeed, Metrics, StoreReadiness].map((unused) => ({
         provide: unused,
         useValue: {},
       })),
+      ...instead,
     ]),
     new FastifyAdapter(fastifyOptions),
-    { logger: false },
+    { logger: false, abortOnError: false },
   );
   await app.init();
   let keys = 0;
@@ -98,6 +115,11 @@ export async function surfaceOver(providers: readonly Provider[]): Promise<Surfa
     },
     close: () => app.close(),
   };
+}
+
+/** Of drills nothing is kept here. */
+function withKept(_provider: Provider, drills: readonly object[]) {
+  return Promise.resolve(drills.map((drill) => ({ leftovers: [], ...drill })));
 }
 
 /** The controllers and helpers of the real module, over stand-ins for what it imports. */
