@@ -21,8 +21,8 @@ export interface PastChange {
 }
 
 /**
- * What changed between two looks and rests, of which an action is known that leads there. What ended well comes
- * first: it may explain what other plans show of the same groups.
+ * What changed between two looks and rests, of which an action is known that leads there. What ended well, is
+ * told by a job or touches the most comes first: it may explain what other plans show of the same groups.
  */
 export function changesBetween(descriptor: ProviderDescriptor, siteId: string, look: SiteLook): PastChange[] {
   if (!look.before) return [];
@@ -41,8 +41,16 @@ export function changesBetween(descriptor: ProviderDescriptor, siteId: string, l
     if (change) changes.push(change);
   }
   return changes.sort(
-    (one, other) => Number(other.well) - Number(one.well) || gravity(other.action) - gravity(one.action),
+    (one, other) =>
+      Number(other.well) - Number(one.well) ||
+      Number(other.runs.length > 0) - Number(one.runs.length > 0) ||
+      groupsOf(other) - groupsOf(one) ||
+      gravity(other.action) - gravity(one.action),
   );
+}
+
+function groupsOf({ before, after }: PastChange): number {
+  return (after ?? before)?.groupIds?.length ?? 0;
 }
 
 function moved(

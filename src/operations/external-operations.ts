@@ -3,6 +3,7 @@ import type { Operation } from '../domain/operation.js';
 import type { SiteLook } from '../domain/site-survey.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { inLane } from '../providers/lanes.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { Doorbells } from './doorbells.js';
@@ -50,7 +51,11 @@ export class ExternalOperations {
    * Idempotent. Throws errors of the store, and a temporary `ProviderError` where a change could not be confirmed: then
    * it should be told again with the same `before`.
    */
-  async consider(provider: Provider, look: SiteLook): Promise<void> {
+  consider(provider: Provider, look: SiteLook): Promise<void> {
+    return inLane('WATCH', () => this.considered(provider, look));
+  }
+
+  private async considered(provider: Provider, look: SiteLook): Promise<void> {
     const { descriptor, siteId } = provider;
     const signs = signsOfWork(descriptor, siteId, look);
     const changes = changesBetween(descriptor, siteId, look);
@@ -150,11 +155,13 @@ export class ExternalOperations {
     // A person may have settled one while its target hung in that word.
     const explained = ({ lately }: Past): boolean =>
       lately.some((one) => endMs(one) >= sinceMs || (tail !== null && one.upstream.state === tail));
-    if (change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
+    if (before && change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
       const sight = await this.confirmed(provider, subject, change.action, explained);
       return sight && { locks: locksOf(sight.live), past: sight.past };
     }
-    const locks = [...new Set([...(subject.groupIds ?? []), subject.holderId])];
+    // Work on the groups of a plan neither makes nor removes it.
+    const groupIds = change.before && change.after ? (subject.groupIds ?? []) : [];
+    const locks = [...new Set([...groupIds, subject.holderId])];
     const past = await this.free(provider.siteId, subject, change.action, locks, explained);
     return past && { locks, past };
   }
