@@ -83,7 +83,7 @@ function atRest(
   if (row.failed.includes(where)) {
     return say(cancelled ? 'CANCELLED' : 'FAILED', 'PARTIAL', `The target stopped in ${where}.`, moved);
   }
-  if (back || (Array.isArray(row.from) && row.from.includes(where) && !jobsSpeak)) {
+  if (back || (!jobsSpeak && beginnings(row).includes(where))) {
     return say(
       'CANCELLED',
       'NONE',
@@ -106,9 +106,13 @@ function isBack({ before }: Operation, now: ResourceFacts | null): boolean {
 }
 
 /** It cannot be what it was before, so that no list, however old, shows it by mistake. */
-function hasMoved(operation: Operation, { from, to }: LifecycleRow, now: ResourceFacts | null): boolean {
+function hasMoved(operation: Operation, row: LifecycleRow, now: ResourceFacts | null): boolean {
   if (!now) return false;
   if (operation.before) return !isBack(operation, now);
-  if (!now.exists) return to === 'GONE';
-  return from === 'ANY' || !from.includes(now.word);
+  return now.exists ? !beginnings(row).includes(now.word) : row.to === 'GONE';
+}
+
+/** The words of what is seen from which it can begin; a drill is not what it was asked of. */
+function beginnings({ from, observes }: LifecycleRow): readonly string[] {
+  return from === 'ANY' || observes === 'DRILL' ? [] : from;
 }
