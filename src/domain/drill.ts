@@ -19,7 +19,7 @@ export interface Leftover {
 export interface DrillRecord {
   /** As it was seen last. */
   drill: Drill;
-  /** When it was first seen, milliseconds: no earlier than it began. */
+  /** When the look began that first showed it, milliseconds. */
   seenMs: number;
   /** By the operation that began it, the upstream, or the first look that showed it, whichever is known in this order. */
   startedTime: string;
