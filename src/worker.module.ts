@@ -9,6 +9,7 @@ import { RefreshBells } from './inventory/refresh-bells.js';
 import { RefreshRounds } from './inventory/refresh-rounds.js';
 import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { SiteRefresher } from './inventory/site-refresher.js';
+import { ExternalOperations } from './operations/external-operations.js';
 import { OperationsWorkerModule } from './operations/operations-worker.module.js';
 import { Clock } from './platform/clock.js';
 import type { Environment } from './platform/config/environment.js';
@@ -39,8 +40,12 @@ export class WorkerModule {
         {
           // Who draws conclusions from what the sites hold: one line each. These rooms do not know each other.
           provide: LOOK_CONSUMERS,
-          inject: [SiteFindings],
-          useFactory: (findings: SiteFindings): LookConsumer[] => [findings],
+          // What began outside is an operation before findings are drawn that name it.
+          inject: [ExternalOperations, SiteFindings],
+          useFactory: (external: ExternalOperations, findings: SiteFindings): LookConsumer[] => [
+            { name: 'external operations', take: (provider, look) => external.consider(provider, look) },
+            findings,
+          ],
         },
         {
           provide: RefreshRounds,

@@ -1,7 +1,8 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
-import { InventoryService } from '../inventory/inventory.service.js';
+import { InventoryService, type Reading } from '../inventory/inventory.service.js';
+import type { SiteConnection } from '../providers/provider-driver.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
@@ -20,12 +21,13 @@ export class SitesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The configured sites, and whether each lets us in' })
+  @ApiOperation({ summary: 'The configured sites, and whether each let us in at the last look' })
   @TakesCacheControl()
   @ProblemResponses()
   async list(@Exchange() { request }: HttpExchange): Promise<SiteListDto> {
     const readings = await this.inventory.connections(undefined, wantsFresh(request));
-    return { items: readings.map(presentSite) };
+    const items = await Promise.all(readings.map(presented));
+    return { items, sources: readings.map(({ source }) => source) };
   }
 
   @Get(':siteId')
@@ -35,7 +37,7 @@ export class SitesController {
   async get(@Param('siteId') siteId: string, @Exchange() { request }: HttpExchange): Promise<SiteDto> {
     const [reading] = await this.inventory.connections(siteId, wantsFresh(request));
     if (!reading) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
-    return presentSite(reading);
+    return presented(reading);
   }
 
   @Get(':siteId/creation-options')
@@ -49,4 +51,8 @@ export class SitesController {
   async creationOptions(@Param('siteId') siteId: string): Promise<Record<string, unknown>> {
     return this.reads.recent(this.reads.site(siteId), (provider) => provider.creationOptions());
   }
+}
+
+async function presented(reading: Reading<SiteConnection>): Promise<SiteDto> {
+  return presentSite(reading, await reading.provider.budgetUse());
 }

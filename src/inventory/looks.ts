@@ -1,5 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.js';
+import { inLane } from '../providers/lanes.js';
 import type { Provider } from '../providers/provider.js';
 import type { ModelStore } from './redis-model-store.js';
 import type { LookResult, SiteRefresher } from './site-refresher.js';
@@ -68,7 +69,7 @@ export class Looks {
   /** Looks, or waits for a look of another process that began from now on. null = neither came in time. */
   private async look(provider: Provider, askedMs: number): Promise<LookResult | null> {
     while (this.clock.now() - askedMs < LONGEST_MS) {
-      const result = await this.refresher.look(provider);
+      const result = await inLane('INTERACTIVE', () => this.refresher.look(provider));
       if (result.kind !== 'TAKEN') return result;
       await this.pause(GLANCE_MS);
       const { times, failure, doubt } = await this.store.head(provider.siteId);

@@ -14,6 +14,13 @@ export interface RecentAnswer<T> {
   state: 'FRESH' | 'STALE';
 }
 
+type Found<T> = KeptAnswer<T> & { isFresh: boolean };
+
+interface Flight<T> {
+  known: Promise<Found<T> | null>;
+  answer: Promise<KeptAnswer<T>>;
+}
+
 /** Younger than this, and with no event of ours since, an answer is as good as a new one. */
 const FRESH_MS = 3_000;
 /** So long a slow site is waited for where an older answer is known. */
@@ -34,7 +41,7 @@ const TROUBLES: readonly ProviderErrorKind[] = [
  * request every few seconds, and a site in trouble takes nothing away that was seen before.
  */
 export class RecentAnswers {
-  private readonly underway = new Map<string, Promise<KeptAnswer<unknown>>>();
+  private readonly underway = new Map<string, Flight<unknown>>();
 
   constructor(
     private readonly answers: AnswerStore,
@@ -56,12 +63,11 @@ export class RecentAnswers {
   ): Promise<RecentAnswer<T>> {
     const { siteId } = provider;
     if (insists) return this.told(await this.ask(siteId, question, ask), 'FRESH');
-    const known = await this.find<T>(siteId, question);
-    if (known?.isFresh) return this.told(known, 'FRESH');
-    const asking = this.shared(siteId, question, ask);
-    if (!known) return this.told(await asking, 'FRESH');
+    const flight = this.join(siteId, question, ask);
+    const known = await flight.known;
+    if (!known || known.isFresh) return this.told(await flight.answer, 'FRESH');
     try {
-      const answer = await within(asking, PATIENCE_MS);
+      const answer = await within(flight.answer, PATIENCE_MS);
       return answer ? this.told(answer, 'FRESH') : this.told(known, 'STALE');
     } catch (error) {
       if (!(error instanceof ProviderError) || !TROUBLES.includes(error.kind)) throw error;
@@ -74,13 +80,19 @@ export class RecentAnswers {
     return { value, state, ageMs: Math.max(0, this.clock.now() - takenMs) };
   }
 
-  private shared<T>(siteId: string, question: string, ask: () => Promise<T>): Promise<KeptAnswer<T>> {
+  /** What is known, and what is as good as new; for all who want it at the same time. */
+  private join<T>(siteId: string, question: string, ask: () => Promise<T>): Flight<T> {
     const name = `${siteId} ${question}`;
-    const running = this.underway.get(name) as Promise<KeptAnswer<T>> | undefined;
+    const running = this.underway.get(name) as Flight<T> | undefined;
     if (running) return running;
-    const asking = this.ask(siteId, question, ask).finally(() => this.underway.delete(name));
-    this.underway.set(name, asking);
-    return asking;
+    const known = this.find<T>(siteId, question);
+    const answer = known
+      .then((found) => (found?.isFresh ? found : this.ask(siteId, question, ask)))
+      .finally(() => this.underway.delete(name));
+    answer.catch(() => undefined);
+    const flight = { known, answer };
+    this.underway.set(name, flight);
+    return flight;
   }
 
   private async ask<T>(siteId: string, question: string, ask: () => Promise<T>): Promise<KeptAnswer<T>> {
@@ -97,10 +109,7 @@ export class RecentAnswers {
   }
 
   /** Without a store every read is a live one. */
-  private async find<T>(
-    siteId: string,
-    question: string,
-  ): Promise<(KeptAnswer<T> & { isFresh: boolean }) | null> {
+  private async find<T>(siteId: string, question: string): Promise<Found<T> | null> {
     const [known, lastEventMs] = (await this.trying(siteId, () =>
       Promise.all([this.answers.find<T>(siteId, question), this.models.lastEventMs(siteId)]),
     )) ?? [null, 0];

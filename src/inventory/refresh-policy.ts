@@ -9,15 +9,19 @@ export interface RefreshSituation {
   now: number;
   /** INVENTORY_REFRESH_MS. */
   intervalMs: number;
-  /** How long the last look took. */
+  /** How long the last look took, … */
   tookMs: number;
+  /** … and how long the site's budget takes to grow by what it cost. */
+  costMs: number;
 }
 
 /** A site that fails is asked again after so long, then after twice as long, … */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** A look may take one part in so many of the time: a slow site is looked at less often, … */
+/** A look may take one part in so many of the time, … */
 const SHARE_OF_TIME = 10;
+/** … and one in so many of the budget: a slow or large site is looked at less often, … */
+const SHARE_OF_BUDGET = 4;
 /** … but never less often than after so many intervals. */
 const MOST_INTERVALS = 3;
 /** While groups and plans are noticed often enough, the other lists wait longer, unless something of ours happened. */
@@ -41,8 +45,9 @@ export function tooOldMs(intervalMs: number): number {
   return (MOST_INTERVALS + 1) * intervalMs + LONGEST_PAUSE_MS;
 }
 
-function intervalOf({ intervalMs, tookMs }: RefreshSituation): number {
-  return Math.min(Math.max(intervalMs, SHARE_OF_TIME * tookMs), MOST_INTERVALS * intervalMs);
+function intervalOf({ intervalMs, tookMs, costMs }: RefreshSituation): number {
+  const wanted = Math.max(intervalMs, SHARE_OF_TIME * tookMs, SHARE_OF_BUDGET * costMs);
+  return Math.min(wanted, MOST_INTERVALS * intervalMs);
 }
 
 function pauseAfter(times: number): number {

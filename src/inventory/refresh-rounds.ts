@@ -3,11 +3,12 @@ import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
+import type { BudgetUse } from '../providers/request-budget.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { LookConsumer } from './look-consumers.js';
 import type { ModelStore, StoredModel } from './redis-model-store.js';
 import type { RefreshBells } from './refresh-bells.js';
-import { refreshDueInMs } from './refresh-policy.js';
+import { refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
 import { takenMsOf } from './site-model.js';
 import type { LookResult, SiteRefresher } from './site-refresher.js';
 
@@ -19,13 +20,15 @@ const TAKEN_MS = 500;
 const POSTPONED_MS = 5_000;
 const SHORTEST_MS = 20;
 
+type Effort = Pick<RefreshSituation, 'tookMs' | 'costMs'>;
+
 /**
  * One step of the endless job of one site: looks when it is time, and tells whoever draws conclusions from what is
  * known since they were last told, whoever looked. Keeps nothing: any process may do the next step.
  */
 export class RefreshRounds {
-  /** How long the last look took, per site: only to leave a slow site more time. */
-  private readonly took = new Map<string, number>();
+  /** What the last look took, per site: only to leave a slow or costly site more time. */
+  private readonly efforts = new Map<string, Effort>();
 
   constructor(
     private readonly providers: ProviderRegistry,
@@ -57,14 +60,18 @@ export class RefreshRounds {
   private async dueInMs(siteId: string): Promise<number> {
     const [head, lastEventMs] = await Promise.all([this.store.head(siteId), this.store.lastEventMs(siteId)]);
     const { intervalMs } = this;
-    const tookMs = this.took.get(siteId) ?? 0;
-    return refreshDueInMs({ head, lastEventMs, now: this.clock.now(), intervalMs, tookMs });
+    const effort = this.efforts.get(siteId) ?? { tookMs: 0, costMs: 0 };
+    return refreshDueInMs({ head, lastEventMs, now: this.clock.now(), intervalMs, ...effort });
   }
 
   private async look(provider: Provider): Promise<LookResult> {
     const begun = this.clock.monotonic();
+    const before = await provider.budgetUse();
     const looked = await this.refresher.look(provider);
-    if (looked.kind === 'BELIEVED') this.took.set(provider.siteId, this.clock.monotonic() - begun);
+    if (looked.kind === 'BELIEVED') {
+      const tookMs = this.clock.monotonic() - begun;
+      this.efforts.set(provider.siteId, { tookMs, costMs: costMs(before, await provider.budgetUse()) });
+    }
     return looked;
   }
 
@@ -122,6 +129,12 @@ export class RefreshRounds {
 /** As old as its oldest list. */
 function datedSurveyOf({ model, times }: StoredModel): DatedSurvey {
   return { takenMs: takenMsOf(times), survey: model.survey };
+}
+
+/** What others asked meanwhile counts, too: a site that is busy is left more time. */
+function costMs(before: BudgetUse | null, after: BudgetUse | null): number {
+  if (!before || !after) return 0;
+  return (Math.max(0, after.used - before.used) / after.limit) * after.windowSeconds * 1000;
 }
 
 function notBefore(looked: LookResult | null): number {

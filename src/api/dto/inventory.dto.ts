@@ -201,6 +201,17 @@ export class CapabilitiesDto {
   options!: Record<string, readonly string[]>;
 }
 
+export class BudgetDto {
+  /** Requests that the gateway allows itself at the site's address within the window, all replicas together. */
+  @ApiProperty({ type: 'integer' })
+  limit!: number;
+  /** Asked within the last `windowSeconds`. */
+  @ApiProperty({ type: 'integer' })
+  used!: number;
+  @ApiProperty({ type: 'integer' })
+  windowSeconds!: number;
+}
+
 export class SiteDto {
   id!: string;
   name!: string;
@@ -209,11 +220,16 @@ export class SiteDto {
   providerTitle!: string;
   connection!: ConnectionDto;
   capabilities!: CapabilitiesDto;
+  /** null = its requests are not counted. */
+  @ApiProperty({ type: BudgetDto, nullable: true })
+  budget!: BudgetDto | null;
+  /** What is known of it: how old, and what was wrong at the last look. */
   source!: SourceDto;
 }
 
 export class SiteListDto {
   items!: SiteDto[];
+  sources!: SourceDto[];
 }
 
 export class ProtectionGroupListDto {

@@ -1,3 +1,4 @@
+import type { BudgetUse } from '../../providers/request-budget.js';
 import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
@@ -57,7 +58,10 @@ function matches(item: Listed, query: InventoryQueryDto): boolean {
   );
 }
 
-export function presentSite({ provider, value, source }: Reading<SiteConnection>): SiteDto {
+export function presentSite(
+  { provider, value, source }: Reading<SiteConnection>,
+  budget: BudgetUse | null,
+): SiteDto {
   const { descriptor } = provider;
   const { capabilities } = descriptor;
   return {
@@ -81,6 +85,7 @@ export function presentSite({ provider, value, source }: Reading<SiteConnection>
       inputs: inputsOf(descriptor),
       options: capabilities.options,
     },
+    budget: budget && { limit: budget.limit, used: budget.used, windowSeconds: budget.windowSeconds },
     source,
   };
 }

@@ -237,7 +237,7 @@ describe('a site', () => {
   const connection: SiteConnection = { version: '8.7', warnings: ['The remote site is down.'] };
 
   it('tells its connection and what it can do', () => {
-    expect(presentSite(reading('x', connection))).toMatchObject({
+    expect(presentSite(reading('x', connection), null)).toMatchObject({
       id: provider.siteId,
       provider: 'memory',
       connection: { state: 'CONNECTED', version: '8.7', warnings: ['The remote site is down.'] },
@@ -245,8 +245,24 @@ describe('a site', () => {
     });
   });
 
+  it('tells what its budget of requests is, and how much of it is used', () => {
+    const use = {
+      limit: 100,
+      used: 7,
+      windowSeconds: 60,
+      lanes: { SEND: 100, ACTION: 94, WATCH: 80, INTERACTIVE: 65, REFRESH: 50 },
+      awayMs: 0,
+    };
+    expect(presentSite(reading('x', connection), use).budget).toEqual({
+      limit: 100,
+      used: 7,
+      windowSeconds: 60,
+    });
+    expect(presentSite(reading('x', connection), null).budget).toBeNull();
+  });
+
   it.each(['STALE', 'UNAVAILABLE'] as const)('that is %s is not connected', (state) => {
     const value = state === 'STALE' ? connection : null;
-    expect(presentSite(reading('x', value, { state })).connection.state).toBe('DISCONNECTED');
+    expect(presentSite(reading('x', value, { state }), null).connection.state).toBe('DISCONNECTED');
   });
 });

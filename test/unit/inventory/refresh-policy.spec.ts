@@ -16,6 +16,7 @@ function dueInMs(head: Partial<RefreshSituation['head']>, changes: Partial<Refre
     now: NOW,
     intervalMs: 30_000,
     tookMs: 100,
+    costMs: 0,
     ...changes,
   });
 }
@@ -51,6 +52,14 @@ it.each([
   [15_000, 90_000],
 ])('a look that took %d ms is followed by one after %d ms', (tookMs, expected) => {
   expect(dueInMs({ times: times(0) }, { tookMs })).toBe(expected);
+});
+
+it.each([
+  [0.05, 30_000],
+  [0.2, 48_000],
+  [0.9, 90_000],
+])('a look that cost %d of a minute’s budget is followed by one after %d ms', (share, expected) => {
+  expect(dueInMs({ times: times(0) }, { costMs: share * 60_000 })).toBe(expected);
 });
 
 it.each([
