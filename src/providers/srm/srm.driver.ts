@@ -156,8 +156,8 @@ export class SrmDriver implements ProviderDriver {
     return this.parts.evidence.findStarted(sent, signal);
   }
 
-  observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
-    return this.parts.observing.observe(watched, signal);
+  observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]> {
+    return this.parts.observing.observe(watched, cx);
   }
 
   cancelCall(command: ActionCommand): UpstreamCall {

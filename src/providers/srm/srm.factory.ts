@@ -42,7 +42,7 @@ export const srm: DriverFactory<SrmSettings> = {
       preparing: new SrmPreparation(siteId, client, home, planGroups),
       submission: new SrmSubmission(upstream, client),
       evidence: new SrmEvidence(client, history),
-      observing: new SrmObserver(siteId, client, home),
+      observing: new SrmObserver(siteId, client, home, inventory),
     });
   },
 };

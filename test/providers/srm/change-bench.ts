@@ -198,7 +198,7 @@ export class ChangeBench {
     for (let looks = 0; looks < 20; looks += 1) {
       const seen = await this.look(underway);
       const judgement = seen ? judge(underway.operation, row, seen) : null;
-      last = { judgement, seen };
+      if (seen) last = { judgement, seen };
       if (seen && judgement?.kind === 'VERDICT') return { verdict: judgement, seen };
       this.advance(WORK_MS / 2);
     }

@@ -19,6 +19,8 @@ function round(states: readonly JobState[], gaps: string[] = []): Round {
     plans: null,
     groups: { ...WHOLE, gaps } as unknown as Round['groups'],
     homes: new Map(),
+    planOf: null,
+    groupOf: new Map(),
   };
 }
 

@@ -2,11 +2,14 @@ import type { Prompt } from '../../../domain/observation.js';
 import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { promptOf } from './srm.mapper.js';
+import type { DetailReads } from '../watching/srm.detail-reads.js';
 import { Turns } from '../watching/srm.turns.js';
 import { mustTellAll } from './srm.wholeness.js';
 
 /** Plans whose prompts are read in one round, whatever the number of those that wait. */
 const PLANS_A_ROUND = 3;
+/** A prompt waits for ever, if need be: it need not be read in every round. */
+const READ_AGAIN_MS = 9_000;
 
 export interface PromptLook {
   prompts: Prompt[];
@@ -17,13 +20,22 @@ export interface PromptLook {
 export class SrmPlanPrompts {
   private readonly turns = new Turns();
   private readonly seen = new Map<string, PromptLook>();
+  private readonly readAt = new Map<string, number>();
 
-  constructor(private readonly client: SrmClient) {}
+  constructor(
+    private readonly client: SrmClient,
+    private readonly details: DetailReads,
+  ) {}
 
   /** By plan; who is absent has not had its turn yet. */
   async of(planIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, PromptLook>> {
-    for (const planId of this.seen.keys()) if (!planIds.includes(planId)) this.seen.delete(planId);
-    for (const planId of this.turns.take(planIds, PLANS_A_ROUND)) {
+    const waiting = new Set(planIds);
+    for (const known of [this.seen, this.readAt])
+      for (const planId of known.keys()) if (!waiting.has(planId)) known.delete(planId);
+    const now = this.client.clock.monotonic();
+    const due = planIds.filter((planId) => now - (this.readAt.get(planId) ?? -Infinity) >= READ_AGAIN_MS);
+    for (const planId of this.turns.take(due, this.details.places('PROMPTS', PLANS_A_ROUND))) {
+      this.readAt.set(planId, now);
       const look = await this.read(planId, signal);
       if (look.prompts.length > 0 || look.warnings.length === 0 || !this.seen.has(planId))
         this.seen.set(planId, look);
@@ -32,6 +44,7 @@ export class SrmPlanPrompts {
   }
 
   private async read(planId: string, signal: AbortSignal): Promise<PromptLook> {
+    this.details.note();
     try {
       const prompts = await this.client.prompts(planId, signal);
       mustTellAll(prompts, 'prompt_text');

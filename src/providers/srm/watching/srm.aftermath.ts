@@ -6,6 +6,7 @@ import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { srmDescriptor } from '../srm.descriptor.js';
 import { OLD_MACHINES_MAY_RUN } from '../reading/srm.mapper.js';
+import type { DetailReads } from './srm.detail-reads.js';
 import type { SrmRunSteps } from './srm.run-steps.js';
 import { isOver } from './srm.tasks.js';
 import { Turns } from './srm.turns.js';
@@ -20,8 +21,10 @@ const VM_WORDS: Readonly<Partial<Record<DrAction, string>>> = {
   REPROTECT: 'REPROTECT_',
 };
 
-/** Runs that ended and are looked at in one round; the others are told of in the next. */
-const ENDS_A_ROUND = 4;
+/** Runs that ended and are looked at in one round; the others are told of all the same, with a warning. */
+const ENDS_A_ROUND = 6;
+/** What the steps of a run take that did not end well throughout. */
+const STEP_READS = 2;
 const MAX_REMEMBERED = 500;
 
 /** An operation whose run is over, and its plan. */
@@ -43,9 +46,10 @@ export class SrmAftermath {
   constructor(
     private readonly client: SrmClient,
     private readonly runSteps: SrmRunSteps,
+    private readonly details: DetailReads,
   ) {}
 
-  /** By operation; who is absent has not had its turn yet. */
+  /** By operation, of all of them: an end never waits for it. */
   async of(ended: readonly EndedRun[], signal: AbortSignal): Promise<ReadonlyMap<string, Aftermath>> {
     const found = new Map<string, Aftermath>();
     const open = ended.filter(({ operation }) => {
@@ -54,41 +58,63 @@ export class SrmAftermath {
       return known === undefined;
     });
     const ids = open.map(({ operation }) => operation.operationId);
-    const turn = this.turns.take(ids, ENDS_A_ROUND);
-    for (const run of open.filter(({ operation }) => turn.has(operation.operationId)))
-      found.set(run.operation.operationId, await this.read(run, signal));
+    const turn = this.turns.take(ids, this.details.places('ENDS', ENDS_A_ROUND));
+    const looked: { run: EndedRun; machines: Machines }[] = [];
+    for (const run of open) {
+      const { operationId } = run.operation;
+      if (turn.has(operationId) && this.details.places('ENDS', 1) > 0)
+        looked.push({ run, machines: await this.machinesOf(run, signal) });
+      else found.set(operationId, { warnings: [...blemishesOf(run), NOT_LOOKED_AT], steps: [] });
+    }
+    // What the machines say comes first: steps only explain it.
+    for (const { run, machines } of looked) {
+      const { operation } = run;
+      const hasPlace = this.details.places('ENDS', STEP_READS) === STEP_READS;
+      const steps = hasPlace ? await this.runSteps.ended(operation, signal) : [];
+      const aftermath = { warnings: [...blemishesOf(run), ...machines.warnings], steps };
+      if (machines.isRead) this.remember(operation.operationId, aftermath);
+      found.set(operation.operationId, aftermath);
+    }
     return found;
   }
 
-  private async read({ operation, plan }: EndedRun, signal: AbortSignal): Promise<Aftermath> {
-    const { action } = operation.command;
-    const steps = await this.runSteps.ended(operation, signal);
-    const blemishes =
-      action.endsWith('FAILOVER') && plan.status === 'DISASTER_RECOVERY_COMPLETE'
-        ? [OLD_MACHINES_MAY_RUN]
-        : [];
+  private async machinesOf({ operation, plan }: EndedRun, signal: AbortSignal): Promise<Machines> {
+    this.details.note();
     try {
       const vms = await this.client.vmsOfPlan(plan.id, signal);
-      const words = VM_WORDS[action] ?? '';
+      const words = VM_WORDS[operation.command.action] ?? '';
       const warnings = [
-        ...blemishes,
         ...vms.items.filter((vm) => isTroubled(vm, words)).map(troubleOf),
         ...vms.gaps.map((gap) => `SRM could not tell everything of the machines: ${clauseOf(gap)}.`),
       ];
-      return this.remember(operation.operationId, { warnings, steps });
+      return { warnings, isRead: true };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      const unread = `Whether machines had trouble could not be read: ${error.message}`;
-      return { warnings: [...blemishes, unread], steps };
+      return {
+        warnings: [`Whether machines had trouble could not be read: ${error.message}`],
+        isRead: false,
+      };
     }
   }
 
-  private remember(operationId: string, aftermath: Aftermath): Aftermath {
+  private remember(operationId: string, aftermath: Aftermath): void {
     this.known.set(operationId, aftermath);
     const oldest = this.known.keys().next().value;
     if (this.known.size > MAX_REMEMBERED && oldest !== undefined) this.known.delete(oldest);
-    return aftermath;
   }
+}
+
+interface Machines {
+  warnings: string[];
+  isRead: boolean;
+}
+
+const NOT_LOOKED_AT =
+  'Whether machines had trouble was not looked at, since many runs ended at once; look at the machines of the plan.';
+
+function blemishesOf({ operation, plan }: EndedRun): string[] {
+  const isFailover = operation.command.action.endsWith('FAILOVER');
+  return isFailover && plan.status === 'DISASTER_RECOVERY_COMPLETE' ? [OLD_MACHINES_MAY_RUN] : [];
 }
 
 const NOTHING: Aftermath = { warnings: [], steps: [] };

@@ -9,6 +9,7 @@ import { reconfiguredGroup } from '../evidence/srm.group-evidence.js';
 import { vmEffect } from '../evidence/srm.part-evidence.js';
 import { vmIdIn } from '../wire/srm.paths.js';
 import { planEffect } from '../evidence/srm.plan-evidence.js';
+import type { DetailReads } from './srm.detail-reads.js';
 import type { Look, Round } from './srm.round.js';
 import { isOver } from './srm.tasks.js';
 import { Turns } from './srm.turns.js';
@@ -33,7 +34,10 @@ export interface Told {
 export class SrmForgotten {
   private readonly turns = new Turns();
 
-  constructor(private readonly client: SrmClient) {}
+  constructor(
+    private readonly client: SrmClient,
+    private readonly details: DetailReads,
+  ) {}
 
   /** By operation, of those that need it; null = could not be looked at this time. */
   async of(
@@ -44,7 +48,7 @@ export class SrmForgotten {
     const open = looks.filter(isOpen);
     const turn = this.turns.take(
       open.map(({ operation }) => operation.operationId),
-      OPERATIONS_A_ROUND,
+      this.details.places('PARTS', OPERATIONS_A_ROUND),
     );
     const told = new Map<string, Told | null>();
     for (const look of open) {
@@ -55,6 +59,7 @@ export class SrmForgotten {
   }
 
   private async tried(look: Look, round: Round, signal: AbortSignal): Promise<Told | null> {
+    this.details.note();
     try {
       return await this.told(look, round, signal);
     } catch (error) {
@@ -156,6 +161,8 @@ const PASSING: readonly unknown[] = [
 function isOpen(look: Look): boolean {
   const { jobs, resource } = look;
   const { action } = look.operation.command;
+  // Begun outside the gateway: nobody knows what was asked for.
+  if (baselineIn(look.operation.baseline) === null) return false;
   if (PASSING.includes(resource?.word) || !jobs.every(isOver)) return false;
   const isUntold = isForgotten(jobs) || (jobs.length === 0 && ALSO_WITHOUT_TASK.includes(action));
   return (isUntold && OF_PARTS.includes(action)) || isByEvidence(look);

@@ -2,6 +2,7 @@ import type { ResourceFacts } from '../../../domain/observation.js';
 import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { absentFacts, groupFacts, vmFacts } from '../reading/srm.mapper.js';
+import type { DetailReads } from './srm.detail-reads.js';
 import { machineOf, type Look, type Round } from './srm.round.js';
 import { isOver } from './srm.tasks.js';
 import { Turns } from './srm.turns.js';
@@ -13,7 +14,10 @@ const MACHINES_A_ROUND = 4;
 export class SrmMachineLook {
   private readonly turns = new Turns();
 
-  constructor(private readonly client: SrmClient) {}
+  constructor(
+    private readonly client: SrmClient,
+    private readonly details: DetailReads,
+  ) {}
 
   /** By operation; who is absent could not be looked at this time. */
   async of(
@@ -24,7 +28,7 @@ export class SrmMachineLook {
     const over = looks.filter((look) => isAtMachineEnd(look));
     const turn = this.turns.take(
       over.map(({ operation }) => operation.operationId),
-      MACHINES_A_ROUND,
+      this.details.places('PARTS', MACHINES_A_ROUND),
     );
     const found = new Map<string, ResourceFacts>();
     for (const look of over.filter(({ operation }) => turn.has(operation.operationId))) {
@@ -37,6 +41,7 @@ export class SrmMachineLook {
   private async read({ operation }: Look, round: Round, signal: AbortSignal): Promise<ResourceFacts | null> {
     const machine = machineOf(operation);
     if (machine === null) return null;
+    this.details.note();
     const group = round.groups?.items.find(({ id }) => id === machine.groupId);
     try {
       const vm = await this.client.vmOfGroup(machine.groupId, machine.vmId, signal);

@@ -1,15 +1,18 @@
 import { ACTION_FACTS } from '../../../domain/action-facts.js';
 import { publicId } from '../../../domain/ids.js';
 import type { JobObservation, Observation } from '../../../domain/observation.js';
-import type { WatchedOperation } from '../../provider-driver.js';
+import type { CallContext, WatchedOperation } from '../../provider-driver.js';
+import { SrmAbsence } from './srm.absence.js';
 import { hasEnded, SrmAftermath } from './srm.aftermath.js';
 import type { SrmClient } from '../wire/srm.client.js';
+import { DetailReads } from './srm.detail-reads.js';
 import { SrmForgotten } from './srm.forgotten.js';
 import type { SrmHome } from '../reading/srm.home.js';
 import { isAtMachineEnd, SrmMachineLook } from './srm.machine-look.js';
 import { machineStepsOf } from './srm.machine-steps.js';
+import type { SiteLists, SrmInventory } from '../reading/srm.inventory.js';
 import { SrmPlanPrompts } from '../reading/srm.plan-prompts.js';
-import { jobIdsOf, lookAt, machineOf, type Look, type Round } from './srm.round.js';
+import { indexOf, lookAt, machineOf, NO_LISTS, wantedOf, type Look, type Round } from './srm.round.js';
 import { SrmRunSteps } from './srm.run-steps.js';
 import { srmDescriptor } from '../srm.descriptor.js';
 import { startErrorsOf } from './srm.start-errors.js';
@@ -24,7 +27,11 @@ interface Details {
   aftermaths: Awaited<ReturnType<SrmAftermath['of']>>;
   steps: Awaited<ReturnType<SrmRunSteps['running']>>;
   forgotten: Awaited<ReturnType<SrmForgotten['of']>>;
+  absences: Awaited<ReturnType<SrmAbsence['of']>>;
 }
+
+/** So often the groups are read for the inventory's sake, which then need not be refreshed. */
+const GROUPS_FOR_ALL_MS = 25_000;
 
 /**
  * Looks at all watched operations with the same few lists: tasks, plans and, where a group is being
@@ -33,27 +40,40 @@ interface Details {
  */
 export class SrmObserver {
   private readonly memory = new TaskMemory();
+  private readonly detailReads: DetailReads;
   private readonly machines: SrmMachineLook;
   private readonly prompts: SrmPlanPrompts;
   private readonly runSteps: SrmRunSteps;
   private readonly aftermath: SrmAftermath;
   private readonly forgotten: SrmForgotten;
+  private readonly absence: SrmAbsence;
+  private groupsReadAt: number | null = null;
 
   constructor(
     private readonly siteId: string,
     private readonly client: SrmClient,
     private readonly home: SrmHome,
+    private readonly inventory: SrmInventory,
   ) {
-    this.machines = new SrmMachineLook(client);
-    this.prompts = new SrmPlanPrompts(client);
-    this.runSteps = new SrmRunSteps(client);
-    this.aftermath = new SrmAftermath(client, this.runSteps);
-    this.forgotten = new SrmForgotten(client);
+    const details = new DetailReads(client.clock);
+    this.detailReads = details;
+    this.machines = new SrmMachineLook(client, details);
+    this.prompts = new SrmPlanPrompts(client, details);
+    this.runSteps = new SrmRunSteps(client, details);
+    this.aftermath = new SrmAftermath(client, this.runSteps, details);
+    this.forgotten = new SrmForgotten(client, details);
+    this.absence = new SrmAbsence(client, details);
   }
 
-  async observe(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<Observation[]> {
+  async observe(
+    watched: readonly WatchedOperation[],
+    { signal, noticed }: CallContext,
+  ): Promise<Observation[]> {
     if (watched.length === 0) return [];
-    const round = await this.read(watched, signal);
+    this.detailReads.beginRound();
+    const lists = await this.read(watched, noticed !== undefined, signal);
+    if (noticed !== undefined) noticed(await this.inventory.noticedIn(lists));
+    const round = await this.roundOf(watched, lists, signal);
     const looks = watched.map((operation) => lookAt(operation, round)).filter((look) => look !== null);
     const details = await this.details(looks, round, signal);
     return looks
@@ -61,11 +81,16 @@ export class SrmObserver {
       .filter((observation) => observation !== null);
   }
 
-  private async read(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<Round> {
-    const wanted = watched.flatMap((operation) =>
-      jobIdsOf(operation).map((id) => ({ operationId: operation.operationId, id })),
-    );
+  private async read(
+    watched: readonly WatchedOperation[],
+    isNoticed: boolean,
+    signal: AbortSignal,
+  ): Promise<SiteLists> {
+    const wanted = watched.flatMap((operation) => wantedOf(operation, NO_LISTS));
     const kinds = new Set(watched.map((operation) => ACTION_FACTS[operation.command.action].targetType));
+    const now = this.client.clock.monotonic();
+    const areGroupsOld = this.groupsReadAt === null || now - this.groupsReadAt >= GROUPS_FOR_ALL_MS;
+    const wantsGroups = kinds.has('PROTECTION_GROUP') || kinds.has('PROTECTED_INSTANCE');
     const troubles: unknown[] = [];
     const tried = async <T>(wanted: boolean, read: () => Promise<T>): Promise<T | null> => {
       if (!wanted) return null;
@@ -76,23 +101,37 @@ export class SrmObserver {
         return null;
       }
     };
-    const [list, plans, groups] = await Promise.all([
-      tried(wanted.length > 0, () => this.client.newestTasks(signal)),
+    const [tasks, plans, groups] = await Promise.all([
+      tried(wanted.length > 0, () => this.client.newestTasks(signal, this.memory.pageSize(wanted))),
       tried(kinds.has('RECOVERY_PLAN'), () => this.client.plans(signal)),
-      tried(kinds.has('PROTECTION_GROUP') || kinds.has('PROTECTED_INSTANCE'), () =>
-        this.client.groups(signal),
-      ),
+      tried(wantsGroups || (isNoticed && areGroupsOld), () => this.client.groups(signal)),
     ]);
-    if (troubles.length > 0 && list === null && plans === null && groups === null) throw troubles[0];
-    const tasks = new TaskReading(this.client, list?.items ?? null, this.memory);
-    await tasks.fill(wanted, signal);
+    if (troubles.length > 0 && tasks === null && plans === null && groups === null) throw troubles[0];
+    if (groups !== null) this.groupsReadAt = now;
+    return { tasks, plans, groups };
+  }
+
+  private async roundOf(
+    watched: readonly WatchedOperation[],
+    lists: SiteLists,
+    signal: AbortSignal,
+  ): Promise<Round> {
+    const { plans, groups } = lists;
+    const tasks = new TaskReading(this.client, lists.tasks, this.memory, this.detailReads);
+    const index = indexOf(lists);
+    await tasks.fill(
+      watched.flatMap((operation) => wantedOf(operation, index)),
+      signal,
+    );
     const homes = await this.home.of([...(plans?.items ?? []), ...(groups?.items ?? [])]);
-    return { tasks, plans, groups, homes };
+    return { tasks, plans, groups, homes, ...index };
   }
 
   /** One after the other: the budget is small, and an appliance that is in trouble is not pressed. */
   private async details(looks: readonly Look[], round: Round, signal: AbortSignal): Promise<Details> {
     const machines = await this.machines.of(looks, round, signal);
+    const absences = await this.absence.of(looks, round, signal);
+    const forgotten = await this.forgotten.of(looks, round, signal);
     const ended = looks.flatMap(({ operation, plan, jobs }) =>
       plan !== null && !isWaiting(plan) && hasEnded(jobs, plan) ? [{ operation, plan }] : [],
     );
@@ -101,7 +140,7 @@ export class SrmObserver {
     const prompts = await this.prompts.of(waiting, signal);
     const running = looks.filter(isRunning).map(({ operation }) => operation);
     const steps = await this.runSteps.running(running, signal);
-    return { machines, aftermaths, prompts, steps, forgotten: await this.forgotten.of(looks, round, signal) };
+    return { machines, absences, forgotten, aftermaths, prompts, steps };
   }
 
   private observationOf(look: Look, round: Round, details: Details): Observation | null {
@@ -111,7 +150,8 @@ export class SrmObserver {
     if (told === null) return null;
     const jobs = [...(told?.jobs ?? look.jobs), ...startErrorsOf(operation)];
     const machine = details.machines.get(operationId) ?? null;
-    const resource = machine ?? look.resource;
+    const absence = details.absences.get(operationId);
+    const resource = machine ?? (absence === undefined ? look.resource : absence);
     // A verdict needs both truths: without the second one there is nothing to tell yet.
     const needsResource = command.targetNativeId !== null || isAtMachineEnd(look);
     if (resource === null && needsResource && jobs.every(isOver)) return null;
@@ -119,7 +159,6 @@ export class SrmObserver {
     const prompted = isPrompted ? details.prompts.get(plan.id) : undefined;
     const aftermath = details.aftermaths.get(operationId);
     if (isPrompted && prompted === undefined) return null;
-    if (plan !== null && !isPrompted && hasEnded(jobs, plan) && aftermath === undefined) return null;
     const created = look.createdNativeId ?? takenIn(operation, machine?.exists === true);
     return {
       operationId,

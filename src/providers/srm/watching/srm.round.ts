@@ -7,11 +7,27 @@ import { madeBy } from '../evidence/srm.created.js';
 import type { WireList } from '../wire/srm.lists.js';
 import { absentFacts, groupFacts, planFacts } from '../reading/srm.mapper.js';
 import { isOver } from './srm.tasks.js';
-import type { TaskReading } from './srm.task-reading.js';
+import { srmDescriptor } from '../srm.descriptor.js';
+import type { TaskReading, WantedTask } from './srm.task-reading.js';
 import type { WireGroup, WirePlan } from '../wire/srm.wire.js';
 
+/** Plans and groups by id: a thousand operations look for theirs in every round. null = not read. */
+export interface RoundIndex {
+  planOf: ReadonlyMap<string, WirePlan> | null;
+  groupOf: ReadonlyMap<string, WireGroup> | null;
+}
+
+export const NO_LISTS: RoundIndex = { planOf: null, groupOf: null };
+
+export function indexOf({ plans, groups }: Pick<Round, 'plans' | 'groups'>): RoundIndex {
+  return {
+    planOf: plans && new Map(plans.items.map((plan) => [plan.id, plan])),
+    groupOf: groups && new Map(groups.items.map((group) => [group.id, group])),
+  };
+}
+
 /** What was read of the site in one round, for every operation that is watched. */
-export interface Round {
+export interface Round extends RoundIndex {
   tasks: TaskReading;
   plans: WireList<WirePlan> | null;
   groups: WireList<WireGroup> | null;
@@ -37,8 +53,7 @@ export function lookAt(operation: WatchedOperation, round: Round): Look | null {
   const createdNativeId = createdIn(operation, round);
   const targetId = command.targetNativeId ?? createdNativeId;
   const kind = ACTION_FACTS[command.action].targetType;
-  const plan =
-    kind === 'RECOVERY_PLAN' ? (round.plans?.items.find((item) => item.id === targetId) ?? null) : null;
+  const plan = kind === 'RECOVERY_PLAN' ? (round.planOf?.get(targetId ?? '') ?? null) : null;
   const isMachine = kind === 'PROTECTED_INSTANCE';
   const isPlan = kind === 'RECOVERY_PLAN';
   const ofTarget = targetId === null ? unmade(jobs, isPlan, round) : facts(targetId, isPlan, round);
@@ -46,7 +61,25 @@ export function lookAt(operation: WatchedOperation, round: Round): Look | null {
   return { operation, jobs, resource, plan, createdNativeId };
 }
 
-export function jobIdsOf(operation: WatchedOperation): string[] {
+/** The tasks of an operation, and what the lists say of what they work on. */
+export function wantedOf(operation: WatchedOperation, index: RoundIndex): WantedTask[] {
+  const { operationId } = operation;
+  const target = targetIn(operation, index);
+  return jobIdsOf(operation).map((id) => ({ operationId, id, target }));
+}
+
+/** A machine is in no list, and its group's word does not tell of it: its tasks are asked after. */
+function targetIn({ command }: WatchedOperation, index: RoundIndex): WantedTask['target'] {
+  const kind = ACTION_FACTS[command.action].targetType;
+  if (command.targetNativeId === null || kind === 'PROTECTED_INSTANCE') return 'AT_REST';
+  const list = kind === 'RECOVERY_PLAN' ? index.planOf : index.groupOf;
+  if (list === null) return 'UNSEEN';
+  const word = list.get(command.targetNativeId)?.status ?? '';
+  const via = srmDescriptor.lifecycle.actions[command.action]?.via;
+  return via?.includes(word) === true ? 'UNDER_WAY' : 'AT_REST';
+}
+
+function jobIdsOf(operation: WatchedOperation): string[] {
   return operation.calls.flatMap(({ ref }) => ref?.jobIds ?? []);
 }
 
@@ -97,10 +130,10 @@ function unmade(jobs: readonly JobObservation[], isPlan: boolean, round: Round):
 function facts(targetId: string, isPlan: boolean, round: Round): ResourceFacts | null {
   const home = round.homes.get(targetId) ?? null;
   if (isPlan) {
-    const plan = round.plans?.items.find((item) => item.id === targetId);
+    const plan = round.planOf?.get(targetId);
     if (plan !== undefined) return planFacts(plan, home);
   } else {
-    const group = round.groups?.items.find((item) => item.id === targetId);
+    const group = round.groupOf?.get(targetId);
     if (group !== undefined) return groupFacts(group, home);
   }
   const list = isPlan ? round.plans : round.groups;

@@ -15,6 +15,7 @@ import {
   VIEW_MODES,
 } from '../reading/srm.step-mapper.js';
 import { stepsOf } from '../reading/srm.steps-reading.js';
+import type { DetailReads } from './srm.detail-reads.js';
 import { Turns } from './srm.turns.js';
 import { epochMsOf } from '../wire/srm.wire.js';
 
@@ -28,15 +29,15 @@ const WORKFLOW_OF: Readonly<Partial<Record<DrAction, RecoveryWorkflow>>> = {
 
 /** Of those that run, whatever their number: steps are worth less than the two truths. */
 const PLANS_A_ROUND = 3;
-/** With a round every five seconds, lists and steps together stay within the minute's budget (1.7). */
-const READS_A_MINUTE = 12;
 
 /** How far the runs of plans are, by their top-level steps. */
 export class SrmRunSteps {
   private readonly turns = new Turns();
-  private readonly readAt: number[] = [];
 
-  constructor(private readonly client: SrmClient) {}
+  constructor(
+    private readonly client: SrmClient,
+    private readonly details: DetailReads,
+  ) {}
 
   /** By operation; who is absent was not read this time. */
   async running(
@@ -45,11 +46,10 @@ export class SrmRunSteps {
   ): Promise<ReadonlyMap<string, OperationStep[]>> {
     const turn = this.turns.take(
       operations.filter((each) => modeOf(each) !== null).map(({ operationId }) => operationId),
-      this.places(),
+      this.details.places('STEPS', PLANS_A_ROUND),
     );
     const steps = new Map<string, OperationStep[]>();
     for (const operation of operations.filter(({ operationId }) => turn.has(operationId))) {
-      this.readAt.push(this.client.clock.monotonic());
       const read = await this.read(operation, [], signal);
       if (read.length > 0) steps.set(operation.operationId, shown(read));
     }
@@ -76,18 +76,13 @@ export class SrmRunSteps {
     const mode = modeOf(operation);
     const planId = operation.command.targetNativeId;
     if (mode === null || planId === null) return [];
+    this.details.note();
     try {
       return await stepsOf(this.client, planId, mode, expanded, signal);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return [];
     }
-  }
-
-  private places(): number {
-    const since = this.client.clock.monotonic() - 60_000;
-    while (this.readAt[0] !== undefined && this.readAt[0] <= since) this.readAt.shift();
-    return Math.min(PLANS_A_ROUND, READS_A_MINUTE - this.readAt.length);
   }
 }
 

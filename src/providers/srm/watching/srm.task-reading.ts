@@ -1,6 +1,8 @@
 import type { JobObservation } from '../../../domain/observation.js';
 import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
+import { nextOffset, type WirePage } from '../wire/srm.lists.js';
+import type { DetailReads } from './srm.detail-reads.js';
 import { createdBy, goneJob, isOver, jobOf } from './srm.tasks.js';
 import { Turns } from './srm.turns.js';
 import { textOf, type WireTask } from '../wire/srm.wire.js';
@@ -16,10 +18,21 @@ export interface KnownTask {
 export interface WantedTask {
   operationId: string;
   id: string;
+  /**
+   * What it works on, as the round's lists show it: while that is under way, so is the task, wherever it is listed.
+   * UNSEEN = no list was to be had.
+   */
+  target: 'UNDER_WAY' | 'AT_REST' | 'UNSEEN';
 }
 
-const MAX_FINISHED = 2000;
-/** Single questions a round, for tasks that the newest 200 do not hold; the others wait for the next round. */
+const MAX_FINISHED = 4000;
+/** What a question for tasks may hold, by the steps in which it grows with the number of those that are wanted. */
+const PAGE_STEP = 200;
+const LARGEST_PAGE = 1000;
+/** As many missing tasks are worth a page more, which may hold them all. */
+const WORTH_A_PAGE = 4;
+const PAGES_A_ROUND = 5;
+/** Single questions a round, for tasks that no page has shown; the others wait for the next round. */
 const MAX_SINGLE_READS = 10;
 /** For how many rounds a task that was not known is taken for gone without another question. */
 const GONE_FOR_ROUNDS = 12;
@@ -33,8 +46,18 @@ export class TaskMemory {
   private readonly turns = new Turns();
   private round = 0;
 
+  get hasGone(): boolean {
+    return this.gone.size > 0;
+  }
+
+  /** How long a page of the newest tasks should be: twice those whose end is still to come, since others run as well. */
+  pageSize(wanted: readonly WantedTask[]): number {
+    const open = wanted.filter((task) => !this.finished.has(keyOf(task))).length;
+    return Math.min(LARGEST_PAGE, PAGE_STEP * Math.max(1, Math.ceil((2 * open) / PAGE_STEP)));
+  }
+
   /** What is known without a question. Those who are not wanted any more are forgotten. */
-  recall(wanted: readonly WantedTask[]): { known: Map<string, KnownTask>; toAsk: WantedTask[] } {
+  recall(wanted: readonly WantedTask[]): { known: Map<string, KnownTask>; open: WantedTask[] } {
     this.round += 1;
     const keys = new Set(wanted.map(keyOf));
     for (const key of this.gone.keys()) if (!keys.has(key)) this.gone.delete(key);
@@ -48,8 +71,13 @@ export class TaskMemory {
       if (end === undefined && (goneIn === undefined || this.round - goneIn >= GONE_FOR_ROUNDS))
         open.push(task);
     }
-    const turn = this.turns.take(open.map(keyOf), MAX_SINGLE_READS);
-    return { known, toAsk: open.filter((task) => turn.has(keyOf(task))) };
+    return { known, open };
+  }
+
+  /** Those whose turn it is to be asked after singly. */
+  turnOf(open: readonly WantedTask[], places: number): WantedTask[] {
+    const turn = this.turns.take(open.map(keyOf), places);
+    return open.filter((task) => turn.has(keyOf(task)));
   }
 
   keep(wanted: WantedTask, task: KnownTask): void {
@@ -70,26 +98,65 @@ export class TaskMemory {
   }
 }
 
-/** The tasks of one round: from the list, from memory, and the few that are missing asked one by one. */
+/** The tasks of one round: from the list, from memory, from what they work on, and the few that are missing asked after. */
 export class TaskReading {
   private readonly known = new Map<string, KnownTask>();
 
   constructor(
     private readonly client: SrmClient,
-    listed: readonly WireTask[] | null,
+    private readonly newest: WirePage<WireTask> | null,
     private readonly memory: TaskMemory,
+    private readonly details: DetailReads,
   ) {
-    for (const task of listed ?? []) this.note(task);
+    for (const task of newest?.items ?? []) this.note(task);
   }
 
   async fill(wanted: readonly WantedTask[], signal: AbortSignal): Promise<void> {
-    const { known, toAsk } = this.memory.recall(wanted.filter(({ id }) => !this.known.has(id)));
+    const { known, open } = this.memory.recall(wanted.filter(({ id }) => !this.known.has(id)));
     for (const [id, task] of known) this.known.set(id, task);
-    for (const task of toAsk) await this.ask(task, signal);
+    for (const task of open) {
+      if (task.target === 'UNDER_WAY' && !this.known.has(task.id)) this.known.set(task.id, running(task.id));
+    }
+    let missing = open.filter(({ target }) => target === 'AT_REST');
+    missing = await this.turnPages(missing, signal);
+    const places = this.details.places('TASKS', MAX_SINGLE_READS);
+    for (const task of this.memory.turnOf(missing, places)) await this.ask(task, signal);
+    this.takeForGone(missing);
     for (const task of wanted) {
       const found = this.known.get(task.id);
       if (found !== undefined) this.memory.keep(task, found);
     }
+  }
+
+  /** An appliance that has forgotten one task, and lists all that it knows, has forgotten the others, too. */
+  private takeForGone(missing: readonly WantedTask[]): void {
+    const { newest } = this;
+    const isWhole =
+      newest !== null && newest.gaps.length === 0 && newest.received >= (newest.total ?? Infinity);
+    if (!isWhole || !this.memory.hasGone) return;
+    for (const { id } of missing) if (!this.known.has(id)) this.known.set(id, forgotten(id));
+  }
+
+  /** Pages of older tasks while many are missing. @returns those that none of them held */
+  private async turnPages(missing: WantedTask[], signal: AbortSignal): Promise<WantedTask[]> {
+    let page = this.newest;
+    let offset = page === null ? null : nextOffset(page, 0);
+    for (let count = 0; count < PAGES_A_ROUND && page !== null && offset !== null; count += 1) {
+      if (missing.length < WORTH_A_PAGE || this.details.places('TASKS', 1) === 0) break;
+      this.details.note();
+      page = await this.tried(() => this.client.olderTasks(offset ?? 0, signal, LARGEST_PAGE));
+      const listed = new Set(page?.items.map(({ id }) => id));
+      for (const task of page?.items ?? []) if (!this.isListed(task.id)) this.note(task);
+      for (const task of missing) if (listed.has(task.id)) this.memory.keepFound(task);
+      missing = missing.filter(({ id }) => !listed.has(id));
+      offset = page === null ? null : nextOffset(page, offset);
+    }
+    return missing;
+  }
+
+  /** The newest page is what was read first; a task that has moved on to the next one is known already. */
+  private isListed(id: string): boolean {
+    return this.newest?.items.some((task) => task.id === id) === true;
   }
 
   /** null = one of them could not be looked at this time. */
@@ -109,18 +176,31 @@ export class TaskReading {
 
   private async ask(wanted: WantedTask, signal: AbortSignal): Promise<void> {
     this.known.delete(wanted.id);
+    this.details.note();
+    const task = await this.tried(async () => ({ found: await this.client.task(wanted.id, signal) }));
+    if (task === null) return;
+    if (task.found !== null) {
+      this.memory.keepFound(wanted);
+      return this.note(task.found);
+    }
+    this.known.set(wanted.id, forgotten(wanted.id));
+    this.memory.keepGone(wanted);
+  }
+
+  private async tried<T>(read: () => Promise<T>): Promise<T | null> {
     try {
-      const task = await this.client.task(wanted.id, signal);
-      if (task !== null) {
-        this.memory.keepFound(wanted);
-        return this.note(task);
-      }
-      this.known.set(wanted.id, forgotten(wanted.id));
-      this.memory.keepGone(wanted);
+      return await read();
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
+      if (error instanceof ProviderError) return null;
+      throw error;
     }
   }
+}
+
+/** It was not listed, and what it works on is under way. */
+function running(id: string): KnownTask {
+  const job: JobObservation = { id, state: 'RUNNING', word: null, progressPercent: null, error: null };
+  return { job, createdId: null, entityName: null };
 }
 
 function forgotten(id: string): KnownTask {

@@ -1,0 +1,67 @@
+import { ACTION_FACTS } from '../../../domain/action-facts.js';
+import type { ResourceFacts } from '../../../domain/observation.js';
+import type { WatchedOperation } from '../../provider-driver.js';
+import { ProviderError } from '../../provider-error.js';
+import { absentFacts, groupFacts, planFacts } from '../reading/srm.mapper.js';
+import type { SrmClient } from '../wire/srm.client.js';
+import type { DetailReads } from './srm.detail-reads.js';
+import type { Look, Round } from './srm.round.js';
+import { isOver } from './srm.tasks.js';
+import { Turns } from './srm.turns.js';
+
+/** Targets that are asked after in one round; the others are told of in the next. */
+const TARGETS_A_ROUND = 3;
+
+/**
+ * A group or plan that a list does not hold may be there all the same: a dead session's list may be empty, and a list
+ * may be short. Unless a deletion's own task says that it is done, it is gone when the appliance does not know it.
+ */
+export class SrmAbsence {
+  private readonly turns = new Turns();
+
+  constructor(
+    private readonly client: SrmClient,
+    private readonly details: DetailReads,
+  ) {}
+
+  /** By operation, of those whose target was not listed; null = it could not be asked after this time. */
+  async of(
+    looks: readonly Look[],
+    round: Round,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ResourceFacts | null>> {
+    const open = looks.filter((look) => isUnproven(look));
+    const ids = open.map(({ operation }) => operation.operationId);
+    const turn = this.turns.take(ids, this.details.places('PARTS', TARGETS_A_ROUND));
+    const found = new Map<string, ResourceFacts | null>();
+    for (const { operation } of open) {
+      const isAsked = turn.has(operation.operationId);
+      found.set(operation.operationId, isAsked ? await this.ask(operation, round, signal) : null);
+    }
+    return found;
+  }
+
+  private async ask(
+    { command }: WatchedOperation,
+    { homes }: Round,
+    signal: AbortSignal,
+  ): Promise<ResourceFacts | null> {
+    const targetId = command.targetNativeId ?? '';
+    const home = homes.get(targetId) ?? null;
+    this.details.note();
+    try {
+      return ACTION_FACTS[command.action].targetType === 'RECOVERY_PLAN'
+        ? planFacts(await this.client.plan(targetId, signal), home)
+        : groupFacts(await this.client.group(targetId, signal), home);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return error.kind === 'NOT_FOUND' ? absentFacts() : null;
+    }
+  }
+}
+
+function isUnproven({ operation: { command }, resource, jobs }: Look): boolean {
+  if (resource?.exists !== false || command.targetNativeId === null || !jobs.every(isOver)) return false;
+  const isDeletion = command.action.startsWith('DELETE_');
+  return !isDeletion || jobs.length === 0 || !jobs.every(({ state }) => state === 'SUCCEEDED');
+}
