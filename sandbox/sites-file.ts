@@ -12,7 +12,7 @@ export const SITE_PASSWORDS = {
 
 export const SIMULATED_SITES = 2;
 
-/** The two simulated sites, as an operator would write them down. */
+/** The two simulated sites, as an operator would write them down; their limiters are off, and a demonstration is in a hurry. */
 export function sitesFile({ sdrs, srm }: SimulatorPorts): string {
   return `sites:
   - id: eu-cloud
@@ -21,6 +21,7 @@ export function sitesFile({ sdrs, srm }: SimulatorPorts): string {
     endpoint: http://127.0.0.1:${sdrs}
     projectId: 0123456789abcdef0123456789abcdef
     auth: { type: password, iamEndpoint: "http://127.0.0.1:${sdrs}", domainName: demo, userName: demo, password: "\${SDRS_PASSWORD}" }
+    budget: { requestsPerSecond: 10000 }
   - id: berlin-dc
     name: Berlin data centre
     provider: srm
@@ -28,5 +29,6 @@ export function sitesFile({ sdrs, srm }: SimulatorPorts): string {
     pairing: null
     auth: { type: session, userName: administrator@vsphere.local, password: "\${SRM_PASSWORD}", remoteUserName: administrator@remote.local, remotePassword: "\${SRM_REMOTE_PASSWORD}" }
     tls: { caFile: null, fingerprint256: null }
+    budget: { sessionRequestsPerMinute: 1000000, addressRequestsPerMinute: 1000000 }
 `;
 }

@@ -1,6 +1,7 @@
 import { ACTION_FACTS } from '#gateway/domain/action-facts';
 import { DR_ACTIONS, type DrAction } from '#gateway/domain/dr-action';
 import type { ProviderDescriptor } from '#gateway/providers/provider-driver';
+import type { RequestQuota } from '#gateway/providers/request-budget';
 import { DRIVERS } from '#gateway/providers/drivers';
 import { code, codes, page, table } from './markdown.js';
 
@@ -16,14 +17,18 @@ const CAPABILITIES: Readonly<Record<string, Cell>> = {
   'Replication pairs': ({ capabilities }) => mark(capabilities.replicationPairs),
   'Drills are things of their own': ({ lifecycle }) =>
     mark(lifecycle.actions.START_DRILL?.observes === 'DRILL'),
-  'Reads a minute': ({ budget }) =>
-    budget.readsPerMinute === null ? 'no limit' : String(budget.readsPerMinute),
+  'Requests, of all processes': ({ budget }) => quota(budget.address),
+  'Requests of one session': ({ budget }) => quota(budget.session),
   'Fields of a new group': ({ capabilities }) =>
     list(
       capabilities.createFields.map(({ name, required }) => `${code(name)}${required ? '' : ' (optional)'}`),
     ),
   'Fields that can be changed': ({ capabilities }) => codes(capabilities.changeableFields),
 };
+
+function quota(limit: RequestQuota | null): string {
+  return limit === null ? 'no limit' : `${limit.requests} in ${limit.windowSeconds} s`;
+}
 
 /** `docs/provider-matrix.md`. */
 export function providerMatrix(): string {

@@ -58,18 +58,22 @@ export class AllowedActions {
   ) {}
 
   ofPlan(id: string): Promise<AllowedActionsDto> {
-    return this.reads.ofId(id, async (provider) => {
-      const plan = await provider.getRecoveryPlan(id);
-      const groupIds = plan.protectionGroupIds ?? [];
-      return this.judgeAll({ ...whole(provider, id, 'RECOVERY_PLAN', plan), groupIds });
-    });
+    return this.reads.ofId(id, (provider) =>
+      provider.judging(async () => {
+        const plan = await provider.getRecoveryPlan(id);
+        const groupIds = plan.protectionGroupIds ?? [];
+        return this.judgeAll({ ...whole(provider, id, 'RECOVERY_PLAN', plan), groupIds });
+      }),
+    );
   }
 
   ofGroup(id: string): Promise<AllowedActionsDto> {
-    return this.reads.ofId(id, async (provider) => {
-      const group = await provider.getProtectionGroup(id);
-      return this.judgeAll({ ...whole(provider, id, 'PROTECTION_GROUP', group), groupIds: [id] });
-    });
+    return this.reads.ofId(id, (provider) =>
+      provider.judging(async () => {
+        const group = await provider.getProtectionGroup(id);
+        return this.judgeAll({ ...whole(provider, id, 'PROTECTION_GROUP', group), groupIds: [id] });
+      }),
+    );
   }
 
   ofInstance(named: NamedPart): Promise<AllowedActionsDto> {
@@ -87,19 +91,21 @@ export class AllowedActions {
   ): Promise<AllowedActionsDto> {
     const { provider, siteId, targetNativeId, partNativeId } = named;
     const groupId = publicId(siteId, targetNativeId);
-    return this.reads.of(provider, async () => {
-      const [part, group] = await Promise.all([read(named), provider.getProtectionGroup(groupId)]);
-      return this.judgeAll({
-        provider,
-        type,
-        id: publicId(siteId, partNativeId),
-        facts: factsOf(part),
-        holderId: groupId,
-        partNativeId,
-        companions: [{ kind: 'PROTECTION_GROUP', facts: factsOf(group) }],
-        groupIds: [groupId],
-      });
-    });
+    return this.reads.of(provider, () =>
+      provider.judging(async () => {
+        const [part, group] = await Promise.all([read(named), provider.getProtectionGroup(groupId)]);
+        return this.judgeAll({
+          provider,
+          type,
+          id: publicId(siteId, partNativeId),
+          facts: factsOf(part),
+          holderId: groupId,
+          partNativeId,
+          companions: [{ kind: 'PROTECTION_GROUP', facts: factsOf(group) }],
+          groupIds: [groupId],
+        });
+      }),
+    );
   }
 
   private async judgeAll(subject: Subject): Promise<AllowedActionsDto> {

@@ -21,6 +21,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { CallContext } from './call-context.js';
 import type { FurtherRead, FurtherReads } from './further-reads.js';
+import type { RequestBudgets, RequestQuota } from './request-budget.js';
 
 export type { CallContext };
 
@@ -169,12 +170,15 @@ export interface InputField {
   readonly required: boolean;
 }
 
+/**
+ * How much the upstream lets us ask; null = it sets no such limit. What a site's settings do not say otherwise holds for
+ * it: every request takes a place in these windows first, by its lane (`lanes.ts`).
+ */
 export interface UpstreamBudget {
-  /**
-   * Requests a minute that the upstream publishes as its limit for one session; null = none. For whoever chooses
-   * POLL_INTERVAL_MS: nothing enforces it yet, and an upstream that says 429 is left alone as long as it says.
-   */
-  readonly readsPerMinute: number | null;
+  /** Of all that comes from one address, over all processes. */
+  readonly address: RequestQuota | null;
+  /** Of one session; every process has its own. */
+  readonly session: RequestQuota | null;
 }
 
 /** What a driver is given when it is made. */
@@ -184,6 +188,8 @@ export interface DriverContext {
   readonly log: Log;
   readonly submitTimeoutMs: number;
   readonly memory: SiteMemory;
+  /** Where the driver's requests are counted, each before it is sent; absent = nowhere. */
+  readonly budgets?: RequestBudgets;
 }
 
 /** A few small facts about a site that must outlive the process, such as which end is home. */

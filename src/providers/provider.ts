@@ -14,6 +14,8 @@ import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
 import type { AnswerOf, FurtherRead, WhereOf } from './further-reads.js';
+import { judging } from './judgement.js';
+import { inLane, type Lane } from './lanes.js';
 import type {
   CallContext,
   CreationOptions,
@@ -26,6 +28,7 @@ import type {
   WatchedOperation,
 } from './provider-driver.js';
 import { ProviderError } from './provider-error.js';
+import type { BudgetUse, SiteBudgets } from './request-budget.js';
 
 export interface ProviderOptions {
   siteId: string;
@@ -34,11 +37,14 @@ export interface ProviderOptions {
   readTimeoutMs: number;
   /** For answers that cannot be understood; absent = they are not told. */
   log?: Log;
+  /** Where the driver's requests are counted; absent = nowhere. */
+  budgets?: SiteBudgets;
 }
 
 /**
  * One configured site, as the rest of the house sees it: a driver with its ids turned into public ones,
- * its time bounded, its capabilities checked beforehand and its surprises turned into `ProviderError`.
+ * its time bounded, its requests put into their lane, its capabilities checked beforehand and its surprises turned into
+ * `ProviderError`.
  */
 export class Provider {
   readonly siteId: string;
@@ -57,7 +63,7 @@ export class Provider {
   }
 
   check(): Promise<SiteConnection> {
-    return this.reading((cx) => this.driver.check(cx));
+    return this.reading((cx) => this.driver.check(cx), 'REFRESH');
   }
 
   listProtectionGroups(): Promise<ProtectionGroup[]> {
@@ -97,11 +103,11 @@ export class Provider {
   }
 
   survey(): Promise<SiteSurvey> {
-    return this.reading((cx) => this.driver.survey(cx));
+    return this.reading((cx) => this.driver.survey(cx), 'REFRESH');
   }
 
   inspect(): Promise<Concern[]> {
-    return this.reading((cx) => this.driver.inspect(cx));
+    return this.reading((cx) => this.driver.inspect(cx), 'REFRESH');
   }
 
   creationOptions(): Promise<CreationOptions> {
@@ -135,13 +141,14 @@ export class Provider {
     if (!this.descriptor.lifecycle.actions[command.action]) {
       throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} has no ${command.action}.`);
     }
-    return this.reading((cx) => this.driver.prepare(command, operationId, cx));
+    return this.reading((cx) => this.driver.prepare(command, operationId, cx), 'ACTION');
   }
 
   /** One state-changing request. Its own errors apart, whatever a driver throws here is AMBIGUOUS. */
   async start(call: UpstreamCall, gate: SendGate): Promise<UpstreamRef> {
     try {
-      return await this.driver.start(call, gate, { signal: new AbortController().signal });
+      const { signal } = new AbortController();
+      return await inLane('SEND', () => this.driver.start(call, gate, { signal }));
     } catch (error) {
       if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery('AMBIGUOUS');
       throw this.surprise(error).withDelivery('AMBIGUOUS');
@@ -149,7 +156,7 @@ export class Provider {
   }
 
   findStarted(sent: SentCall): Promise<Finding> {
-    return this.reading((cx) => this.driver.findStarted(sent, cx));
+    return this.reading((cx) => this.driver.findStarted(sent, cx), 'WATCH');
   }
 
   /** @param noticed told of the whole lists that were read for it */
@@ -157,8 +164,9 @@ export class Provider {
     watched: readonly WatchedOperation[],
     noticed?: (lists: Partial<SiteSurvey>) => void,
   ): Promise<Observation[]> {
-    return this.reading(({ signal }) =>
-      this.driver.observe(watched, noticed ? { signal, noticed } : { signal }),
+    return this.reading(
+      ({ signal }) => this.driver.observe(watched, noticed ? { signal, noticed } : { signal }),
+      'WATCH',
     );
   }
 
@@ -175,13 +183,27 @@ export class Provider {
     return this.driver.answerCall?.(command, promptId) ?? null;
   }
 
+  /**
+   * Several looks at one target, only to tell what may be done: what they have in common is asked once. Nothing that is
+   * prepared in the course of it may be sent.
+   */
+  judging<T>(work: () => Promise<T>): Promise<T> {
+    return judging(work);
+  }
+
+  /** How much of what the upstream lets us ask is used; null = nothing is counted. */
+  async budgetUse(): Promise<BudgetUse | null> {
+    return (await this.options.budgets?.use()) ?? null;
+  }
+
   close(): Promise<void> {
     return this.driver.close();
   }
 
-  private async reading<T>(read: (cx: CallContext) => Promise<T>): Promise<T> {
+  private async reading<T>(read: (cx: CallContext) => Promise<T>, lane: Lane = 'INTERACTIVE'): Promise<T> {
     try {
-      return await read({ signal: AbortSignal.timeout(this.options.readTimeoutMs) });
+      const signal = AbortSignal.timeout(this.options.readTimeoutMs);
+      return await inLane(lane, () => read({ signal }));
     } catch (error) {
       throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }

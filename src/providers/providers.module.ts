@@ -1,10 +1,13 @@
 import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
+import { COMMANDS } from '../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { DRIVERS } from './drivers.js';
 import { SiteMemory } from './provider-driver.js';
+import { RedisAddressCounts } from './redis-address-counts.js';
 import { ProviderRegistry } from './registry.js';
 import { createRegistry, type ConfiguredSite } from './sites.js';
 
@@ -22,12 +25,13 @@ export class ProvidersModule implements OnApplicationShutdown {
       providers: [
         {
           provide: ProviderRegistry,
-          inject: [ENVIRONMENT_TOKEN, LOG, Clock, SiteMemory],
-          useFactory: (environment: Environment, log: Log, clock: Clock, memory: SiteMemory) =>
+          inject: [ENVIRONMENT_TOKEN, LOG, Clock, SiteMemory, COMMANDS],
+          useFactory: (environment: Environment, log: Log, clock: Clock, memory: SiteMemory, redis: Redis) =>
             createRegistry(sites, DRIVERS, {
               clock,
               log,
               memory,
+              counts: new RedisAddressCounts(redis, clock, log),
               submitTimeoutMs: environment.submitTimeoutMs,
             }),
         },

@@ -7,9 +7,11 @@ import { lifecycleFaults } from '../domain/lifecycle.js';
 import type { Clock } from '../platform/clock.js';
 import { ConfigurationError } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
+import { LocalAddressCounts, type AddressCounts } from './address-counts.js';
 import type { DriverFactory, SiteMemory } from './provider-driver.js';
 import { Provider } from './provider.js';
 import { ProviderRegistry } from './registry.js';
+import { SiteBudgets } from './request-budget.js';
 
 /** One site of the sites file, checked. */
 export interface ConfiguredSite {
@@ -89,6 +91,8 @@ export interface RegistryParts {
   log: Log;
   memory: SiteMemory;
   submitTimeoutMs: number;
+  /** What is asked of the upstreams by all processes; absent = by this one alone. */
+  counts?: AddressCounts;
 }
 
 /** Makes the providers. Touches no site: one that is down does not stop the start. */
@@ -97,22 +101,26 @@ export function createRegistry(
   drivers: Readonly<Record<string, DriverFactory>>,
   parts: RegistryParts,
 ): ProviderRegistry {
+  const counts = parts.counts ?? new LocalAddressCounts(parts.clock);
   return new ProviderRegistry(
     sites.map(({ id, name, provider, settings }) => {
       const factory = drivers[provider];
       if (!factory) throw new ConfigurationError([`There is no provider ${provider}.`]);
+      const budgets = new SiteBudgets({ counts, clock: parts.clock });
       const driver = factory.create(settings, {
         siteId: id,
         clock: parts.clock,
         log: parts.log.child({ siteId: id, provider }),
         submitTimeoutMs: parts.submitTimeoutMs,
         memory: parts.memory,
+        budgets,
       });
       return new Provider(driver, {
         siteId: id,
         siteName: name,
         readTimeoutMs: READ_TIMEOUT_MS,
         log: parts.log,
+        budgets,
       });
     }),
   );

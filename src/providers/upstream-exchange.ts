@@ -3,6 +3,7 @@ import { TransportError } from '../platform/http/transport-error.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
 import type { SendGate } from './provider-driver.js';
 import { ProviderError, type UpstreamWords } from './provider-error.js';
+import type { RequestBudget } from './request-budget.js';
 
 /** How one upstream words its answers to a state-changing request. */
 export interface SubmissionDialect {
@@ -16,10 +17,20 @@ export interface SubmissionDialect {
   timeoutMs: number;
 }
 
-/** A read; an exchange without an answer becomes a TEMPORARY `ProviderError`. */
-export async function readUpstream(http: UpstreamHttp, request: UpstreamRequest): Promise<UpstreamResponse> {
+/**
+ * A read; an exchange without an answer becomes a TEMPORARY `ProviderError`.
+ * @param budget in which it takes a place first; absent = nobody counts
+ */
+export async function readUpstream(
+  http: UpstreamHttp,
+  request: UpstreamRequest,
+  budget?: RequestBudget,
+): Promise<UpstreamResponse> {
+  await budget?.take(request.signal);
   try {
-    return await http.read(request);
+    const response = await http.read(request);
+    await budget?.heard(response);
+    return response;
   } catch (error) {
     if (error instanceof TransportError) throw unavailable(error, request.signal?.aborted);
     throw error;
@@ -31,14 +42,17 @@ const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 422, 429]);
 
 /**
  * Sends one state-changing request and classifies what comes back (the table of docs/adr/0002):
- * not sent, accepted, refused, or ambiguous. When in doubt it is ambiguous.
+ * not sent, accepted, refused, or ambiguous. When in doubt it is ambiguous. Its place in the budget is taken before
+ * anything else, so that the gate still judges how old the look is.
  */
 export async function submitUpstream(
   http: UpstreamHttp,
   call: UpstreamCall,
   gate: SendGate,
   dialect: SubmissionDialect,
+  budget?: RequestBudget,
 ): Promise<UpstreamRef> {
+  await placeTaken(budget);
   let response: UpstreamResponse;
   try {
     response = await http.submit(
@@ -53,6 +67,7 @@ export async function submitUpstream(
     }
     throw error;
   }
+  await budget?.heard(response);
   if (response.status >= 200 && response.status < 300) {
     const ref = dialect.accepted(response);
     if (ref) return ref;
@@ -61,6 +76,15 @@ export async function submitUpstream(
   const refusal = REFUSALS.has(response.status) ? dialect.refusal(response) : null;
   if (refusal) throw refusal.asRefusal();
   throw ambiguous(response, `answered with status ${response.status}`, dialect);
+}
+
+/** What finds no place is not sent. */
+async function placeTaken(budget: RequestBudget | undefined): Promise<void> {
+  try {
+    await budget?.take();
+  } catch (error) {
+    throw error instanceof ProviderError ? error.withDelivery('NOT_SENT') : error;
+  }
 }
 
 function ambiguous(response: UpstreamResponse, what: string, dialect: SubmissionDialect): ProviderError {

@@ -5,12 +5,16 @@ import {
   Equals,
   IsDefined,
   IsIn,
+  IsInt,
   IsOptional,
   IsUrl,
   Matches,
+  Max,
+  Min,
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import type { RequestLimits } from '../request-budget.js';
 
 const URL_RULES = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
@@ -93,6 +97,18 @@ export class SdrsTls {
   fingerprint256?: string | null;
 }
 
+const BUDGET_SENTENCE =
+  'budget.requestsPerSecond: write how many requests a second the gateway may make, 2 to 10000, or leave it out for 100.';
+
+/** The service's limit belongs to the account (section 1.6), so others of it need their part. */
+export class SdrsBudget {
+  @IsOptional()
+  @IsInt({ message: BUDGET_SENTENCE })
+  @Min(2, { message: BUDGET_SENTENCE })
+  @Max(10_000, { message: BUDGET_SENTENCE })
+  requestsPerSecond?: number = 100;
+}
+
 /** What a site of this provider needs in the sites file. */
 export class SdrsSettings {
   @IsUrl(URL_RULES, {
@@ -119,6 +135,16 @@ export class SdrsSettings {
   @Type(() => SdrsTls)
   @ValidateNested()
   tls?: SdrsTls | null;
+
+  @IsOptional()
+  @Type(() => SdrsBudget)
+  @ValidateNested({ message: 'budget: write requestsPerSecond, or leave it out.' })
+  budget?: SdrsBudget | null;
+}
+
+export function limitsOf({ budget }: SdrsSettings): RequestLimits {
+  const requests = budget?.requestsPerSecond ?? new SdrsBudget().requestsPerSecond ?? 100;
+  return { address: { requests, windowSeconds: 1 }, session: null };
 }
 
 /**

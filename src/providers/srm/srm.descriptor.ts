@@ -168,8 +168,11 @@ export const srmDescriptor: ProviderDescriptor = frozen({
       ...CHANGE_ROWS,
     },
   },
-  // 50 a minute per session (1.7); the rest is left to actions and logins.
-  budget: { readsPerMinute: 40 },
+  // The defaults of the appliance's limiter (1.7); all versions and services of it count together.
+  budget: {
+    address: { requests: 100, windowSeconds: 60 },
+    session: { requests: 50, windowSeconds: 60 },
+  },
 });
 
 function frozen<T extends object>(data: T): T {

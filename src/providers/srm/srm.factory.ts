@@ -1,5 +1,6 @@
 import { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { DriverFactory } from '../provider-driver.js';
+import { unlimitedBudgets } from '../request-budget.js';
 import { SrmClient } from './wire/srm.client.js';
 import { srmDescriptor } from './srm.descriptor.js';
 import { SrmDriver } from './srm.driver.js';
@@ -11,19 +12,20 @@ import { SrmObserver } from './watching/srm.observation.js';
 import { PlanGroups } from './reading/srm.plan-groups.js';
 import { SrmPreparation } from './preparing/srm.preparation.js';
 import { SrmSession } from './access/srm.session.js';
-import { SrmSettings } from './srm.settings.js';
+import { limitsOf, SrmSettings } from './srm.settings.js';
 import { SrmSubmission } from './wire/srm.submission.js';
 import { SrmUpstream } from './wire/srm.upstream.js';
 
 export const srm: DriverFactory<SrmSettings> = {
   descriptor: srmDescriptor,
   settings: SrmSettings,
-  create(settings, { siteId, clock, log, submitTimeoutMs, memory }) {
+  create(settings, { siteId, clock, log, submitTimeoutMs, memory, budgets = unlimitedBudgets(clock) }) {
     const http = new UpstreamHttp({
       baseUrl: settings.endpoint.replace(/\/$/, ''),
       tls: settings.tls ?? null,
     });
-    const upstream = new SrmUpstream(http, clock, submitTimeoutMs);
+    const budget = budgets.of(settings.endpoint, limitsOf(settings));
+    const upstream = new SrmUpstream(http, budget, submitTimeoutMs);
     const session = new SrmSession(upstream, settings, clock, log);
     const client = new SrmClient(upstream, session, settings.pairing ?? null, clock);
     const home = new SrmHome(siteId, memory, settings.home ?? null);

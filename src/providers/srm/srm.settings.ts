@@ -12,6 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { RequestLimits } from '../request-budget.js';
 
 export class SrmAuthSettings {
   @Equals('session', { message: 'Write "type": "session"; SRM knows no other way to log in.' })
@@ -52,6 +53,24 @@ export class SrmTlsSettings {
   fingerprint256?: string | null;
 }
 
+const BUDGET_RANGE = 'a whole number, 10 to 1000000';
+
+/** The appliance's limiter, as its administrator set it (1.7); no request tells. Absent = its defaults. */
+export class SrmBudgetSettings {
+  @IsOptional()
+  @IsInt({ message: `Write in "sessionRequestsPerMinute" ${BUDGET_RANGE}.` })
+  @Min(10, { message: `Write in "sessionRequestsPerMinute" ${BUDGET_RANGE}.` })
+  @Max(1_000_000, { message: `Write in "sessionRequestsPerMinute" ${BUDGET_RANGE}.` })
+  sessionRequestsPerMinute?: number = 50;
+
+  /** Of all gateway processes, and of whatever else asks the appliance from their address. */
+  @IsOptional()
+  @IsInt({ message: `Write in "addressRequestsPerMinute" ${BUDGET_RANGE}.` })
+  @Min(10, { message: `Write in "addressRequestsPerMinute" ${BUDGET_RANGE}.` })
+  @Max(1_000_000, { message: `Write in "addressRequestsPerMinute" ${BUDGET_RANGE}.` })
+  addressRequestsPerMinute?: number = 100;
+}
+
 /** What the sites file says of one SRM site: one appliance, seen from its own end of one pairing. */
 export class SrmSettings {
   @Matches(/^https?:\/\/[^\s?#@]+\/api\/rest\/srm\/v[12]\/?$/, {
@@ -90,4 +109,19 @@ export class SrmSettings {
   })
   @Max(86_400, { message: 'Write in "sessionMaxAgeSeconds" at most 86400.' })
   sessionMaxAgeSeconds?: number = 280;
+
+  @IsOptional()
+  @ValidateNested({
+    message: 'Write "budget" with sessionRequestsPerMinute and addressRequestsPerMinute, or leave it out.',
+  })
+  @Type(() => SrmBudgetSettings)
+  budget?: SrmBudgetSettings | null;
+}
+
+export function limitsOf({ budget }: SrmSettings): RequestLimits {
+  const { sessionRequestsPerMinute, addressRequestsPerMinute } = { ...new SrmBudgetSettings(), ...budget };
+  return {
+    session: { requests: sessionRequestsPerMinute ?? 50, windowSeconds: 60 },
+    address: { requests: addressRequestsPerMinute ?? 100, windowSeconds: 60 },
+  };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { failureOf, taskFailureOf } from '../../../src/providers/srm/wire/srm.errors.js';
 import { SRM_FAULTS, verdictOfStatus } from '../../../src/providers/srm/wire/srm.error-table.js';
 import { refOf } from '../../../src/providers/srm/wire/srm.acceptance.js';
+import { unlimitedBudgets } from '../../../src/providers/request-budget.js';
 import { SrmUpstream } from '../../../src/providers/srm/wire/srm.upstream.js';
 import { gapsOf, type WireMeta, type WireTask } from '../../../src/providers/srm/wire/srm.wire.js';
 import { TestClock } from '../../unit/support/test-clock.js';
@@ -10,6 +11,7 @@ import { casesIn, checkGoldenErrors } from '../golden-errors.js';
 
 const FOLDER = path.join(process.cwd(), 'test/providers/srm/golden-errors');
 const REST_OF_WINDOW_MS = 42_000;
+const QUOTA = { requests: 100, windowSeconds: 60 };
 const call = { label: 'run it', method: 'POST', path: '/plans/1/actions/test', body: {} } as const;
 
 describe('what srm answers instead of a success', () => {
@@ -18,10 +20,12 @@ describe('what srm answers instead of a success', () => {
     read: async (http) => {
       throw failureOf(await http.read({ method: 'GET', path: '/' }), REST_OF_WINDOW_MS);
     },
-    change: (http) =>
-      new SrmUpstream(http, new TestClock(), 1_000).submit(call, { open: () => undefined }, {}, (response) =>
-        refOf(call, response),
-      ),
+    change: (http) => {
+      const limits = { address: QUOTA, session: null };
+      const budget = unlimitedBudgets(new TestClock()).of('http://appliance.example', limits);
+      const gate = { open: () => undefined };
+      return new SrmUpstream(http, budget, 1_000).submit(call, gate, {}, (response) => refOf(call, response));
+    },
     inside: {
       TASK: (input) => taskFailureOf(input as WireTask),
       GAPS: (input) => gapsOf(input as WireMeta | null).join(' | '),

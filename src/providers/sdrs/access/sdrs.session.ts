@@ -5,7 +5,9 @@ import type {
   UpstreamResponse,
 } from '../../../platform/http/upstream-http.js';
 import type { Log } from '../../../platform/log/log.js';
+import { forEverybody } from '../../lanes.js';
 import { ProviderError } from '../../provider-error.js';
+import type { RequestBudget } from '../../request-budget.js';
 import { readUpstream } from '../../upstream-exchange.js';
 import { sdrsError, speaksOfToken } from '../wire/sdrs.errors.js';
 import { recordOf, timeOf } from '../wire/sdrs.fields.js';
@@ -70,6 +72,7 @@ export class PasswordSession implements SdrsSession {
     private readonly login: PasswordLogin,
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly budget?: RequestBudget,
   ) {
     this.refusedLogIns = new RefusalPause(clock, PATIENCE, FIVE_MINUTES);
     this.refusedTokens = new RefusalPause(clock, PATIENCE, UNWANTED_TOKENS_PAUSE_MS);
@@ -124,7 +127,7 @@ export class PasswordSession implements SdrsSession {
 
   /** Shared by all who wait, so nobody's signal may end it; the HTTP client bounds its time. */
   private renewed(): Promise<Token> {
-    this.pending ??= this.logIn().finally(() => {
+    this.pending ??= forEverybody(() => this.logIn()).finally(() => {
       this.pending = null;
     });
     return this.pending;
@@ -135,11 +138,8 @@ export class PasswordSession implements SdrsSession {
     this.refusedLogIns.check();
     this.refusedTokens.check();
     const askedAt = this.clock.monotonic();
-    const answer = await readUpstream(this.iam, {
-      method: 'POST',
-      path: '/v3/auth/tokens',
-      body: this.request(),
-    });
+    const request = { method: 'POST', path: '/v3/auth/tokens', body: this.request() } as const;
+    const answer = await readUpstream(this.iam, request, this.budget);
     const value = answer.headers['x-subject-token'];
     if (answer.status !== 201 || !value) throw this.refused(answer);
     this.refusedLogIns.clear();

@@ -2,7 +2,8 @@ import type { UpstreamCall, UpstreamRef } from '../../../domain/action-command.j
 import type { UpstreamHttp } from '../../../platform/http/upstream-http.js';
 import type { SendGate } from '../../provider-driver.js';
 import { ProviderError } from '../../provider-error.js';
-import { submitUpstream } from '../../upstream-exchange.js';
+import type { RequestBudget } from '../../request-budget.js';
+import { submitUpstream, type SubmissionDialect } from '../../upstream-exchange.js';
 import { acceptance } from './sdrs.acceptance.js';
 import { sdrsError, vendorWords } from './sdrs.errors.js';
 import type { Admission, SdrsSession } from '../access/sdrs.session.js';
@@ -13,7 +14,7 @@ export async function submitCall(
   session: SdrsSession,
   call: UpstreamCall,
   gate: SendGate,
-  options: { signal: AbortSignal; timeoutMs: number },
+  options: { signal: AbortSignal; timeoutMs: number; budget?: RequestBudget },
 ): Promise<UpstreamRef> {
   let admission: Admission;
   try {
@@ -27,7 +28,7 @@ export async function submitCall(
     });
   }
   try {
-    return await submitUpstream(http, call, gate, {
+    const dialect: SubmissionDialect = {
       headers: { ...admission.headers, 'x-language': 'en-us' },
       timeoutMs: options.timeoutMs,
       words: (response) => sdrsError(response).upstream,
@@ -40,7 +41,8 @@ export async function submitCall(
         const turnedAway = admission.turnedAway(response);
         return vendorWords(response.json) ? (turnedAway?.error ?? sdrsError(response)) : null;
       },
-    });
+    };
+    return await submitUpstream(http, call, gate, dialect, options.budget);
   } finally {
     admission.release();
   }

@@ -1,13 +1,14 @@
+import { forEverybody } from '../../lanes.js';
 import { ProviderError } from '../../provider-error.js';
 
-/** Several callers, one run: who comes while it is under way waits for its end. */
+/** Several callers, one run, in a lane that none of them need wait in: who comes while it is under way waits for its end. */
 export class SingleFlight<T> {
   private underWay: Promise<T> | null = null;
 
   /** The signal ends the caller's waiting, not the run, which others may wait for as well. */
   run(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.underWay === null) {
-      const run = begin().finally(() => {
+      const run = forEverybody(begin).finally(() => {
         this.underWay = null;
       });
       // Every waiter may have gone by the time it fails.

@@ -86,5 +86,5 @@ export const tidewaterDescriptor: ProviderDescriptor = {
     changeableFields: ['name', 'description'],
   },
   lifecycle,
-  budget: { readsPerMinute: null },
+  budget: { address: null, session: null },
 };

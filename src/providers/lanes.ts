@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface LaneRule {
+  /** It takes a place only while no more than this part of the budget is used, by whomever. */
+  readonly share: number;
+  /** How long a request of it waits for a place before it is refused. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Whose request it is. What a lower lane leaves free is there for those above it, so that an action never waits
+ * for a refresh, nor a send for the looks of other actions.
+ */
+export const LANES = {
+  /** The request that an accepted action is about, and log-ins, which everybody waits for. */
+  SEND: { share: 1, patienceMs: 2_000 },
+  /** What is looked at before an action is accepted or sent. */
+  ACTION: { share: 0.94, patienceMs: 2_000 },
+  /** What became of operations that are under way. */
+  WATCH: { share: 0.8, patienceMs: 2_000 },
+  /** A person's read, and what may be done now. */
+  INTERACTIVE: { share: 0.65, patienceMs: 2_000 },
+  /** What keeps the inventory fresh. */
+  REFRESH: { share: 0.5, patienceMs: 3_000 },
+} as const satisfies Record<string, LaneRule>;
+
+export type Lane = keyof typeof LANES;
+
+const lanes = new AsyncLocalStorage<Lane>();
+
+/** The lane of whatever is asked in the course of `work`. Who was put into a lane before stays in it: the outermost decides. */
+export function inLane<T>(lane: Lane, work: () => T): T {
+  return lanes.getStore() === undefined ? lanes.run(lane, work) : work();
+}
+
+/** For what many wait for, whoever happens to have come first: a log-in must not wait in the lane of a refresh. */
+export function forEverybody<T>(work: () => T): T {
+  return lanes.run('SEND', work);
+}
+
+export function laneNow(): Lane {
+  return lanes.getStore() ?? 'INTERACTIVE';
+}
+
+/** How many places may be used, of so many, when a request of this lane takes one. At least one, or it never could. */
+export function placesOf(lane: Lane, requests: number): number {
+  return Math.max(1, Math.floor(requests * LANES[lane].share));
+}

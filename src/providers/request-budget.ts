@@ -1,0 +1,203 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import type { Clock } from '../platform/clock.js';
+import type { UpstreamResponse } from '../platform/http/upstream-http.js';
+import { LocalAddressCounts, type AddressCounts, type Standing } from './address-counts.js';
+import { laneNow, LANES, placesOf, type Lane } from './lanes.js';
+import { ProviderError } from './provider-error.js';
+import { RequestWindow } from './request-window.js';
+
+export interface RequestQuota {
+  readonly requests: number;
+  readonly windowSeconds: number;
+}
+
+export interface RequestLimits {
+  /** Of all that comes from one address, whichever process or site sends it. */
+  readonly address: RequestQuota;
+  /** Of one session; null = no limit of its own. */
+  readonly session: RequestQuota | null;
+}
+
+export interface BudgetUse {
+  /** Of the address, in the last `windowSeconds`. */
+  limit: number;
+  used: number;
+  windowSeconds: number;
+  /** What `used` may come to by a request of each lane. */
+  lanes: Record<Lane, number>;
+  /** The upstream asked to be left alone for so much longer; 0 = it did not. */
+  awayMs: number;
+}
+
+/** Ends early, without an error, when the signal does. */
+export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+export interface BudgetParts {
+  counts: AddressCounts;
+  clock: Clock;
+  pause?: Pause;
+}
+
+const LONGEST_AWAY_MS = 60 * 60_000;
+
+/**
+ * The requests of one site at one address. Everything that is sent takes a place first: in the count of the site's own
+ * session, and in that of the address. Who finds none waits as long as its lane has patience, and is then refused:
+ * nothing was sent, and `retryAfterMs` says when there will be a place.
+ */
+export class RequestBudget {
+  private readonly session: RequestWindow | null;
+  private readonly windowMs: number;
+  private windowStart: number | null = null;
+  private readonly address: string;
+  private readonly pause: Pause;
+
+  constructor(
+    url: string,
+    private readonly limits: RequestLimits,
+    private readonly parts: BudgetParts,
+  ) {
+    const { address, session } = limits;
+    this.windowMs = address.windowSeconds * 1000;
+    this.address = `${addressOf(url)}/${address.windowSeconds}s`;
+    this.session = session === null ? null : new RequestWindow(session.windowSeconds * 1000);
+    this.pause = parts.pause ?? paused;
+  }
+
+  /** Throws `ProviderError` RATE_LIMITED, TEMPORARY, or TIMEOUT when the signal ends the waiting. */
+  async take(signal?: AbortSignal): Promise<void> {
+    const lane = laneNow();
+    const { clock } = this.parts;
+    const patientUntil = clock.monotonic() + LANES[lane].patienceMs;
+    for (;;) {
+      const standing = await this.claim(lane);
+      if (standing.taken) return this.noteRequest();
+      if (clock.monotonic() + standing.waitMs > patientUntil) throw this.refusal(standing);
+      await this.pause(standing.waitMs, signal);
+      if (signal?.aborted === true) {
+        throw new ProviderError('TIMEOUT', 'The call was given up while it waited for its turn.', {
+          retry: 'TEMPORARY',
+        });
+      }
+    }
+  }
+
+  /** For what has no later time, such as a log-out: counted, however much is used. */
+  async takeAnyway(): Promise<void> {
+    this.session?.add(this.parts.clock.monotonic());
+    this.noteRequest();
+    await this.parts.counts.take(this.address, { windowMs: this.windowMs, most: null, isSend: true });
+  }
+
+  /** Who is told to stay away, stays away, with all who share the address. */
+  async heard(response: UpstreamResponse): Promise<void> {
+    const says = retryAfterMsOf(response);
+    if (response.status === 429) {
+      // One that does not say how long may be meant for another session: what is to be sent may try.
+      const who = says === null ? 'ALL_BUT_SENDS' : 'EVERYBODY';
+      await this.parts.counts.stayAway(this.address, who, says ?? this.restOfWindowMs());
+    } else if (response.status === 503 && says !== null) {
+      await this.parts.counts.stayAway(this.address, 'EVERYBODY', says);
+    }
+  }
+
+  /** What is left of the upstream's window, as far as it can be seen from here; at least a second of a minute's. */
+  restOfWindowMs(): number {
+    const now = this.parts.clock.monotonic();
+    return Math.max(this.windowMs / 60, Math.ceil(this.windowMs - (now - (this.windowStart ?? now))));
+  }
+
+  async use(): Promise<BudgetUse> {
+    const { requests, windowSeconds } = this.limits.address;
+    const { used, awayMs } = await this.parts.counts.look(this.address, this.windowMs);
+    const names = Object.keys(LANES) as Lane[];
+    const lanes = Object.fromEntries(names.map((lane) => [lane, placesOf(lane, requests)]));
+    return { limit: requests, used, windowSeconds, lanes: lanes as Record<Lane, number>, awayMs };
+  }
+
+  private async claim(lane: Lane): Promise<Standing> {
+    const { address, session } = this.limits;
+    const now = this.parts.clock.monotonic();
+    if (this.session !== null && session !== null) {
+      const waitMs = this.session.waitMs(placesOf(lane, session.requests), now);
+      if (waitMs > 0) return { taken: false, used: this.session.used(now), waitMs, awayMs: 0 };
+      this.session.add(now);
+    }
+    const standing = await this.parts.counts.take(this.address, {
+      windowMs: this.windowMs,
+      most: placesOf(lane, address.requests),
+      isSend: lane === 'SEND',
+    });
+    if (!standing.taken) this.session?.giveBack(now);
+    return standing;
+  }
+
+  private noteRequest(): void {
+    const now = this.parts.clock.monotonic();
+    if (this.windowStart === null || now - this.windowStart >= this.windowMs) this.windowStart = now;
+  }
+
+  private refusal({ waitMs, awayMs, used }: Standing): ProviderError {
+    const seconds = Math.ceil(waitMs / 1000);
+    const why =
+      awayMs > 0
+        ? 'The upstream asked to be left alone'
+        : `The request budget of this upstream is used as far as it may be for this (${used} requests of late)`;
+    return new ProviderError('RATE_LIMITED', `${why}; there is a place in ${seconds} s.`, {
+      retry: 'TEMPORARY',
+      retryAfterMs: waitMs,
+    });
+  }
+}
+
+/** Makes the budgets of one site: one for each address that it asks. */
+export interface RequestBudgets {
+  of(url: string, limits: RequestLimits): RequestBudget;
+}
+
+/** The budgets of a configured site. The first that is made is the site's own; others are of what it logs in at. */
+export class SiteBudgets implements RequestBudgets {
+  private first: RequestBudget | null = null;
+
+  constructor(private readonly parts: BudgetParts) {}
+
+  of(url: string, limits: RequestLimits): RequestBudget {
+    const budget = new RequestBudget(url, limits, this.parts);
+    this.first ??= budget;
+    return budget;
+  }
+
+  /** null = nothing is counted for this site. */
+  async use(): Promise<BudgetUse | null> {
+    return (await this.first?.use()) ?? null;
+  }
+}
+
+/** Without a limit of ours; an upstream that asks to be left alone is left alone all the same. */
+export function unlimitedBudgets(clock: Clock): RequestBudgets {
+  const counts = new LocalAddressCounts(clock);
+  return {
+    of: (url, { address }) => {
+      const limits = { address: { ...address, requests: Number.MAX_SAFE_INTEGER }, session: null };
+      return new RequestBudget(url, limits, { counts, clock });
+    },
+  };
+}
+
+function addressOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname.toLowerCase()}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+/** Seconds, or a date by the upstream's own clock; null = it does not say. An hour at the most. */
+function retryAfterMsOf({ headers }: UpstreamResponse): number | null {
+  const header = headers['retry-after']?.trim() ?? '';
+  const ms = /^\d+$/.test(header)
+    ? Number(header) * 1000
+    : Date.parse(header) - Date.parse(headers.date ?? '');
+  return Number.isFinite(ms) ? Math.min(LONGEST_AWAY_MS, Math.max(0, ms)) : null;
+}
+
+async function paused(ms: number, signal?: AbortSignal): Promise<void> {
+  await timer(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
