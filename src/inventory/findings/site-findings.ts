@@ -83,7 +83,7 @@ export class SiteFindings implements LookConsumer {
     const { parts, triedMs } = await this.store.of(siteId);
     const lastMs = parts.inspection?.seenMs ?? -Infinity;
     const dueMs = Math.max(
-      lastEndMs >= lastMs ? -Infinity : lastMs + this.inspectionMs,
+      lastEndMs > lastMs ? -Infinity : lastMs + this.inspectionMs,
       (triedMs ?? -Infinity) + Math.min(this.inspectionMs, TRIED_AGAIN_MS),
     );
     if (now < dueMs) return;
