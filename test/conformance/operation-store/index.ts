@@ -2,6 +2,7 @@ import { acceptingConcern } from './accepting.js';
 import { changingConcern } from './changing.js';
 import { composingConcern } from './composing.js';
 import { listingConcern } from './listing.js';
+import { recordingConcern } from './recording.js';
 import type { CreateStore } from './subject.js';
 
 export type { CreateStore, StoreUnderTest, StoreWish } from './subject.js';
@@ -12,4 +13,5 @@ export function describeOperationStore(createStore: CreateStore): void {
   changingConcern(createStore);
   composingConcern(createStore);
   listingConcern(createStore);
+  recordingConcern(createStore);
 }

@@ -1,59 +1,14 @@
 import type { Redis } from 'ioredis';
-import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
 import type { DrAction } from '../../../src/domain/dr-action.js';
-import type { Lifecycle } from '../../../src/domain/lifecycle.js';
 import type { Operation } from '../../../src/domain/operation.js';
-import type { DatedSurvey, SiteLook, UpstreamRun } from '../../../src/domain/site-survey.js';
+import type { DatedSurvey, SiteLook } from '../../../src/domain/site-survey.js';
 import { ExternalOperations } from '../../../src/operations/external-operations.js';
-import { isoTime } from '../../../src/platform/clock.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import type { MemoryJob } from '../../../src/providers/memory/memory.job.js';
-import type {
-  CallContext,
-  ProviderDescriptor,
-  ProviderDriver,
-} from '../../../src/providers/provider-driver.js';
+import { GATEWAY } from '../../../src/providers/memory/memory.world.js';
+import type { CallContext, ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { LongWork } from './long-work.js';
 import { changed } from './memory-site.js';
-
-/** What the passing words of the memory world are the middle of. */
-const MIDDLE_OF = {
-  RECOVERY_PLAN: {
-    moving: 'FAILOVER',
-    asking: 'FAILOVER',
-    halting: 'FAILOVER',
-    'turning-round': 'REPROTECT',
-    staging: 'START_DRILL',
-    striking: 'CLEAN_UP_DRILL',
-    erasing: 'DELETE_RECOVERY_PLAN',
-  },
-  PROTECTION_GROUP: {
-    forming: 'CREATE_PROTECTION_GROUP',
-    'raising-guard': 'ENABLE_PROTECTION',
-    'lowering-guard': 'DISABLE_PROTECTION',
-    dissolving: 'DELETE_PROTECTION_GROUP',
-  },
-} as const;
-
-export function withActions(
-  descriptor: ProviderDescriptor,
-  actions: Partial<
-    Record<'RECOVERY_PLAN' | 'PROTECTION_GROUP' | 'DRILL', Readonly<Record<string, DrAction>>>
-  >,
-): ProviderDescriptor {
-  const states = Object.fromEntries(
-    Object.entries(descriptor.lifecycle.states).map(([kind, words]) => [
-      kind,
-      Object.fromEntries(
-        Object.entries(words).map(([word, meaning]) => {
-          const action = actions[kind as keyof typeof actions]?.[word];
-          return [word, action ? { ...meaning, action } : meaning];
-        }),
-      ),
-    ]),
-  ) as Lifecycle['states'];
-  return { ...descriptor, lifecycle: { ...descriptor.lifecycle, states } };
-}
 
 interface Hooks {
   tellsRuns: boolean;
@@ -62,7 +17,7 @@ interface Hooks {
 }
 
 /** A memory site whose survey tells of jobs only when the test wants it. */
-function outside(driver: ProviderDriver, hooks: Hooks, jobs: () => readonly MemoryJob[]): ProviderDriver {
+function outside(driver: ProviderDriver, hooks: Hooks): ProviderDriver {
   const once = async (name: 'duringLook' | 'afterLook'): Promise<void> => {
     const hook = hooks[name];
     hooks[name] = null;
@@ -75,30 +30,13 @@ function outside(driver: ProviderDriver, hooks: Hooks, jobs: () => readonly Memo
     return seen;
   };
   return changed(driver, {
-    descriptor: withActions(driver.descriptor, MIDDLE_OF),
     getRecoveryPlan: (id: string, cx: CallContext) => between(() => driver.getRecoveryPlan(id, cx)),
     getProtectionGroup: (id: string, cx: CallContext) => between(() => driver.getProtectionGroup(id, cx)),
     survey: async (cx: CallContext) => {
       const survey = await driver.survey(cx);
-      return { ...survey, drills: [], runs: hooks.tellsRuns ? jobs().flatMap(runOf) : [] };
+      return hooks.tellsRuns ? survey : { ...survey, runs: [] };
     },
   });
-}
-
-function runOf(job: MemoryJob): UpstreamRun[] {
-  if (job.forgotten) return [];
-  const ended = { DONE: 'SUCCEEDED', FAILED: 'FAILED', STOPPED: 'CANCELLED' } as const;
-  return [
-    {
-      jobId: job.id,
-      action: job.action,
-      targetType: ACTION_FACTS[job.action].targetType,
-      targetNativeId: job.targetId,
-      state: job.ended ? ended[job.ended] : 'RUNNING',
-      requestedBy: 'olga@console',
-      startedTime: isoTime(job.startedAt),
-    },
-  ];
 }
 
 /** Long work at a site where others work as well, and looks at it. */
@@ -110,7 +48,7 @@ export class OutsideWork extends LongWork {
     redis: Redis,
     private readonly hooks: Hooks = { tellsRuns: false, duringLook: null, afterLook: null },
   ) {
-    super(redis, (driver) => outside(driver, hooks, () => this.world.jobs));
+    super(redis, (driver) => outside(driver, hooks));
     this.external = this.anotherProcess();
   }
 
@@ -155,7 +93,10 @@ export class OutsideWork extends LongWork {
   /** Somebody else does something at the site's own console. */
   elsewhere(action: DrAction, targetId: string): MemoryJob {
     this.world.settle();
-    return this.world.begin(action, targetId);
+    this.world.doer = 'olga@console';
+    const job = this.world.begin(action, targetId);
+    this.world.doer = GATEWAY;
+    return job;
   }
 
   /** Oldest first. */
