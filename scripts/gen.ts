@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { environmentExample } from './gen-environment.js';
+import { findingReference } from './gen-findings.js';
 import { lifecycleReference } from './gen-lifecycle.js';
 import { openApiJson } from './gen-openapi.js';
 import { problemReference } from './gen-problems.js';
@@ -17,6 +18,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/provider-matrix.md': providerMatrix,
   'docs/lifecycle.md': lifecycleReference,
   'docs/problems.md': problemReference,
+  'docs/findings.md': findingReference,
   'docs/upstream-coverage.md': upstreamCoverage,
 };
 
