@@ -33,8 +33,11 @@ export function inLane<T>(lane: Lane, work: () => T): T {
   return lanes.getStore() === undefined ? lanes.run(lane, work) : work();
 }
 
-/** For what many wait for, whoever happens to have come first: a log-in must not wait in the lane of a refresh. */
-export function forEverybody<T>(work: () => T): T {
+/**
+ * In the first lane, whoever asks: for what is sent, and for what many wait for, whoever happens to have come first. A
+ * log-in must not wait in the lane of a refresh.
+ */
+export function aheadOfAll<T>(work: () => T): T {
   return lanes.run('SEND', work);
 }
 

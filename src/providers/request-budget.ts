@@ -35,7 +35,8 @@ export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface BudgetParts {
   counts: AddressCounts;
   clock: Clock;
-  pause?: Pause;
+  /** null = nobody waits. */
+  pause?: Pause | null;
 }
 
 const LONGEST_AWAY_MS = 60 * 60_000;
@@ -50,7 +51,7 @@ export class RequestBudget {
   private readonly windowMs: number;
   private windowStart: number | null = null;
   private readonly address: string;
-  private readonly pause: Pause;
+  private readonly pause: Pause | null;
 
   constructor(
     url: string,
@@ -61,7 +62,7 @@ export class RequestBudget {
     this.windowMs = address.windowSeconds * 1000;
     this.address = `${addressOf(url)}/${address.windowSeconds}s`;
     this.session = session === null ? null : new RequestWindow(session.windowSeconds * 1000);
-    this.pause = parts.pause ?? paused;
+    this.pause = parts.pause === undefined ? paused : parts.pause;
   }
 
   /** Throws `ProviderError` RATE_LIMITED, TEMPORARY, or TIMEOUT when the signal ends the waiting. */
@@ -72,7 +73,8 @@ export class RequestBudget {
     for (;;) {
       const standing = await this.claim(lane);
       if (standing.taken) return this.noteRequest();
-      if (clock.monotonic() + standing.waitMs > patientUntil) throw this.refusal(standing);
+      const isSoon = clock.monotonic() + standing.waitMs <= patientUntil;
+      if (this.pause === null || !isSoon) throw this.refusal(standing);
       await this.pause(standing.waitMs, signal);
       if (signal?.aborted === true) {
         throw new ProviderError('TIMEOUT', 'The call was given up while it waited for its turn.', {
@@ -173,13 +175,13 @@ export class SiteBudgets implements RequestBudgets {
   }
 }
 
-/** Without a limit of ours; an upstream that asks to be left alone is left alone all the same. */
+/** Without a limit of ours, and nobody waits; an upstream that asks to be left alone is left alone all the same. */
 export function unlimitedBudgets(clock: Clock): RequestBudgets {
   const counts = new LocalAddressCounts(clock);
   return {
     of: (url, { address }) => {
       const limits = { address: { ...address, requests: Number.MAX_SAFE_INTEGER }, session: null };
-      return new RequestBudget(url, limits, { counts, clock });
+      return new RequestBudget(url, limits, { counts, clock, pause: null });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { TransportError } from '../platform/http/transport-error.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
+import { aheadOfAll } from './lanes.js';
 import type { SendGate } from './provider-driver.js';
 import { ProviderError, type UpstreamWords } from './provider-error.js';
 import type { RequestBudget } from './request-budget.js';
@@ -81,7 +82,7 @@ export async function submitUpstream(
 /** What finds no place is not sent. */
 async function placeTaken(budget: RequestBudget | undefined): Promise<void> {
   try {
-    await budget?.take();
+    await aheadOfAll(() => budget?.take());
   } catch (error) {
     throw error instanceof ProviderError ? error.withDelivery('NOT_SENT') : error;
   }

@@ -1,6 +1,6 @@
 import { LocalAddressCounts } from '../../../src/providers/address-counts.js';
 import type { UpstreamResponse } from '../../../src/platform/http/upstream-http.js';
-import { forEverybody, inLane, LANES, type Lane } from '../../../src/providers/lanes.js';
+import { aheadOfAll, inLane, LANES, type Lane } from '../../../src/providers/lanes.js';
 import type { ProviderError } from '../../../src/providers/provider-error.js';
 import { RequestBudget, SiteBudgets, unlimitedBudgets } from '../../../src/providers/request-budget.js';
 import { TestClock } from '../support/test-clock.js';
@@ -135,7 +135,7 @@ describe('the budget of a site', () => {
   it('asks for everybody what everybody waits for', async () => {
     const { budget } = bench();
     await flood(budget, 'REFRESH', 100);
-    const logIn = inLane('REFRESH', () => forEverybody(() => budget.take()));
+    const logIn = inLane('REFRESH', () => aheadOfAll(() => budget.take()));
     await expect(logIn).resolves.toBeUndefined();
   });
 

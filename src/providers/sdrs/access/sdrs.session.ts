@@ -5,7 +5,7 @@ import type {
   UpstreamResponse,
 } from '../../../platform/http/upstream-http.js';
 import type { Log } from '../../../platform/log/log.js';
-import { forEverybody } from '../../lanes.js';
+import { aheadOfAll } from '../../lanes.js';
 import { ProviderError } from '../../provider-error.js';
 import type { RequestBudget } from '../../request-budget.js';
 import { readUpstream } from '../../upstream-exchange.js';
@@ -127,7 +127,7 @@ export class PasswordSession implements SdrsSession {
 
   /** Shared by all who wait, so nobody's signal may end it; the HTTP client bounds its time. */
   private renewed(): Promise<Token> {
-    this.pending ??= forEverybody(() => this.logIn()).finally(() => {
+    this.pending ??= aheadOfAll(() => this.logIn()).finally(() => {
       this.pending = null;
     });
     return this.pending;

@@ -1,4 +1,4 @@
-import { forEverybody } from '../../lanes.js';
+import { aheadOfAll } from '../../lanes.js';
 import { ProviderError } from '../../provider-error.js';
 
 /** Several callers, one run, in a lane that none of them need wait in: who comes while it is under way waits for its end. */
@@ -8,7 +8,7 @@ export class SingleFlight<T> {
   /** The signal ends the caller's waiting, not the run, which others may wait for as well. */
   run(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.underWay === null) {
-      const run = forEverybody(begin).finally(() => {
+      const run = aheadOfAll(begin).finally(() => {
         this.underWay = null;
       });
       // Every waiter may have gone by the time it fails.
