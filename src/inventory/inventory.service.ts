@@ -141,6 +141,8 @@ export class InventoryService {
     const result = await within(done, Math.max(0, patience - (this.clock.now() - askedMs)));
     const after = await this.read(provider.siteId);
     if (result?.kind === 'BELIEVED') {
+      // Whoever draws conclusions is told by the job, whoever looked.
+      void this.bells.ring(provider.siteId);
       const head = { ...after.head, failure: null, doubt: null };
       return { known: { dated: result.known, head }, late: null };
     }

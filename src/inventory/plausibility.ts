@@ -8,25 +8,32 @@ export type Plausibility =
   | { kind: 'PLAUSIBLE'; lists: Partial<SiteSurvey> }
   /** It cannot be true, however often it is said. */
   | { kind: 'NONSENSE'; text: string }
-  /** It may be true, but a broken session looks the same: believed when a second answer has the same digest. */
-  | { kind: 'DOUBTFUL'; text: string; lists: Partial<SiteSurvey>; digest: string };
+  /**
+   * Things are missing that were there: that may be true, but a broken session or half a page looks the same. So
+   * many at once must be missed twice (`digest` tells whether it is the same loss), unless they are a `FEW`.
+   */
+  | { kind: 'LOSS'; text: string; lists: Partial<SiteSurvey>; gone: readonly Gone[]; digest: string };
 
-/** So many gone at once are never just believed, however many there were. */
-const MANY = 50;
-/** Of few, one in so many. */
-const SHARE = 5;
+/** A group or plan that was there; a plan with the id of its group is no second thing. */
+export interface Gone {
+  list: 'groups' | 'plans';
+  id: string;
+}
+
+/** As many can be asked for one by one. */
+export const FEW = 3;
 
 interface Thing {
   id: string;
   name: string;
-  state: string;
+  upstream: { state: string };
 }
 
 const NAMES = { groups: 'protection groups', plans: 'recovery plans', drills: 'drills' } as const;
 type Kind = keyof typeof NAMES;
 const KINDS = Object.keys(NAMES) as Kind[];
 /** Drills come and go together; only these are missed. */
-const MISSED: readonly Kind[] = ['groups', 'plans'];
+const MISSED = ['groups', 'plans'] as const;
 
 /**
  * Judges an answer by itself and by what was believed before. Pure. States that are not known here are no reason to
@@ -46,9 +53,32 @@ export function plausibility(
     Object.assign(lists, { [kind]: once(things, ({ id }) => id) });
   }
   if (answer.runs) lists.runs = once(answer.runs, ({ jobId }) => jobId);
-  const losses = MISSED.flatMap((kind) => lossOf(kind, before?.[kind], lists[kind]));
-  if (losses.length === 0) return { kind: 'PLAUSIBLE', lists };
-  return { kind: 'DOUBTFUL', text: losses.join(' and '), lists, digest: digestOf(lists) };
+  const gone = goneFrom(before, lists);
+  if (gone.length === 0) return { kind: 'PLAUSIBLE', lists };
+  return { kind: 'LOSS', text: lossOf(before, lists), lists, gone, digest: digestOf(lists) };
+}
+
+function goneFrom(before: SiteSurvey | null, lists: Partial<SiteSurvey>): Gone[] {
+  const byId = new Map<string, Gone>();
+  for (const list of MISSED) {
+    const left = lists[list] && new Set((lists[list] as readonly Thing[]).map(({ id }) => id));
+    for (const { id } of before?.[list] ?? []) {
+      if (left && !left.has(id) && !byId.has(id)) byId.set(id, { list, id });
+    }
+  }
+  return [...byId.values()];
+}
+
+/** How much of what was there is still there, for a sentence. */
+function lossOf(before: SiteSurvey | null, lists: Partial<SiteSurvey>): string {
+  const parts = MISSED.flatMap((list) => {
+    const [was, now] = [before?.[list], lists[list]] as (readonly Thing[] | undefined)[];
+    if (!was || !now) return [];
+    const left = new Set(now.map(({ id }) => id));
+    const kept = was.filter(({ id }) => left.has(id)).length;
+    return kept < was.length ? [`${kept} of ${was.length} ${NAMES[list]}`] : [];
+  });
+  return parts.join(' and ');
 }
 
 function faultOf(siteId: string, kind: Kind, things: readonly Thing[]): string | null {
@@ -58,6 +88,8 @@ function faultOf(siteId: string, kind: Kind, things: readonly Thing[]): string |
       return `one of its ${NAMES[kind]} has no id`;
     if (parsePublicId(thing.id)?.siteId !== siteId)
       return `one of its ${NAMES[kind]} belongs to another site (${thing.id})`;
+    if (!isText(thing.name) || !isText(thing.upstream.state))
+      return `one of its ${NAMES[kind]} is only half there (${thing.id})`;
     const text = JSON.stringify(thing);
     const other = seen.get(thing.id);
     if (other !== undefined && other !== text)
@@ -67,18 +99,8 @@ function faultOf(siteId: string, kind: Kind, things: readonly Thing[]): string |
   return null;
 }
 
-/** '' or what is gone, for a sentence. */
-function lossOf(
-  kind: Kind,
-  before: readonly Thing[] | undefined,
-  now: readonly Thing[] | undefined,
-): string[] {
-  if (!before || !now || before.length === 0) return [];
-  const left = new Set(now.map(({ id }) => id));
-  const kept = before.filter(({ id }) => left.has(id)).length;
-  const lost = before.length - kept;
-  const suspicious = now.length === 0 || lost >= MANY || (lost >= 2 && lost * SHARE >= before.length);
-  return suspicious ? [`${kept} of ${before.length} ${NAMES[kind]}`] : [];
+function isText(word: unknown): boolean {
+  return typeof word === 'string' && word !== '';
 }
 
 function once<T>(things: readonly T[], idOf: (thing: T) => string): T[] {

@@ -3,10 +3,11 @@ import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
+import { inLane } from '../providers/lanes.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
-import { plausibility } from './plausibility.js';
+import { FEW, plausibility, type Gone } from './plausibility.js';
 import type { Doubt, ModelStore } from './redis-model-store.js';
 import { grown, type DatedModel } from './site-model.js';
 
@@ -61,7 +62,10 @@ export class SiteRefresher {
     const before = await this.store.model(provider.siteId);
     if (!before) return false;
     const judged = plausibility(provider.siteId, before.model.survey, lists);
-    if (judged.kind !== 'PLAUSIBLE') {
+    if (
+      judged.kind === 'NONSENSE' ||
+      (judged.kind === 'LOSS' && !(await this.isConfirmed(provider, judged)))
+    ) {
       this.log.info({ siteId: provider.siteId, text: judged.text }, 'what was noticed is not believed');
       return false;
     }
@@ -90,20 +94,25 @@ export class SiteRefresher {
     const survey = await provider.survey();
     const judged = plausibility(siteId, before?.model.survey ?? null, survey);
     if (judged.kind === 'NONSENSE')
-      throw new ProviderError(
-        'BAD_ANSWER',
-        `${siteName} gave an answer that cannot be true: ${judged.text}.`,
-        { retry: 'TEMPORARY' },
-      );
-    if (judged.kind === 'DOUBTFUL' && !this.isConfirmed(doubt, judged.digest, takenMs)) {
-      await this.doubt(provider, doubt, judged, takenMs);
-      return { kind: 'DOUBTED' };
+      throw nonsense(`${siteName} gave an answer that cannot be true: ${judged.text}.`);
+    if (judged.kind === 'LOSS') {
+      const seenTwice = doubt?.digest === judged.digest && takenMs - doubt.firstMs >= CONFIRM_AFTER_MS;
+      if (judged.gone.length > FEW && !seenTwice) {
+        await this.doubt(provider, doubt, judged, takenMs);
+        return { kind: 'DOUBTED' };
+      }
+      if (!(await this.isConfirmed(provider, judged)))
+        throw nonsense(
+          `${siteName} answered with ${judged.text}, but still shows others when asked for them.`,
+        );
     }
     return { kind: 'BELIEVED', known: await this.keep(siteId, judged.lists, takenMs, true) };
   }
 
-  private isConfirmed(doubt: Doubt | null, digest: string, takenMs: number): boolean {
-    return doubt !== null && doubt.digest === digest && takenMs - doubt.firstMs >= CONFIRM_AFTER_MS;
+  /** Whether some of what is missing in the lists is really not there. Throws when that cannot be told. */
+  private async isConfirmed(provider: Provider, { gone }: { gone: readonly Gone[] }): Promise<boolean> {
+    for (const one of gone.slice(0, FEW)) if (!(await isGone(provider, one))) return false;
+    return true;
   }
 
   private async doubt(
@@ -114,12 +123,11 @@ export class SiteRefresher {
   ): Promise<void> {
     const sentence = `${provider.siteName} answered with ${text}; it is being asked again, and what was known is shown meanwhile.`;
     this.log.warn({ siteId: provider.siteId }, sentence);
-    const error = new ProviderError('BAD_ANSWER', sentence, { retry: 'TEMPORARY' });
     await this.store.noteDoubt(provider.siteId, {
       firstMs: last?.digest === digest ? last.firstMs : takenMs,
       lastMs: takenMs,
       digest,
-      problem: providerProblem(error, provider),
+      problem: providerProblem(nonsense(sentence), provider),
     });
   }
 
@@ -176,6 +184,22 @@ export class SiteRefresher {
       this.log.warn({ siteId }, 'what was learnt could not be noted');
     }
   }
+}
+
+async function isGone(provider: Provider, { list, id }: Gone): Promise<boolean> {
+  try {
+    await inLane('REFRESH', () =>
+      list === 'groups' ? provider.getProtectionGroup(id) : provider.getRecoveryPlan(id),
+    );
+    return false;
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind === 'NOT_FOUND') return true;
+    throw error;
+  }
+}
+
+function nonsense(sentence: string): ProviderError {
+  return new ProviderError('BAD_ANSWER', sentence, { retry: 'TEMPORARY' });
 }
 
 /** An upstream that sets a limit says so in words of its own. */

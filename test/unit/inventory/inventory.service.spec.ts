@@ -46,6 +46,13 @@ describe('a list of what a site holds', () => {
     expect(looks()).toBe(2);
   });
 
+  it('that this process looked at itself rings, for those who draw conclusions from it', async () => {
+    const { groups, bells, siteId } = inventory(the.redis);
+    await groups();
+    await groups();
+    expect(bells.rings).toEqual([`ring ${siteId}`]);
+  });
+
   it('is read once for all who ask at the same time, and once more for all who insist meanwhile', async () => {
     const { looks, groups } = inventory(the.redis);
     const readings = await Promise.all(Array.from({ length: 20 }, () => groups()));
@@ -58,6 +65,7 @@ describe('a list of what a site holds', () => {
   it('that nobody refreshes rings for it, and says so when it is too old', async () => {
     const { groups, looks, clock, bells, siteId } = inventory(the.redis);
     await groups();
+    bells.rings.length = 0;
     clock.advance(3 * INTERVAL_MS - 1);
     await groups();
     expect(bells.rings).toEqual([]);

@@ -155,10 +155,10 @@ describe('those who draw conclusions', () => {
   });
 
   it('are rung for when what was noticed changed something', async () => {
-    const { round, told, names, bells, refresher, provider, clock, siteId } = job();
+    const { round, told, names, bells, refresher, provider, clock, siteId, world } = job();
     await round();
-    const [archive] = (await provider.survey()).groups.filter(({ name }) => name === 'archive');
-    const others = (await provider.survey()).groups.filter((group) => group.id !== archive?.id);
+    world.groups.delete('archive');
+    const { groups: others } = await provider.survey();
     const byCatch = new ByCatch(refresher, bells, silentLog());
     clock.advance(1_000);
     await byCatch.take(provider, clock.now(), { groups: others });

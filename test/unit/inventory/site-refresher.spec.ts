@@ -11,6 +11,9 @@ const the = redisForThisFile();
 /** A site that answers what it is told to answer. */
 function puppet() {
   let survey: SiteSurvey = { groups: [], plans: [], drills: [], runs: [] };
+  /** What it shows when it is asked for one. */
+  let truth = survey;
+  let singles = 0;
   const trouble: { onSurvey: ProviderError | null; onCheck: ProviderError | null } = {
     onSurvey: null,
     onCheck: null,
@@ -19,6 +22,11 @@ function puppet() {
   const made = inventory(the.redis, (driver) =>
     changed(driver, {
       survey: () => (trouble.onSurvey ? Promise.reject(trouble.onSurvey) : Promise.resolve(survey)),
+      getProtectionGroup: (id) => {
+        singles += 1;
+        const found = truth.groups.find((one) => one.upstream.id.endsWith(id));
+        return found ? Promise.resolve(found) : Promise.reject(new ProviderError('NOT_FOUND', 'Gone.'));
+      },
       check: () => {
         checks += 1;
         if (trouble.onCheck) return Promise.reject(trouble.onCheck);
@@ -31,8 +39,11 @@ function puppet() {
     ...made,
     trouble,
     checks: () => checks,
-    answer: (count: number) => (survey = { ...survey, groups: groups(siteId, count) }),
-    answerWith: (lists: Partial<SiteSurvey>) => (survey = { ...survey, ...lists }),
+    singles: () => singles,
+    answer: (count: number) => (truth = survey = { ...survey, groups: groups(siteId, count) }),
+    /** Its lists say so, and it is not so. */
+    lie: (count: number) => (survey = { ...survey, groups: groups(siteId, count) }),
+    answerWith: (lists: Partial<SiteSurvey>) => (truth = survey = { ...survey, ...lists }),
     look: async () => (await refresher.look(provider)).kind,
     shown: async () => (await store.model(siteId))?.model.survey.groups.length ?? null,
     later: (ms: number) => clock.advance(ms),
@@ -138,6 +149,22 @@ describe('a sudden emptiness', () => {
     expect(await store.head(siteId)).toMatchObject({ doubt: null, failure: null });
   });
 
+  it('is never believed while the site still shows what its lists have lost', async () => {
+    const { answer, lie, look, shown, later, store, siteId } = puppet();
+    answer(212);
+    await look();
+    lie(0);
+    expect(await look()).toBe('DOUBTED');
+    for (let i = 0; i < 3; i += 1) {
+      later(60_000);
+      expect(await look()).toBe('FAILED');
+    }
+    expect(await shown()).toBe(212);
+    expect((await store.head(siteId)).failure?.problem.detail).toBe(
+      'A site answered with 0 of 212 protection groups, but still shows others when asked for them.',
+    );
+  });
+
   it('that is followed by half of it is another doubt, and by all of it is none', async () => {
     const { answer, look, shown, later, store, siteId } = puppet();
     answer(10);
@@ -152,6 +179,27 @@ describe('a sudden emptiness', () => {
     expect(await look()).toBe('BELIEVED');
     expect(await shown()).toBe(10);
     expect((await store.head(siteId)).doubt).toBeNull();
+  });
+});
+
+describe('a few that are missing', () => {
+  it('are asked for one by one, and believed to be gone at once', async () => {
+    const { answer, look, shown, singles } = puppet();
+    answer(10);
+    await look();
+    answer(7);
+    expect(await look()).toBe('BELIEVED');
+    expect(await shown()).toBe(7);
+    expect(singles()).toBe(3);
+  });
+
+  it('and are still there make the list a lie', async () => {
+    const { answer, lie, look, shown } = puppet();
+    answer(4);
+    await look();
+    lie(3);
+    expect(await look()).toBe('FAILED');
+    expect(await shown()).toBe(4);
   });
 });
 
@@ -202,6 +250,18 @@ describe('lists that were noticed on the way to something else', () => {
     }
     expect(await shown()).toBe(10);
     expect(await store.head(siteId)).toMatchObject({ doubt: null, failure: null });
+  });
+
+  it('that lack a few are believed when those are gone', async () => {
+    const { answer, lie, look, shown, provider, refresher, clock, siteId, later } = puppet();
+    answer(10);
+    await look();
+    later(1_000);
+    lie(10);
+    expect(await refresher.notice(provider, clock.now(), { groups: groups(siteId, 9) })).toBe(false);
+    answer(9);
+    expect(await refresher.notice(provider, clock.now(), { groups: groups(siteId, 9) })).toBe(true);
+    expect(await shown()).toBe(9);
   });
 
   it('are worth nothing where nothing is known', async () => {
