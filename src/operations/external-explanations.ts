@@ -1,6 +1,6 @@
 import { publicId } from '../domain/ids.js';
 import { ACTION_FACTS } from '../domain/action-facts.js';
-import type { DrAction } from '../domain/dr-action.js';
+import { destinationOf, type DrAction } from '../domain/dr-action.js';
 import type { Operation } from '../domain/operation.js';
 import type { SeenResource } from './external-resources.js';
 import type { Holding, OperationStore } from './operation-store.js';
@@ -61,6 +61,21 @@ export async function mayBeBeingMade(
 /** When it was last seen to be about it; an unfinished one is. */
 export function endMs({ endedTime }: Operation): number {
   return endedTime === null ? Infinity : Date.parse(endedTime);
+}
+
+/**
+ * Whether an operation left its target as it was before a change: then it is not what changed it, however lately it
+ * ended. What a person settled may still have come about later.
+ */
+export function leftItSo(
+  { state, target, upstream, direction, resolution }: Operation,
+  before: SeenResource | null,
+  after: SeenResource | null,
+): boolean {
+  if (!before || target.id !== before.id || resolution || upstream.state !== before.word) return false;
+  if (before.word !== after?.word) return true;
+  // The word tells nothing where only the site turns.
+  return state === 'SUCCEEDED' && direction !== null && destinationOf(direction) === before.activeSite;
 }
 
 /** What was refused, or cancelled before it was sent, cannot be what is seen. */

@@ -12,6 +12,7 @@ import {
   endMs,
   isCreation,
   LAG_MS,
+  leftItSo,
   lockOfNewcomer,
   mayBeBeingMade,
   pastOf,
@@ -154,7 +155,11 @@ export class ExternalOperations {
     const tail = before && isPassing(provider.descriptor, before) ? before.word : null;
     // A person may have settled one while its target hung in that word.
     const explained = ({ lately }: Past): boolean =>
-      lately.some((one) => endMs(one) >= sinceMs || (tail !== null && one.upstream.state === tail));
+      lately.some(
+        (one) =>
+          (endMs(one) >= sinceMs && !leftItSo(one, before, change.after)) ||
+          (tail !== null && one.upstream.state === tail),
+      );
     if (before && change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
       const sight = await this.confirmed(provider, subject, change.action, explained);
       return sight && { locks: locksOf(sight.live), past: sight.past };
