@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -105,8 +106,9 @@ export class Copy {
   /** The gateway, from source to what runs. */
   async compile(): Promise<string> {
     const verdict = await this.tool('typescript/bin/tsc', '-p', 'tsconfig.copy.json');
-    const scripts = 'src/operations/lua';
-    cpSync(this.path(scripts), this.path(`build/${scripts}`), { recursive: true });
+    // As the build does it: the scripts lie beside what runs them.
+    const scripts = (path: string): boolean => statSync(path).isDirectory() || path.endsWith('.lua');
+    cpSync(this.path('src'), this.path('build/src'), { recursive: true, filter: scripts });
     return verdict;
   }
 

@@ -6,6 +6,7 @@ import { Clock } from '../../../src/platform/clock.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { SiteMemory, type ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
+import type { RequestBudgets } from '../../../src/providers/request-budget.js';
 import { sdrs } from '../../../src/providers/sdrs/sdrs.factory.js';
 
 export const PROJECT = '0123456789abcdef0123456789abcdef';
@@ -155,7 +156,11 @@ class NoMemory extends SiteMemory {
   }
 }
 
-export function driverOf(upstream: ScriptedUpstream, clock: Clock = new StillClock()): ProviderDriver {
+export function driverOf(
+  upstream: ScriptedUpstream,
+  clock: Clock = new StillClock(),
+  budgets?: RequestBudgets,
+): ProviderDriver {
   return sdrs.create(
     {
       endpoint: upstream.url,
@@ -168,7 +173,14 @@ export function driverOf(upstream: ScriptedUpstream, clock: Clock = new StillClo
         password: PASSWORD,
       },
     },
-    { siteId: 'otc', clock, log: silentLog(), submitTimeoutMs: 2_000, memory: new NoMemory() },
+    {
+      siteId: 'otc',
+      clock,
+      log: silentLog(),
+      submitTimeoutMs: 2_000,
+      memory: new NoMemory(),
+      ...(budgets ? { budgets } : {}),
+    },
   );
 }
 

@@ -43,6 +43,9 @@ describe('the settings of sdrs', () => {
     ['auth.iamEndpoint', { auth: { ...WHOLE.auth, iamEndpoint: '' } }],
     ['auth.password', { auth: { ...WHOLE.auth, password: '' } }],
     ['tls.fingerprint256', { tls: { fingerprint256: 'abc' } }],
+    ['budget', { budget: 100 }],
+    ['budget.requestsPerSecond', { budget: { requestsPerSecond: 0 } }],
+    ['budget.requestsPerSecond', { budget: { requestsPerSecond: '100' } }],
   ])('say what to write for %s', (field, change) => {
     const sentences = faults({ ...WHOLE, ...change });
     expect(sentences.length).toBeGreaterThan(0);

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { SrmSettings } from '../../../src/providers/srm/srm.settings.js';
+import { srmDescriptor } from '../../../src/providers/srm/srm.descriptor.js';
+import { limitsOf, SrmSettings } from '../../../src/providers/srm/srm.settings.js';
 
 const good = {
   endpoint: 'https://srm-a.example/api/rest/srm/v2',
@@ -21,6 +22,16 @@ describe('the settings of an SRM site', () => {
     );
   });
 
+  it('take the limits of the appliance, and its defaults for what is not said', () => {
+    const settings = { ...good, budget: { addressRequestsPerMinute: 200 } };
+    expect(sentences(settings)).toEqual([]);
+    expect(limitsOf(plainToInstance(SrmSettings, settings))).toEqual({
+      session: { requests: 50, windowSeconds: 60 },
+      address: { requests: 200, windowSeconds: 60 },
+    });
+    expect(limitsOf(plainToInstance(SrmSettings, { ...good, budget: null }))).toEqual(srmDescriptor.budget);
+  });
+
   it.each([
     [{ ...good, endpoint: 'srm-a.example' }, 'Write in "endpoint"'],
     [{ ...good, endpoint: 'https://srm-a.example/api/rest/vr/v2' }, 'Write in "endpoint"'],
@@ -29,6 +40,9 @@ describe('the settings of an SRM site', () => {
     [{ ...good, auth: { ...good.auth, remotePassword: '' } }, 'Write in "remotePassword"'],
     [{ ...good, tls: { fingerprint256: 'ab' } }, 'Write in "fingerprint256"'],
     [{ ...good, sessionMaxAgeSeconds: 1 }, 'Write in "sessionMaxAgeSeconds"'],
+    [{ ...good, budget: 50 }, 'Write "budget" with'],
+    [{ ...good, budget: { sessionRequestsPerMinute: 0 } }, 'Write in "sessionRequestsPerMinute"'],
+    [{ ...good, budget: { addressRequestsPerMinute: 1.5 } }, 'Write in "addressRequestsPerMinute"'],
   ])('say what to write instead (%#)', (settings, sentence) => {
     expect(sentences(settings).join('\n')).toContain(sentence);
   });
