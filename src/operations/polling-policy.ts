@@ -9,15 +9,19 @@ export interface PollingSituation {
   failures: number;
   /** How long the upstream asked us to stay away. */
   retryAfterMs: number | null;
+  /** How much of what watching may take of the site's budget is used, by whomever: 1 = all of it; null = not counted. */
+  budgetUsed?: number | null;
 }
 
 const SLOWEST_MS = 60_000;
 
 /**
  * When to look at a site again: often while its youngest operation is young, less often later; a failing site
- * is left in peace; one where only a person can decide is looked at once a minute.
+ * is left in peace; one where only a person can decide is looked at once a minute; where the budget runs low, looks
+ * become rare before they are refused.
  */
-export function pollingDelay({ settings, open, now, failures, retryAfterMs }: PollingSituation): number {
+export function pollingDelay(situation: PollingSituation): number {
+  const { settings, open, now, failures, retryAfterMs, budgetUsed = null } = situation;
   const base = settings.pollIntervalMs;
   const slowest = Math.max(base, SLOWEST_MS);
   const active = open.filter((operation) => operation.state !== 'UNKNOWN');
@@ -27,6 +31,10 @@ export function pollingDelay({ settings, open, now, failures, retryAfterMs }: Po
   );
   const age = now - youngest;
   const byAge = age < 120_000 ? base : age < 600_000 ? 2 * base : 4 * base;
+  const byBudget = base * ((budgetUsed ?? 0) >= 1 ? 4 : (budgetUsed ?? 0) >= 0.75 ? 2 : 1);
   const byFailures = base * 2 ** Math.min(failures, 6);
-  return Math.max(retryAfterMs ?? 0, Math.min(slowest, Math.max(byAge, failures > 0 ? byFailures : 0)));
+  return Math.max(
+    retryAfterMs ?? 0,
+    Math.min(slowest, Math.max(byAge, byBudget, failures > 0 ? byFailures : 0)),
+  );
 }

@@ -71,20 +71,24 @@ export class SiteWatcher {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       // A look that failed says nothing about the operations: they stay as they are.
-      this.failures.set(siteId, (this.failures.get(siteId) ?? 0) + 1);
       retryAfterMs = error.retryAfterMs;
+      // Who was told when to come back is not in trouble.
+      const patience = error.kind === 'RATE_LIMITED' && retryAfterMs !== null;
+      if (!patience) this.failures.set(siteId, (this.failures.get(siteId) ?? 0) + 1);
       this.log.warn(
         { siteId, kind: error.kind, upstream: error.upstream },
         `site not observed: ${error.message}`,
       );
     }
+    const budget = await provider.budgetUse();
     return {
       againInMs: pollingDelay({
         settings: this.settings,
         open,
         now: this.clock.now(),
         failures: this.failures.get(siteId) ?? 0,
-        retryAfterMs,
+        retryAfterMs: budget ? Math.max(retryAfterMs ?? 0, budget.awayMs) : retryAfterMs,
+        budgetUsed: budget && budget.used / budget.lanes.WATCH,
       }),
     };
   }

@@ -22,6 +22,10 @@ const TABLE: readonly [string, Partial<PollingSituation> & { age: number }, numb
     { age: 0, retryAfterMs: 5 * MINUTE },
     5 * MINUTE,
   ],
+  ['young, with budget left', { age: 0, budgetUsed: 0.7 }, 5_000],
+  ['young, where the budget runs low', { age: 0, budgetUsed: 0.75 }, 10_000],
+  ['young, where the budget is used', { age: 0, budgetUsed: 1.2 }, 20_000],
+  ['old, where the budget runs low', { age: 10 * MINUTE, budgetUsed: 0.8 }, 20_000],
   ['for a person to decide', { age: 0, open: [unknown] }, 60_000],
   ['young beside one for a person to decide', { age: 0, open: [unknown, running] }, 5_000],
 ];
