@@ -7,8 +7,8 @@ export const LISTS: Readonly<Record<string, string>> = {
   'plans, largest page': '/v1/recovery-plans?siteId=berlin-dc&pageSize=1000',
   'groups by state': '/v1/protection-groups?state=PROTECTED,FAILED_OVER&pageSize=50',
   'plans by a text in the name': '/v1/recovery-plans?q=042&pageSize=50',
-  'groups by name, last first': '/v1/protection-groups?orderBy=-name&pageSize=50',
-  'plans by time in state': '/v1/recovery-plans?orderBy=-stateSinceTime&pageSize=50',
+  'groups by name, last first': '/v1/protection-groups?orderBy=name%20desc&pageSize=50',
+  'plans by time in state': '/v1/recovery-plans?orderBy=stateSinceTime%20desc&pageSize=50',
   'all groups, page after page': '/v1/protection-groups?pageSize=1000',
   sites: '/v1/sites',
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bringInFlight, measureEnds, measureLevel, SITE_IDS, type InFlight } from './in-flight.js';
 import { measureLists, type WeatherFigures } from './lists.js';
 import { pollNaively } from './naive-poller.js';
+import { measureNonsense } from './nonsense.js';
 import { until } from './pace.js';
 import type { Figures } from './report.js';
 import type { Scale } from './scale.js';
@@ -38,7 +39,7 @@ export class Measuring {
       await site.reset(sizes[site.kind] - NAMED[site.kind], { ...STRICT[site.kind], ...more });
   }
 
-  async measureInventory(): Promise<Pick<Figures, 'weathers' | 'refresh' | 'idle'>> {
+  async measureInventory(): Promise<Pick<Figures, 'weathers' | 'refresh' | 'idle' | 'nonsense'>> {
     await this.newWorlds(this.scale.listed);
     await this.stage.startGateway('own');
     await this.allFresh();
@@ -64,7 +65,7 @@ export class Measuring {
     }
     const refresh = await this.measureRefresh();
     await this.stage.stopGateway();
-    return { weathers, refresh, idle };
+    return { weathers, refresh, idle, nonsense: await this.measureNonsense() };
   }
 
   /** What one refresh asks of each site: those of a list that insists on it. */
@@ -82,6 +83,21 @@ export class Measuring {
     for (const site of this.stage.sites)
       figures.push({ kind: site.kind, ms, byRoute: (await site.traffic()).lastMinute.byRoute });
     return figures;
+  }
+
+  /** Every list insists on being fresh, which is more than the budget of SRM has room for. */
+  private async measureNonsense(): Promise<Figures['nonsense']> {
+    this.say('nonsense of every kind');
+    for (const site of this.stage.sites) await site.settings(LENIENT[site.kind]);
+    await this.stage.startGateway('lifted');
+    await until(
+      'the sites are known again',
+      () => this.whenAllFresh({ 'cache-control': 'no-cache' }),
+      120_000,
+    );
+    const figures = await Promise.all(this.stage.sites.map((site) => measureNonsense(this.stage.api, site)));
+    await this.stage.stopGateway();
+    return figures.flat();
   }
 
   async measureWatching(): Promise<Pick<Figures, 'levels' | 'ends' | 'naive' | 'refusals'>> {

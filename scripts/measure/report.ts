@@ -3,6 +3,7 @@ import type { TrafficView } from '../../simulators/engine/traffic.js';
 import type { measureEnds, LevelFigures } from './in-flight.js';
 import { LISTS, type WeatherFigures } from './lists.js';
 import type { NaiveFigures } from './naive-poller.js';
+import type { NonsenseFigures } from './nonsense.js';
 import type { SiteKind } from './simulated-site.js';
 import type { Spread } from './statistics.js';
 
@@ -14,6 +15,7 @@ export interface Figures {
   weathers: WeatherFigures[];
   refresh: { kind: SiteKind; ms: number; byRoute: Record<string, number> }[];
   idle: { kind: SiteKind; traffic: TrafficView }[];
+  nonsense: NonsenseFigures[];
   levels: LevelFigures[];
   ends: Awaited<ReturnType<typeof measureEnds>>[];
   naive: NaiveFigures[];
@@ -118,6 +120,21 @@ ${table(
 What \`sources[]\` said at the end of each: ${figures.weathers
     .map(({ weather, sources }) => `*${weather}*: ${sources.map(sourceText).join(', ')}`)
     .join('; ')}.
+
+## Nonsense in place of an inventory
+
+What the list of groups said while the site told each of these, and after it. It insisted on being fresh (\`Cache-Control: no-cache\`), with the budgets lifted.
+
+${table(
+  ['the site answers', 'site', 'groups shown', '`sources[]`', 'afterwards'],
+  figures.nonsense.map(({ lie, kind, before, during, source, unknown, after, afterState }) => [
+    lie,
+    SITES[kind],
+    `${during} of ${before}${unknown > 0 ? `, ${unknown} of them UNKNOWN` : ''}`,
+    source ? `${source.state}${source.error ? `, \`${source.error.code}\`` : ''}` : '–',
+    `${after}, ${afterState ?? '–'}`,
+  ]),
+)}
 `;
 }
 

@@ -5,6 +5,8 @@ export type SiteKind = 'sdrs' | 'srm';
 export interface NamedFault {
   preset: string;
   ms?: number;
+  times?: number;
+  path?: string;
 }
 
 interface RunningJob {

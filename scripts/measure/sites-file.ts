@@ -21,4 +21,7 @@ ${lines.sdrs}  - id: berlin-dc
 ${lines.srm}`;
 }
 
-const LIFTED = { sdrs: '', srm: '' };
+const LIFTED = {
+  sdrs: '    budget: { requestsPerSecond: 10000 }\n',
+  srm: '    budget: { sessionRequestsPerMinute: 1000000, addressRequestsPerMinute: 1000000 }\n',
+};

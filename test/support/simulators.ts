@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { FaultRule } from '../../simulators/engine/faults.js';
 import type { Execution, JournalEntry } from '../../simulators/engine/journal.js';
+import type { TrafficView } from '../../simulators/engine/traffic.js';
 import { Subprocess } from './processes.js';
 
 const SCRIPT = fileURLToPath(new URL('../../simulators/main.js', import.meta.url));
@@ -67,6 +68,21 @@ export class SimulatedUpstream {
 
   async fault(rule: FaultRule): Promise<void> {
     await this.control('POST', '/faults', rule);
+  }
+
+  /** One of the named faults; `more` wins over what the name brings. */
+  async preset(preset: string, more: object = {}): Promise<void> {
+    await this.control('POST', '/faults', { preset, ...more });
+  }
+
+  /** Somebody begins an action at the vendor's console; the id of the job or task. */
+  async console(order: object): Promise<string> {
+    const { jobId, taskId } = (await this.control('POST', '/console', order)) as Record<string, string>;
+    return jobId ?? taskId ?? '';
+  }
+
+  async traffic(): Promise<TrafficView> {
+    return (await this.control('GET', '/traffic')) as TrafficView;
   }
 
   async calm(): Promise<void> {

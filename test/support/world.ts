@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
 import { freePort } from '../../sandbox/ports.js';
-import { SITE_PASSWORDS, sitesFile } from '../../sandbox/sites-file.js';
+import { SITE_PASSWORDS, sitesFile, type SimulatorPorts } from '../../sandbox/sites-file.js';
 import { GatewayClient } from './client.js';
 import { currentTestHasFailed } from './failure-log.js';
 import { Subprocess } from './processes.js';
@@ -24,6 +24,8 @@ export interface WorldOptions {
   sites?: readonly SiteKind[];
   /** Redis writes to disk, so that it survives a kill. */
   durable?: boolean;
+  /** What the processes are told about the sites. By default the sandbox's, whose budgets are lifted. */
+  sitesFile?: (ports: SimulatorPorts) => string;
 }
 
 type PrivateRedis = Awaited<ReturnType<typeof openEphemeralRedis>>;
@@ -47,6 +49,14 @@ export class World {
     const api = await Subprocess.start({ name: 'api', script: productScript('main'), env: this.env });
     this.apis.push(api);
     return api;
+  }
+
+  /** One more API process beside the first, at an address of its own. */
+  async startReplica(): Promise<GatewayClient> {
+    const port = await freePort();
+    const env = { ...this.env, PORT: String(port) };
+    this.apis.unshift(await Subprocess.start({ name: 'api replica', script: productScript('main'), env }));
+    return new GatewayClient(`http://127.0.0.1:${port}`, API_KEY);
   }
 
   /** SIGTERM, and its exit code. */
@@ -109,7 +119,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'dr-gateway-e2e-'));
   const [port, sdrsPort, srmPort] = [await freePort(), await freePort(), await freePort()];
   const redis = await openEphemeralRedis({ appendOnly: options.durable ?? false });
-  writeFileSync(join(directory, 'sites.yaml'), sitesFile({ sdrs: sdrsPort, srm: srmPort }));
+  const writeSites = options.sitesFile ?? sitesFile;
+  writeFileSync(join(directory, 'sites.yaml'), writeSites({ sdrs: sdrsPort, srm: srmPort }));
   const env = {
     ...SITE_PASSWORDS,
     PORT: String(port),
