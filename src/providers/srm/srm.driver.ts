@@ -28,6 +28,7 @@ import { srmDescriptor } from './srm.descriptor.js';
 import { drillOf } from './reading/srm.drill-mapper.js';
 import type { SrmEvidence } from './evidence/srm.evidence.js';
 import { furtherReadsOf, type FurtherReadingParts } from './reading/srm.further-reads.js';
+import type { SrmInspection } from './inspecting/srm.inspection.js';
 import type { SrmInventory } from './reading/srm.inventory.js';
 import { groupOf, instanceOf, planOf } from './reading/srm.mapper.js';
 import type { SrmObserver } from './watching/srm.observation.js';
@@ -42,6 +43,7 @@ export interface SrmParts extends FurtherReadingParts {
   upstream: SrmUpstream;
   planGroups: PlanGroups;
   inventory: SrmInventory;
+  inspection: SrmInspection;
   preparing: SrmPreparation;
   submission: SrmSubmission;
   evidence: SrmEvidence;
@@ -136,8 +138,8 @@ export class SrmDriver implements ProviderDriver {
     return this.parts.inventory.survey(signal);
   }
 
-  inspect(): Promise<Concern[]> {
-    return Promise.resolve([]);
+  inspect({ signal }: CallContext): Promise<Concern[]> {
+    return this.parts.inspection.inspect(signal);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

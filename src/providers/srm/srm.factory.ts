@@ -5,10 +5,12 @@ import { SrmClient } from './wire/srm.client.js';
 import { srmDescriptor } from './srm.descriptor.js';
 import { SrmDriver } from './srm.driver.js';
 import { SrmEvidence } from './evidence/srm.evidence.js';
+import { SrmInspection } from './inspecting/srm.inspection.js';
 import { SrmInventory } from './reading/srm.inventory.js';
 import { SrmHistory } from './reading/srm.history.js';
 import { SrmHome } from './reading/srm.home.js';
 import { SrmObserver } from './watching/srm.observation.js';
+import { siteReads } from './reading/srm.site-reads.js';
 import { PlanGroups } from './reading/srm.plan-groups.js';
 import { SrmPreparation } from './preparing/srm.preparation.js';
 import { SrmSession } from './access/srm.session.js';
@@ -32,6 +34,7 @@ export const srm: DriverFactory<SrmSettings> = {
     const planGroups = new PlanGroups(clock);
     const inventory = new SrmInventory(siteId, client, home, planGroups);
     const history = new SrmHistory(client, settings.auth.userName);
+    const issues = siteReads({ siteId, client, home }, history, null);
     return new SrmDriver({
       siteId,
       upstream,
@@ -39,6 +42,7 @@ export const srm: DriverFactory<SrmSettings> = {
       home,
       planGroups,
       inventory,
+      inspection: new SrmInspection(siteId, client, inventory, issues.siteIssues),
       history,
       apiVersion: /\/(v\d+)\/?$/.exec(settings.endpoint)?.[1] ?? null,
       preparing: new SrmPreparation(siteId, client, home, planGroups),

@@ -18,6 +18,8 @@ export interface PairedSites {
   farServerDown: boolean;
   /** Sentences about servers and certificates that are not in order. */
   warnings: string[];
+  /** As SRM tells it. */
+  wire: WirePairing;
 }
 
 export interface VcenterName {
@@ -55,6 +57,7 @@ function pairedSites(pairing: WirePairing, nowMs: number): PairedSites {
   const localVcenter = vcenterOf(pairing.local_vc_server);
   const remoteVcenter = vcenterOf(pairing.remote_vc_server);
   return {
+    wire: pairing,
     pairingId: pairing.pairing_id,
     localVcenter,
     remoteVcenter,

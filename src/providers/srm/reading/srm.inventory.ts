@@ -28,8 +28,18 @@ const WITHOUT_GROUPS: readonly unknown[] = [
   'SYNC_CONFLICT',
 ];
 
+/** Whoever wants lists without a request takes them if they are as new. */
+const LATELY_MS = 120_000;
+const MAX_CLEANED_UP = 500;
+
+type Lists = { [list in 'groups' | 'plans']: NonNullable<SiteLists[list]> };
+
 /** Groups, plans and tests of a site in the words of the domain; and all of them at once, whole or not at all. */
 export class SrmInventory {
+  private last: (Lists & { readAt: number }) | null = null;
+  /** Plans whose test was seen to have gone, until somebody has looked at what it left. */
+  private readonly cleaned = new Set<string>();
+
   constructor(
     private readonly siteId: string,
     private readonly client: SrmClient,
@@ -72,29 +82,62 @@ export class SrmInventory {
     return this.surveyOf(await this.read(signal));
   }
 
+  /** Groups and plans as they were read last; two requests where that was not lately. */
+  async lately(signal: AbortSignal): Promise<Lists> {
+    const { last } = this;
+    const isNew = last !== null && this.client.clock.monotonic() - last.readAt < LATELY_MS;
+    if (isNew) return last;
+    const [groups, plans] = await Promise.all([this.client.groups(signal), this.client.plans(signal)]);
+    mustTell(groups);
+    mustTell(plans);
+    this.remember({ groups, plans });
+    return { groups, plans };
+  }
+
+  cleanedUp(): ReadonlySet<string> {
+    return this.cleaned;
+  }
+
+  noteLooked(planId: string): void {
+    this.cleaned.delete(planId);
+  }
+
   /** As much of a survey as these lists hold, of those that are whole. */
   async noticedIn({ groups, plans, tasks }: SiteLists): Promise<Partial<SiteSurvey>> {
     const noticed: Partial<SiteSurvey> = {};
-    if (plans !== null && plans.items.length > 0 && faultOf(plans) === null) {
+    const hasPlans = plans !== null && plans.items.length > 0 && faultOf(plans) === null;
+    const hasGroups = groups !== null && groups.items.length > 0 && faultOf(groups) === null;
+    if (hasPlans) {
       noticed.plans = await this.plansOf(plans);
       noticed.drills = this.drillsOf(plans);
     }
-    if (groups !== null && groups.items.length > 0 && faultOf(groups) === null)
-      noticed.groups = await this.groupsOf(groups);
-    if (tasks !== null && plans !== null && groups !== null && tasks.gaps.length === 0 && reachesBack(tasks))
-      noticed.runs = runsOf(tasks, { plans: plans.items, groups: groups.items });
+    if (hasGroups) noticed.groups = await this.groupsOf(groups);
+    if (hasPlans && hasGroups) {
+      this.remember({ groups, plans });
+      if (tasks !== null && tasks.gaps.length === 0 && reachesBack(tasks))
+        noticed.runs = runsOf(tasks, { plans: plans.items, groups: groups.items });
+    }
     return noticed;
   }
 
-  private async read(
-    signal: AbortSignal,
-  ): Promise<{ [list in keyof SiteLists]: NonNullable<SiteLists[list]> }> {
+  private async read(signal: AbortSignal): Promise<Lists & { tasks: WirePage<WireTask> }> {
     const [groups, plans, tasks] = await Promise.all([
       this.client.groups(signal),
       this.client.plans(signal),
       this.client.newestTasks(signal, TASKS),
     ]);
     return { groups, plans, tasks };
+  }
+
+  private remember({ groups, plans }: Lists): void {
+    const before = new Map(this.last?.plans?.items.map(({ id, status }) => [id, status ?? '']));
+    for (const { id, status } of plans.items) {
+      if (status === 'READY_STATE' && OF_TESTS.test(before.get(id) ?? '')) this.cleaned.add(id);
+      else if (status !== 'READY_STATE') this.cleaned.delete(id);
+    }
+    const [oldest] = this.cleaned;
+    if (this.cleaned.size > MAX_CLEANED_UP && oldest !== undefined) this.cleaned.delete(oldest);
+    this.last = { groups, plans, readAt: this.client.clock.monotonic() };
   }
 
   private async surveyOf(lists: Awaited<ReturnType<SrmInventory['read']>>): Promise<SiteSurvey> {
@@ -107,6 +150,7 @@ export class SrmInventory {
       plans.items.some(({ status }) => !WITHOUT_GROUPS.includes(status ?? null))
     )
       throw nonsense('with plans that hold groups, and with no group');
+    this.remember(lists);
     return {
       groups: await this.groupsOf(groups),
       plans: await this.plansOf(plans),
@@ -115,6 +159,9 @@ export class SrmInventory {
     };
   }
 }
+
+/** As the words of a test and of its clean-up begin (4.3). */
+const OF_TESTS = /^(?:TEST|CLEANUP)_/;
 
 /** Why a list is no inventory; null = it is one. A gap in a field that is only described leaves it whole. */
 function faultOf(list: WireList<WireGroup | WirePlan>): ProviderError | null {

@@ -68,11 +68,17 @@ export class SrmReader {
     }, signal);
   }
 
+  /** The pairing as it is now, with its four servers: of the far ones as much as the session may see (2, row 1). */
+  async pairing(signal: AbortSignal): Promise<WirePairing> {
+    const { wire } = await this.pairedSites(signal, true);
+    return wire;
+  }
+
   /** The request's session, and its renewal, are this client's affair; what it answers is the caller's. */
   protected read(path: string, signal: AbortSignal, options: ReadOptions = {}): Promise<UpstreamResponse> {
     const ask = (): Promise<UpstreamResponse> => this.readAnew(path, signal, options);
     // A task is read until it has ended.
-    if (options.question !== undefined || path.startsWith('/tasks')) return ask();
+    if (options.question !== undefined || path.startsWith('/tasks/')) return ask();
     return askedOnce(this, `${path} ${JSON.stringify(options)}`, ask);
   }
 
