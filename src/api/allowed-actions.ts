@@ -109,21 +109,21 @@ export class AllowedActions {
   }
 
   private async judgeAll(subject: Subject): Promise<AllowedActionsDto> {
-    const heldBy = await this.holderOf(subject, subject.groupIds);
+    const held = await this.holderOf(subject, subject.groupIds);
     const items = await Promise.all(
-      actionsOf(subject.type).map((action) => this.judge(subject, action, heldBy)),
+      actionsOf(subject.type).map((action) => this.judge(subject, action, held)),
     );
     return { targetId: subject.id, observedTime: isoTime(this.clock.now()), items };
   }
 
   /** What only the upstream can tell is asked only of actions that nothing else stands against. */
-  private async judge(subject: Subject, action: DrAction, heldBy: string | null): Promise<AllowedActionDto> {
+  private async judge(subject: Subject, action: DrAction, held: Held): Promise<AllowedActionDto> {
     const { provider, facts, companions, groupIds } = subject;
     const { lifecycle } = provider.descriptor;
     const [target, others] = INTO_A_GROUP.includes(action)
       ? [null, [...companions, { kind: subject.type, facts }]]
       : [facts, companions];
-    const judged = judgeAction(lifecycle, action, target, { heldBy, companions: others, touches: groupIds });
+    const judged = judgeAction(lifecycle, action, target, { ...held, companions: others, touches: groupIds });
     if (!judged.allowed || !BUTTONS.includes(action)) return judged;
     const direction = ACTION_FACTS[action].needsDirection ? facts.nextDirection : null;
     const preparation = await provider.prepare(
@@ -143,19 +143,22 @@ export class AllowedActions {
       direction,
       blockers: preparation.blockers,
       companions: preparation.companions ?? [],
-      heldBy: await this.holderOf(subject, preparation.groupIds),
+      ...(await this.holderOf(subject, preparation.groupIds)),
       touches: preparation.groupIds,
     });
   }
 
-  private async holderOf(
-    { provider, holderId }: Subject,
-    groupIds: readonly string[],
-  ): Promise<string | null> {
+  private async holderOf({ provider, holderId }: Subject, groupIds: readonly string[]): Promise<Held> {
     const held = await this.operations.holdersOf(provider.siteId, [...new Set([holderId, ...groupIds])]);
     const [heldBy = null] = held.values();
-    return heldBy;
+    return { heldBy, heldOutsideBy: heldBy === null ? null : await this.operations.outsideBy(heldBy) };
   }
+}
+
+/** The operation that holds a group it touches, and who began that, if not through the gateway. */
+interface Held {
+  heldBy: string | null;
+  heldOutsideBy: string | null;
 }
 
 function actionsOf(type: TargetType): DrAction[] {

@@ -152,8 +152,13 @@ export class OperationDto {
   direction!: Direction | null;
   siteId!: string;
   provider!: string;
-  @ApiProperty({ enum: ORIGINS })
+  @ApiProperty({
+    enum: ORIGINS,
+    description:
+      'EXTERNAL: begun at the upstream by somebody else (its console, a script), and found there. It holds its groups like any other until its target rests.',
+  })
   origin!: Origin;
+  /** Of an EXTERNAL operation: who began it, in the words of the upstream, or `outside the gateway`. */
   requestedBy!: string;
   reason!: string | null;
   /** The operation that this one is a step of. */

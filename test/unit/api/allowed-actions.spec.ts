@@ -30,6 +30,7 @@ const held = new Map<string, string>();
 const operations = {
   holdersOf: (_siteId: string, ids: readonly string[]) =>
     Promise.resolve(new Map([...held].filter(([id]) => ids.includes(id)))),
+  outsideBy: (id: string) => Promise.resolve(id === 'of-others' ? 'olga@console' : null),
 } as unknown as OperationsService;
 const actions = new AllowedActions(new SiteReads(registry, {} as RecentAnswers), operations, new TestClock());
 const ids = new PublicIds(registry);
@@ -116,6 +117,14 @@ it('is blocked by whoever holds the group, and then asks nothing', async () => {
       expect(blocking.map(({ code }) => code)).toContain('operation-in-progress');
     }
   expect(prepared).toEqual([]);
+});
+
+it('says who it is that holds the group, if it was begun outside', async () => {
+  held.set(GROUP, 'of-others');
+  const [first] = (await actions.ofPlan(PLAN)).items;
+  expect(first?.blocking.find(({ code }) => code === 'operation-in-progress')?.text).toBe(
+    'Operation of-others, which was begun outside the gateway by olga@console, holds a protection group that this action touches.',
+  );
 });
 
 it('what the upstream does not have is shown as such', async () => {
