@@ -30,7 +30,7 @@ export interface DrillRecord {
   dueTime: string;
   /** The network that was chosen for it, which is nobody's leftover; null = none was. */
   chosenNetworkId: string | null;
-  /** When a look first missed it; null = it stands. */
+  /** When its clean-up ended, or a look first missed it; null = it stands. */
   endedTime: string | null;
   endedBy: string | null;
   cleanUpOperationId: string | null;

@@ -150,7 +150,7 @@ export class DrillDto {
   dueTimeSetBy!: string | null;
   /** It stands, and its due time has passed. */
   overdue!: boolean;
-  /** When it was first seen to be gone. */
+  /** When its clean-up ended, or else when it was first seen to be gone. */
   endedTime!: string | null;
   endedBy!: string | null;
   cleanUpOperationId!: string | null;

@@ -10,14 +10,22 @@ export interface PlanWork {
   cleanUps: readonly Operation[];
 }
 
+/** What is known to have been before a drill: RFC 3339, null = nothing. */
+export interface Before {
+  /** When another drill under the same id was last there. */
+  sameId: string | null;
+  /** When the plan's last drill ended. */
+  samePlan: string | null;
+}
+
 /** How it began, if an operation of the plan tells: by the drill that it made, or because nothing ended it since. */
 export function withStart(
   record: DrillRecord,
   work: PlanWork,
-  previousEnd: string | null,
+  before: Before,
   dueAfterMs: number,
 ): DrillRecord {
-  const start = startOf(record.drill, work, previousEnd);
+  const start = startOf(record.drill, work, before);
   if (!start) return record;
   const startedTime = start.startedTime ?? start.createdTime;
   return {
@@ -30,28 +38,27 @@ export function withStart(
   };
 }
 
-function startOf(
-  { id }: Drill,
-  { starts, cleanUps }: PlanWork,
-  previousEnd: string | null,
-): Operation | undefined {
-  const made = starts.find(({ result }) => result?.drillId === id);
-  if (made) return made;
-  const lastEnd = [
-    previousEnd,
-    ...cleanUps.flatMap(({ state, endedTime }) => (state === 'SUCCEEDED' ? [endedTime] : [])),
-  ]
-    .filter((time) => time !== null)
-    .sort()
-    .at(-1);
-  return starts.find(
-    ({ result, outcome, createdTime, state }) =>
-      !result?.drillId &&
-      outcome !== 'NONE' &&
-      state !== 'PENDING' &&
-      state !== 'REJECTED' &&
-      (lastEnd === undefined || createdTime > lastEnd),
+function startOf({ id }: Drill, { starts, cleanUps }: PlanWork, before: Before): Operation | undefined {
+  const made = starts.find(
+    ({ result, createdTime }) => result?.drillId === id && isAfter(createdTime, before.sameId),
   );
+  if (made) return made;
+  const ends = cleanUps.filter(({ state }) => state === 'SUCCEEDED').map(({ endedTime }) => endedTime);
+  return starts.find(
+    (start) =>
+      begins(start) &&
+      !start.result?.drillId &&
+      [before.samePlan, before.sameId, ...ends].every((end) => isAfter(start.createdTime, end)),
+  );
+}
+
+/** Whether it began anything at the upstream, as far as is known. */
+function begins({ state, outcome }: Operation): boolean {
+  return state !== 'PENDING' && state !== 'REJECTED' && outcome !== 'NONE';
+}
+
+function isAfter(time: string, other: string | null): boolean {
+  return other === null || time >= other;
 }
 
 /** How it ended, and what of it is left as far as it is known without asking. */
@@ -61,13 +68,11 @@ export function withEnd(
   endedMs: number,
   leftBehind: readonly DrillLeftover[],
 ): DrillRecord {
-  const cleanUp = cleanUps.find(
-    ({ createdTime, state, outcome }) =>
-      createdTime >= record.startedTime && state !== 'PENDING' && state !== 'REJECTED' && outcome !== 'NONE',
-  );
+  const cleanUp = cleanUps.find((one) => begins(one) && isAfter(one.createdTime, record.startedTime));
   return {
     ...record,
-    endedTime: isoTime(endedMs),
+    // The next drill of the plan may have begun before a look missed this one.
+    endedTime: cleanUp?.endedTime ?? isoTime(endedMs),
     endedBy: cleanUp?.requestedBy ?? null,
     cleanUpOperationId: cleanUp?.id ?? null,
     leftovers: [...factsLeft(record, leftBehind), ...troubles(cleanUp)],
@@ -86,7 +91,8 @@ function factsLeft(
 }
 
 function troubles(cleanUp: Operation | undefined): Leftover[] {
-  if (!cleanUp) return [];
+  // Nobody looked at what was done outside while it went on.
+  if (cleanUp?.origin !== 'GATEWAY') return [];
   const forced =
     cleanUp.command.options.forced === true ? ['It was forced: what could not be removed was left.'] : [];
   return [...forced, ...cleanUp.warnings].map((text, index) => ({

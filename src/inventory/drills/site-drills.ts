@@ -76,8 +76,11 @@ export class SiteDrills {
     for (const [id, record] of known) {
       if (!next.has(id)) next.set(id, await this.isGone(provider, record, takenMs));
     }
-    const forgotten = [...next.values()].filter((record) => this.isForgotten(record, next));
-    for (const { drill } of forgotten) next.delete(drill.id);
+    const begun = [...next.values()].filter(({ drill, seenMs }) => known.get(drill.id)?.seenMs !== seenMs);
+    const plansAnew = new Set(begun.map(({ drill }) => drill.recoveryPlanId));
+    for (const record of next.values()) {
+      if (this.isForgotten(record, plansAnew)) next.delete(record.drill.id);
+    }
     return next;
   }
 
@@ -101,11 +104,17 @@ export class SiteDrills {
     record: DrillRecord,
     known: ReadonlyMap<string, DrillRecord>,
   ): Promise<DrillRecord> {
+    const { drill } = record;
     const ends = [...known.values()]
-      .filter(({ drill }) => drill.recoveryPlanId === record.drill.recoveryPlanId)
+      .filter((one) => one.drill.recoveryPlanId === drill.recoveryPlanId)
       .flatMap(({ endedTime }) => endedTime ?? []);
-    const work = await this.workOf(siteId, record.drill.recoveryPlanId);
-    return withStart(record, work, ends.sort().at(-1) ?? null, this.dueAfterMs);
+    const other = known.get(drill.id);
+    const isAnother = other !== undefined && other.seenMs !== record.seenMs;
+    const before = {
+      sameId: isAnother ? (other.endedTime ?? other.startedTime) : null,
+      samePlan: ends.sort().at(-1) ?? null,
+    };
+    return withStart(record, await this.workOf(siteId, drill.recoveryPlanId), before, this.dueAfterMs);
   }
 
   private async isGone(
@@ -126,16 +135,10 @@ export class SiteDrills {
     return { starts, cleanUps };
   }
 
-  /** It ended long ago, or the plan has had another drill since. */
-  private isForgotten({ drill, endedTime }: DrillRecord, all: ReadonlyMap<string, DrillRecord>): boolean {
+  /** It ended long ago, or its plan has another drill now. */
+  private isForgotten({ drill, endedTime }: DrillRecord, plansAnew: ReadonlySet<string>): boolean {
     if (endedTime === null) return false;
-    if (this.clock.now() - Date.parse(endedTime) >= ENDED_KEPT_MS) return true;
-    return [...all.values()].some(
-      (other) =>
-        other.drill.id !== drill.id &&
-        other.drill.recoveryPlanId === drill.recoveryPlanId &&
-        (other.endedTime === null ? Date.parse(endedTime) <= other.seenMs : other.endedTime > endedTime),
-    );
+    return this.clock.now() - Date.parse(endedTime) >= ENDED_KEPT_MS || plansAnew.has(drill.recoveryPlanId);
   }
 }
 

@@ -67,7 +67,8 @@ export class FindingsStore {
       if (was) times[part] = was.seenMs;
       if (!now) continue;
       times[part] = now.seenMs;
-      const conclusions = now.conclusions.map((one) => keptAs(siteId, one, was, now.seenMs));
+      const since = new Map(was?.conclusions.map(({ id, sinceMs }) => [id, sinceMs]));
+      const conclusions = now.conclusions.map((one) => keptAs(siteId, one, since, now.seenMs));
       const text = JSON.stringify(conclusions);
       if (text !== JSON.stringify(was?.conclusions ?? [])) fields.push(part, text);
     }
@@ -89,11 +90,10 @@ export class FindingsStore {
 function keptAs(
   siteId: string,
   conclusion: Conclusion,
-  was: KeptPart | undefined,
+  since: ReadonlyMap<string, number>,
   seenMs: number,
 ): KeptConclusion {
   const id = findingId(siteId, conclusion);
   const told = conclusion.sinceTime === null ? NaN : Date.parse(conclusion.sinceTime);
-  const known = was?.conclusions.find((one) => one.id === id)?.sinceMs;
-  return { ...conclusion, id, sinceMs: Number.isNaN(told) ? (known ?? seenMs) : told };
+  return { ...conclusion, id, sinceMs: Number.isNaN(told) ? (since.get(id) ?? seenMs) : told };
 }

@@ -19,6 +19,11 @@ describe('drills', () => {
     (await world().api.read<SitesDrillListDto>(`/v1/drills${query}`)).items;
   const listed = (query: string): Promise<DrillDto> =>
     eventually(`a drill ${query} is listed`, async () => (await list(query))[0] ?? null);
+  const ended = (id: string): Promise<DrillDto> =>
+    eventually(`the drill ${id} has ended`, async () => {
+      const drill = await world().api.read<DrillDto>(`/v1/drills/${id}`);
+      return drill.state === 'ENDED' ? drill : null;
+    });
   const findings = async (type: string) =>
     (await world().api.read<FindingListDto>(`/v1/findings?type=${type}`)).items;
   const told = (type: string) => eventually(`${type} is told`, async () => (await findings(type))[0] ?? null);
@@ -80,9 +85,7 @@ describe('drills', () => {
     await api.succeeded(await api.run(plan.id, 'start-drill'));
     const { id } = await listed('');
     const cleanUp = await api.succeeded(await api.run(plan.id, 'clean-up-drill'));
-    const ended = await listed('?state=ENDED');
-    expect(ended).toMatchObject({
-      id,
+    expect(await ended(id)).toMatchObject({
       state: 'ENDED',
       endedBy: cleanUp.requestedBy,
       cleanUpOperationId: cleanUp.id,
@@ -103,24 +106,31 @@ describe('drills', () => {
   it('of SDRS leave a network behind, which is told until the next one', async () => {
     const { api } = world();
     const plan = await api.planNamed('erp-dr');
-    await api.succeeded(await api.run(plan.id, 'start-drill', { drillName: 'quarterly' }));
-    const { upstream } = await listed('');
+    const wish = { drillName: 'quarterly', dueTime: inHours(1) };
+    await api.succeeded(await api.run(plan.id, 'start-drill', wish));
+    const { id, upstream } = await listed(`?state=ACTIVE&recoveryPlanId=${plan.id}`);
+    await told('DRILL_DUE_SOON');
     await api.succeeded(await api.run(plan.id, 'clean-up-drill'));
-    const { leftovers } = await listed('?state=ENDED');
+    const { leftovers } = await ended(id);
     expect(leftovers).toMatchObject([
       { text: expect.stringContaining(String(upstream.drillVpcId)) as string },
     ]);
     expect(await told('DRILL_LEFTOVERS')).toMatchObject({ severity: 'INFO' });
   });
 
-  it('that somebody begins at a console are found with the operation that stands for it', async () => {
-    const { api, srm } = world();
-    const plan = await api.planNamed('erp-plan');
+  const ORDERS = {
+    sdrs: { group: 'erp-dr', action: 'create-drill', drillName: 'their-drill' },
+    srm: { plan: 'erp-plan', action: 'test', username: 'ops@vsphere.local' },
+  } as const;
+
+  it.each(SITES)('that somebody begins at the console of %s have the operation of it', async (kind) => {
+    const { api } = world();
+    const plan = await api.planNamed(PLANS[kind]);
     await eventually(
       'the worker has looked',
       async () => (await findings('NOT_RECOVERABLE')).length > 0 || null,
     );
-    await srm.console({ plan: 'erp-plan', action: 'test', username: 'ops@vsphere.local' });
+    await world().simulator(kind).console(ORDERS[kind]);
     const drill = await eventually('its operation is known', async () => {
       const [one] = await list(`?recoveryPlanId=${plan.id}`);
       return one && one.operationId !== null ? one : null;

@@ -210,6 +210,28 @@ describe('a drill that is gone', () => {
     ]);
   });
 
+  it('is followed by one that is begun before a look missed it, with an operation of its own', async () => {
+    const { look, ours, clock, did } = await gone();
+    did('START_DRILL');
+    await look(ours());
+    clock.advance(MINUTE_MS);
+    did('CLEAN_UP_DRILL');
+    const operationId = did('START_DRILL');
+    clock.advance(MINUTE_MS);
+    await look();
+    expect(await look(ours())).toMatchObject([{ operationId, endedTime: null }]);
+  });
+
+  it('does not lend its operation to the next one under its id', async () => {
+    const { look, ours, clock, did, siteId } = site();
+    const first = did('START_DRILL', { result: { drillId: `${siteId}.d` } });
+    expect(await look(ours())).toMatchObject([{ operationId: first }]);
+    clock.advance(MINUTE_MS);
+    await look();
+    clock.advance(MINUTE_MS);
+    expect(await look(ours())).toMatchObject([{ operationId: null, startedBy: null }]);
+  });
+
   it('is another one too when its end was never seen', async () => {
     const { look, ours, clock } = await gone();
     const [again] = await look(ours('d', { state: 'STARTING' }));
