@@ -88,7 +88,7 @@ export class SiteWatcher {
         now: this.clock.now(),
         failures: this.failures.get(siteId) ?? 0,
         retryAfterMs: budget ? Math.max(retryAfterMs ?? 0, budget.awayMs) : retryAfterMs,
-        budgetUsed: budget && budget.used / budget.lanes.WATCH,
+        budgetUsed: budget && budget.spent.WATCH,
       }),
     };
   }

@@ -25,6 +25,8 @@ export interface BudgetUse {
   windowSeconds: number;
   /** What `used` may come to by a request of each lane. */
   lanes: Record<Lane, number>;
+  /** How much of what each lane may use is used, in the fuller of the two windows, this process's session's and the address's: 1 = all. */
+  spent: Record<Lane, number>;
   /** The upstream asked to be left alone for so much longer; 0 = it did not. */
   awayMs: number;
 }
@@ -112,9 +114,15 @@ export class RequestBudget {
   async use(): Promise<BudgetUse> {
     const { requests, windowSeconds } = this.limits.address;
     const { used, awayMs } = await this.parts.counts.look(this.address, this.windowMs);
-    const names = Object.keys(LANES) as Lane[];
-    const lanes = Object.fromEntries(names.map((lane) => [lane, placesOf(lane, requests)]));
-    return { limit: requests, used, windowSeconds, lanes: lanes as Record<Lane, number>, awayMs };
+    const lanes = eachLane((lane) => placesOf(lane, requests));
+    const spent = eachLane((lane) => Math.max(used / lanes[lane], this.spentOfSession(lane)));
+    return { limit: requests, used, windowSeconds, lanes, spent, awayMs };
+  }
+
+  private spentOfSession(lane: Lane): number {
+    const { session } = this.limits;
+    if (this.session === null || session === null) return 0;
+    return this.session.used(this.parts.clock.monotonic()) / placesOf(lane, session.requests);
   }
 
   private async claim(lane: Lane): Promise<Standing> {
@@ -184,6 +192,11 @@ export function unlimitedBudgets(clock: Clock): RequestBudgets {
       return new RequestBudget(url, limits, { counts, clock, pause: null });
     },
   };
+}
+
+function eachLane(figure: (lane: Lane) => number): Record<Lane, number> {
+  const names = Object.keys(LANES) as Lane[];
+  return Object.fromEntries(names.map((lane) => [lane, figure(lane)])) as Record<Lane, number>;
 }
 
 function addressOf(url: string): string {

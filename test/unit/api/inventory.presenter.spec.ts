@@ -251,6 +251,7 @@ describe('a site', () => {
       used: 7,
       windowSeconds: 60,
       lanes: { SEND: 100, ACTION: 94, WATCH: 80, INTERACTIVE: 65, REFRESH: 50 },
+      spent: { SEND: 0.07, ACTION: 0.08, WATCH: 0.09, INTERACTIVE: 0.11, REFRESH: 0.14 },
       awayMs: 0,
     };
     expect(presentSite(reading('x', connection), use).budget).toEqual({

@@ -143,13 +143,16 @@ describe('the budget of a site', () => {
     const clock = new TestClock();
     const budgets = new SiteBudgets({ counts: new LocalAddressCounts(clock), clock });
     expect(await budgets.use()).toBeNull();
-    await budgets.of(URL, LIMITS).take();
+    const budget = budgets.of(URL, LIMITS);
+    await flood(budget, 'REFRESH', 5);
     budgets.of('https://iam.example', LIMITS);
     expect(await budgets.use()).toEqual({
       limit: 100,
-      used: 1,
+      used: 5,
       windowSeconds: 60,
       lanes: { SEND: 100, ACTION: 94, WATCH: 80, INTERACTIVE: 65, REFRESH: 50 },
+      // Of a session's 50, for the session is fuller than the address.
+      spent: { SEND: 0.1, ACTION: 5 / 47, WATCH: 0.125, INTERACTIVE: 5 / 32, REFRESH: 0.2 },
       awayMs: 0,
     });
   });
