@@ -75,7 +75,8 @@ function moved(
   if (!action) return null;
   return {
     action,
-    orElse: told ? [] : fitting.filter((other) => other !== action),
+    // A job that tells the gravest of several may only have been named after the state.
+    orElse: told && told !== gravest ? [] : fitting.filter((other) => other !== action),
     before,
     after,
     well: good.length > 0,

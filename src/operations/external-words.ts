@@ -1,5 +1,6 @@
 import { DR_ACTIONS, type DrAction } from '../domain/dr-action.js';
 import { OUTSIDE, type Operation } from '../domain/operation.js';
+import { meaningOf } from '../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../providers/provider-driver.js';
 import { isPassing, rowFor, type SeenResource } from './external-resources.js';
 import type { Sign } from './external-signs.js';
@@ -9,16 +10,20 @@ export function by({ requestedBy }: Operation): string {
   return requestedBy === OUTSIDE ? OUTSIDE : `${OUTSIDE} by ${requestedBy}`;
 }
 
-/** Other actions that look the same from outside, where no job and no earlier look tells which it is. */
+/**
+ * Other actions that look the same from outside, where no job and no earlier look tells which it is. A job that tells
+ * no more than the state does may have been named after it.
+ */
 export function alternatives(
   descriptor: ProviderDescriptor,
   action: DrAction,
   { kind, word }: SeenResource,
   { runs, before }: Sign,
 ): DrAction[] {
-  if (runs.some((run) => run.action === action)) return [];
+  const byState = meaningOf(descriptor.lifecycle, kind, word).action === action;
+  if (!byState && runs.some((run) => run.action === action)) return [];
   const first = rowFor(descriptor, kind, action)?.via[0];
-  const told = word === first || (before !== null && isPassing(descriptor, before));
+  const told = word === first || runs.length > 0 || (before !== null && isPassing(descriptor, before));
   return DR_ACTIONS.filter((other) => {
     const via = other === action ? undefined : rowFor(descriptor, kind, other)?.via;
     return via?.includes(word) && (!told || via[0] === first);
