@@ -168,13 +168,24 @@ describe('watching operations on SRM', () => {
     expect(site.appliance.count('GET /tasks')).toBe(0);
   });
 
-  it('says that a plan is gone only by a list without gaps', async () => {
-    site.appliance.on('GET /tasks', list([task('t-1', 'RUNNING')]));
-    site.appliance.on(`GET ${PLANS}`, list([]));
-    await expect(only(watched('FAILOVER', ['t-1']))).resolves.toMatchObject({ resource: { exists: false } });
-    site.appliance.on(`GET ${PLANS}`, list([], [{ message: 'remote site is down' }]));
-    await expect(only(watched('FAILOVER', ['t-1']))).resolves.toMatchObject({ resource: null });
-  });
+  it.each([
+    ['short', list([])],
+    ['partial', list([], [{ message: 'remote site is down' }])],
+  ])(
+    'says that a plan is gone when the appliance does not know it, not when a list is %s',
+    async (_, reply) => {
+      site.appliance.on(`GET ${PLANS}`, reply);
+      site.appliance.on('GET /tasks', list([task('t-1', 'RUNNING')]));
+      await expect(only(watched('FAILOVER', ['t-1']))).resolves.toMatchObject({ resource: null });
+      site.appliance.on('GET /tasks', list([task('t-1', 'SUCCESS')]));
+      site.appliance.on(`GET ${PLANS}/${PLAN_ID}`, { body: plan('RECOVERY_COMPLETE') });
+      await expect(only(watched('FAILOVER', ['t-1']))).resolves.toMatchObject({ resource: { exists: true } });
+      site.appliance.on(`GET ${PLANS}/${PLAN_ID}`, { status: 404 });
+      await expect(only(watched('FAILOVER', ['t-1']))).resolves.toMatchObject({
+        resource: { exists: false },
+      });
+    },
+  );
 
   it('says nothing of an ended job while the plan cannot be read', async () => {
     site.appliance.on('GET /tasks', list([task('t-1', 'SUCCESS')]));

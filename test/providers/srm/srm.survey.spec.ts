@@ -99,12 +99,16 @@ describe('a survey of an SRM site', () => {
       list([group('OK')], [{ message: 'x', field: '$.list' }]),
       'UNAVAILABLE',
     ],
-    ['no state of any group', list([group('OK', { status: null })]), 'BAD_ANSWER'],
     ['no group while plans hold some', list([]), 'BAD_ANSWER'],
     ['something that is no list', { body: { list: null } }, 'BAD_ANSWER'],
   ])('is refused after %s', async (_, reply, kind) => {
     site.appliance.on(`GET ${GROUPS}`, reply);
     await expect(site.driver.survey(cx())).rejects.toMatchObject({ kind, retry: 'TEMPORARY' });
+  });
+
+  it('is refused where no plan has a state', async () => {
+    site.appliance.on(`GET ${PLANS}`, list([plan('', { status: null })]));
+    await expect(site.driver.survey(cx())).rejects.toMatchObject({ kind: 'BAD_ANSWER' });
   });
 
   it('takes the same thing said twice for one, and a gap in a description for no loss', async () => {

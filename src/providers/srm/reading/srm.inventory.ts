@@ -105,7 +105,7 @@ export class SrmInventory {
   /** As much of a survey as these lists hold, of those that are whole. */
   async noticedIn({ groups, plans, tasks }: SiteLists): Promise<Partial<SiteSurvey>> {
     const noticed: Partial<SiteSurvey> = {};
-    const hasPlans = plans !== null && plans.items.length > 0 && faultOf(plans) === null;
+    const hasPlans = plans !== null && plans.items.length > 0 && faultOfPlans(plans) === null;
     const hasGroups = groups !== null && groups.items.length > 0 && faultOf(groups) === null;
     if (hasPlans) {
       noticed.plans = await this.plansOf(plans);
@@ -143,7 +143,7 @@ export class SrmInventory {
   private async surveyOf(lists: Awaited<ReturnType<SrmInventory['read']>>): Promise<SiteSurvey> {
     const { groups, plans, tasks } = lists;
     const fault =
-      faultOf(groups) ?? faultOf(plans) ?? (tasks.gaps.length > 0 ? cannotTell(tasks.gaps) : null);
+      faultOf(groups) ?? faultOfPlans(plans) ?? (tasks.gaps.length > 0 ? cannotTell(tasks.gaps) : null);
     if (fault !== null) throw fault;
     if (
       groups.items.length === 0 &&
@@ -163,12 +163,16 @@ export class SrmInventory {
 /** As the words of a test and of its clean-up begin (4.3). */
 const OF_TESTS = /^(?:TEST|CLEANUP)_/;
 
-/** Why a list is no inventory; null = it is one. A gap in a field that is only described leaves it whole. */
+/** Why a list is no inventory; null = it is one. A gap in a field that only describes leaves it whole. */
 function faultOf(list: WireList<WireGroup | WirePlan>): ProviderError | null {
   const isWhole = tellsAll(list, 'status', 'name') && (list.items.length > 0 || list.gaps.length === 0);
-  if (!isWhole) return cannotTell(list.gaps);
-  const isMute = list.items.length > 0 && list.items.every(({ status }) => textOf(status) === null);
-  return isMute ? nonsense('a list without a single state') : null;
+  return isWhole ? null : cannotTell(list.gaps);
+}
+
+/** Of plans, unlike groups, the state is never left out (3.7). */
+function faultOfPlans(plans: WireList<WirePlan>): ProviderError | null {
+  const isMute = plans.items.length > 0 && plans.items.every(({ status }) => textOf(status) === null);
+  return faultOf(plans) ?? (isMute ? nonsense('plans without a single state') : null);
 }
 
 function nonsense(what: string): ProviderError {

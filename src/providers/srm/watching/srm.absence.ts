@@ -24,14 +24,15 @@ export class SrmAbsence {
     private readonly details: DetailReads,
   ) {}
 
-  /** By operation, of those whose target was not listed; null = it could not be asked after this time. */
+  /** By operation, of those whose target was not listed; null = it was not asked after this time. */
   async of(
     looks: readonly Look[],
     round: Round,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ResourceFacts | null>> {
-    const open = looks.filter((look) => isUnproven(look));
-    const ids = open.map(({ operation }) => operation.operationId);
+    const open = looks.filter((look) => isUnproven(look, round));
+    // While a task runs, there is no hurry: the next list may hold it.
+    const ids = open.filter(({ jobs }) => jobs.every(isOver)).map(({ operation }) => operation.operationId);
     const turn = this.turns.take(ids, this.details.places('PARTS', TARGETS_A_ROUND));
     const found = new Map<string, ResourceFacts | null>();
     for (const { operation } of open) {
@@ -60,8 +61,14 @@ export class SrmAbsence {
   }
 }
 
-function isUnproven({ operation: { command }, resource, jobs }: Look): boolean {
-  if (resource?.exists !== false || command.targetNativeId === null || !jobs.every(isOver)) return false;
-  const isDeletion = command.action.startsWith('DELETE_');
-  return !isDeletion || jobs.length === 0 || !jobs.every(({ state }) => state === 'SUCCEEDED');
+function isUnproven({ operation: { command }, resource, jobs }: Look, round: Round): boolean {
+  const kind = ACTION_FACTS[command.action].targetType;
+  if (command.targetNativeId === null || kind === 'PROTECTED_INSTANCE' || resource?.exists === true)
+    return false;
+  const isListRead = (kind === 'RECOVERY_PLAN' ? round.plans : round.groups) !== null;
+  const isDeleted =
+    command.action.startsWith('DELETE_') &&
+    jobs.length > 0 &&
+    jobs.every(({ state }) => state === 'SUCCEEDED');
+  return isListRead && !(isDeleted && resource !== null);
 }
