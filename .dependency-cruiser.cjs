@@ -35,7 +35,7 @@ module.exports = {
         dependencyTypesNot: ['core'],
         pathNot: [
           '^src/providers/$1/',
-          '^src/providers/(provider-driver|provider-error|further-reads|call-context|upstream-exchange|request-budget|lanes|judgement)\\.ts$',
+          '^src/providers/(provider-driver|provider-error|further-reads|call-context|upstream-exchange|request-budget|lanes|judgement|turns)\\.ts$',
           '^src/domain/',
           '^src/platform/(http|log)/',
           '^src/platform/clock\\.ts$',

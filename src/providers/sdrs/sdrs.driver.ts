@@ -21,6 +21,7 @@ import type {
   SiteConnection,
   WatchedOperation,
 } from '../provider-driver.js';
+import type { RequestBudget } from '../request-budget.js';
 import { SdrsCalls } from './preparing/sdrs.calls.js';
 import { SdrsClient } from './wire/sdrs.client.js';
 import { readCreationOptions } from './preparing/sdrs.creation.js';
@@ -36,6 +37,8 @@ import { SdrsPreparation } from './preparing/sdrs.preparation.js';
 import { judgedRemoval } from './wire/sdrs.removals.js';
 import type { SdrsSession } from './access/sdrs.session.js';
 import { submitCall } from './wire/sdrs.submission.js';
+import { takeSurvey } from './reading/sdrs.survey.js';
+import { SdrsInspection } from './inspecting/sdrs.inspection.js';
 
 export interface SdrsSite {
   siteId: string;
@@ -51,14 +54,16 @@ export class SdrsDriver implements ProviderDriver {
   private readonly preparation: SdrsPreparation;
   private readonly evidence: SdrsEvidence;
   private readonly observer: SdrsObserver;
+  private readonly inspection: SdrsInspection;
   private version: string | null = null;
 
   constructor(
     private readonly site: SdrsSite,
     private readonly http: UpstreamHttp,
     private readonly session: SdrsSession,
+    private readonly budget?: RequestBudget,
   ) {
-    this.client = new SdrsClient(http, session, site.projectId);
+    this.client = new SdrsClient(http, session, site.projectId, budget);
     this.further = furtherReads(site.siteId, this.client);
     this.preparation = new SdrsPreparation(
       site.siteId,
@@ -68,6 +73,7 @@ export class SdrsDriver implements ProviderDriver {
     );
     this.evidence = new SdrsEvidence(this.client);
     this.observer = new SdrsObserver(site.siteId, this.client);
+    this.inspection = new SdrsInspection(site.siteId, this.client);
   }
 
   async check({ signal }: CallContext): Promise<SiteConnection> {
@@ -122,20 +128,12 @@ export class SdrsDriver implements ProviderDriver {
     return drills.map((drill) => toDrill(this.site.siteId, planId, drill));
   }
 
-  async survey({ signal }: CallContext): Promise<SiteSurvey> {
-    const { siteId } = this.site;
-    const groups = await this.client.listGroups(signal);
-    const drills = await this.client.listDrills(null, signal);
-    return {
-      groups: groups.map((group) => toProtectionGroup(siteId, group)),
-      plans: groups.map((group) => toImplicitPlan(siteId, group)),
-      drills: drills.map((drill) => toDrill(siteId, drill.server_group_id ?? '', drill)),
-      runs: [],
-    };
+  survey({ signal }: CallContext): Promise<SiteSurvey> {
+    return takeSurvey(this.site.siteId, this.client, signal);
   }
 
-  inspect(): Promise<Concern[]> {
-    return Promise.resolve([]);
+  inspect({ signal }: CallContext): Promise<Concern[]> {
+    return this.inspection.concerns(signal);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {
@@ -147,9 +145,10 @@ export class SdrsDriver implements ProviderDriver {
   }
 
   async start(call: UpstreamCall, gate: SendGate, { signal }: CallContext): Promise<UpstreamRef> {
-    const { submitTimeoutMs: timeoutMs } = this.site;
+    const { budget, site } = this;
+    const options = { signal, timeoutMs: site.submitTimeoutMs, ...(budget ? { budget } : {}) };
     try {
-      return await submitCall(this.http, this.session, call, gate, { signal, timeoutMs });
+      return await submitCall(this.http, this.session, call, gate, options);
     } catch (error) {
       throw await judgedRemoval(call, error, {
         'protected-instances': (id) => this.client.getInstance(id, signal),
@@ -162,8 +161,8 @@ export class SdrsDriver implements ProviderDriver {
     return this.evidence.find(sent, signal);
   }
 
-  observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
-    return this.observer.observe(watched, signal);
+  observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]> {
+    return this.observer.observe(watched, cx);
   }
 
   async close(): Promise<void> {

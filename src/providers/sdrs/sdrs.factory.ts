@@ -1,11 +1,12 @@
 import { UpstreamHttp } from '../../platform/http/upstream-http.js';
 import type { TlsSettings } from '../../platform/http/tls-trust.js';
 import type { DriverContext, DriverFactory } from '../provider-driver.js';
+import { unlimitedBudgets, type RequestBudgets } from '../request-budget.js';
 import { sdrsDescriptor } from './sdrs.descriptor.js';
 import { SdrsDriver } from './sdrs.driver.js';
 import { KeySession } from './access/sdrs.key-session.js';
 import { PasswordSession, type SdrsSession } from './access/sdrs.session.js';
-import { iamRoot, SdrsSettings, serviceRoot } from './sdrs.settings.js';
+import { iamRoot, limitsOf, SdrsSettings, serviceRoot } from './sdrs.settings.js';
 
 export const sdrs: DriverFactory<SdrsSettings> = {
   descriptor: sdrsDescriptor,
@@ -14,23 +15,28 @@ export const sdrs: DriverFactory<SdrsSettings> = {
     const { endpoint, projectId, tls } = settings;
     const http = new UpstreamHttp({ baseUrl: serviceRoot(endpoint, projectId), tls: tls ?? null });
     const site = { siteId: context.siteId, projectId, submitTimeoutMs: context.submitTimeoutMs };
-    return new SdrsDriver(site, http, sessionOf(settings, http, context));
+    const budgets = context.budgets ?? unlimitedBudgets(context.clock);
+    const budget = budgets.of(endpoint, limitsOf(settings));
+    return new SdrsDriver(site, http, sessionOf(settings, http, context, budgets), budget);
   },
 };
 
 /** One case per kind of proof. */
 function sessionOf(
-  { auth, endpoint, projectId, tls }: SdrsSettings,
+  settings: SdrsSettings,
   http: UpstreamHttp,
   { clock, log }: DriverContext,
+  budgets: RequestBudgets,
 ): SdrsSession {
+  const { auth, endpoint, projectId, tls } = settings;
   switch (auth.type) {
     case 'password': {
       const iam = new UpstreamHttp({
         baseUrl: iamRoot(auth.iamEndpoint),
         tls: iamTls(endpoint, auth.iamEndpoint, tls ?? null),
       });
-      return new PasswordSession(iam, { ...auth, projectId }, clock, log);
+      const budget = budgets.of(auth.iamEndpoint, limitsOf(settings));
+      return new PasswordSession(iam, { ...auth, projectId }, clock, log, budget);
     }
     case 'signature':
       return new KeySession(http, auth, projectId, clock);

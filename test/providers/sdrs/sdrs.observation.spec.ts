@@ -1,5 +1,6 @@
 import type { DrAction } from '../../../src/domain/dr-action.js';
 import type { Observation } from '../../../src/domain/observation.js';
+import type { SiteSurvey } from '../../../src/domain/site-survey.js';
 import type { ProviderDriver, WatchedOperation } from '../../../src/providers/provider-driver.js';
 import {
   aCommand,
@@ -12,6 +13,9 @@ import {
   ScriptedUpstream,
   type Answer,
 } from './scripted-upstream.js';
+
+const STEPS = { sub_jobs: [{ status: 'SUCCESS' }, { status: 'RUNNING' }] };
+const UNREAD = [null, null, null, null];
 
 describe('the observation of sdrs', () => {
   let upstream: ScriptedUpstream;
@@ -37,20 +41,52 @@ describe('the observation of sdrs', () => {
     expect(reads()).toEqual(['/jobs/j1', '/server-groups', '/server-groups']);
   });
 
-  it('reads the jobs of many only where a group has left the passing states', async () => {
+  it('reads the jobs of many only where a group has left the passing states, and three for their progress', async () => {
     const groups = Array.from({ length: 8 }, (_, index) =>
       aGroup({ id: `g${index}`, status: index === 3 ? 'failed-over' : 'failing-over' }),
     );
     list(groups);
-    job('j3', { status: 'SUCCESS' });
-    const seen = await driver.observe(
-      groups.map((_, index) => watched('FAILOVER', `j${index}`, { targetNativeId: `g${index}` })),
-      patiently,
-    );
+    for (const index of groups.keys())
+      job(`j${index}`, { status: index === 3 ? 'SUCCESS' : 'RUNNING', entities: STEPS });
+    const all = groups.map((_, index) => watched('FAILOVER', `j${index}`, { targetNativeId: `g${index}` }));
+    const seen = await driver.observe(named(all), patiently);
     expect(seen.map(({ jobs }) => jobs[0]?.state)).toEqual(
       groups.map((_, index) => (index === 3 ? 'SUCCEEDED' : 'RUNNING')),
     );
-    expect(reads()).toEqual(['/server-groups', '/server-groups', '/jobs/j3']);
+    expect(reads().sort()).toEqual(
+      ['/jobs/j0', '/jobs/j1', '/jobs/j2', '/jobs/j3', '/server-groups', '/server-groups'].sort(),
+    );
+    expect(seen.map(({ progressPercent }) => progressPercent)).toEqual([50, 50, 50, 100, ...UNREAD]);
+  });
+
+  it('reads every running job for its progress in its turn, and keeps what it read', async () => {
+    const groups = Array.from({ length: 7 }, (_, index) =>
+      aGroup({ id: `g${index}`, status: 'failing-over' }),
+    );
+    list(groups);
+    for (const index of groups.keys()) job(`j${index}`, { status: 'RUNNING', entities: STEPS });
+    const all = named(
+      groups.map((_, index) => watched('FAILOVER', `j${index}`, { targetNativeId: `g${index}` })),
+    );
+    for (const known of [3, 6, 7]) {
+      const seen = await driver.observe(all, patiently);
+      expect(seen.filter(({ progressPercent }) => progressPercent === 50)).toHaveLength(known);
+    }
+    expect(reads().filter((path) => path.startsWith('/jobs/'))).toHaveLength(9);
+  });
+
+  it('hands on the whole lists that it read', async () => {
+    list([aGroup({ status: 'failing-over' })]);
+    job('j1', { status: 'RUNNING' });
+    const noticed: Partial<SiteSurvey>[] = [];
+    await driver.observe([watched('FAILOVER', 'j1')], {
+      ...patiently,
+      noticed: (lists) => noticed.push(lists),
+    });
+    expect(noticed).toMatchObject([{ groups: [{ state: 'FAILING_OVER' }], plans: [{ implicit: true }] }]);
+    list([aGroup({ status: null })]);
+    await driver.observe([watched('FAILOVER', 'j1')], { ...patiently, noticed: () => noticed.push({}) });
+    expect(noticed).toHaveLength(1);
   });
 
   it('shows an operation without a job by its group alone', async () => {
@@ -80,7 +116,6 @@ describe('the observation of sdrs', () => {
     ["the gateway's 400", { status: 400, body: { error_msg: 'x', error_code: 'APIGW.0201' } }],
     ['a 400 of somebody in between', { status: 400, body: '<html>' }],
     ['a closed gateway', { status: 404, body: { error_msg: 'x', error_code: 'APIGW.0101' } }],
-    ['a rate limit', { status: 429, body: { error_msg: 'x', error_code: 'APIGW.0308' } }],
     ['an empty answer', { status: 200 }],
     ['a word about another job', { body: { job_id: 'j9', status: 'FAIL' } }],
   ])('leaves out an operation whose job cannot be read (%s)', async (_, answer) => {
@@ -101,6 +136,14 @@ describe('the observation of sdrs', () => {
     upstream.on('GET /server-groups', { status: 200, body: {} });
     job('j1', { status: 'SUCCESS' });
     expect((await errorOf(driver.observe([watched('FAILOVER', 'j1')], patiently))).kind).toBe('BAD_ANSWER');
+  });
+
+  it('leaves the upstream alone once it says that the rate is too high', async () => {
+    list([aGroup(), aGroup({ id: 'g2', status: 'failed-over' })]);
+    upstream.on('GET /jobs/j1', { status: 429, body: { error_msg: 'x', error_code: 'APIGW.0308' } });
+    const work = driver.observe([watched('FAILOVER', 'j1')], patiently);
+    expect(await errorOf(work)).toMatchObject({ kind: 'RATE_LIMITED', retry: 'TEMPORARY' });
+    expect(reads()).toEqual(['/jobs/j1']);
   });
 
   it('keeps a word of a job that it does not know', async () => {
@@ -216,6 +259,10 @@ describe('the observation of sdrs', () => {
     const [seen] = await driver.observe([operation], patiently);
     if (!seen) throw new Error('the operation was left out');
     return seen;
+  }
+
+  function named(operations: readonly WatchedOperation[]): WatchedOperation[] {
+    return operations.map((operation, index) => ({ ...operation, operationId: `op-${index}` }));
   }
 
   function list(groups: unknown[]): void {

@@ -142,7 +142,7 @@ describe('the preparation of sdrs', () => {
     ['is at 40 % and says otherwise', { ...good, progress: 40 }, []],
     ['is off', { ...good, status: 'available', progress: 0, replication_status: undefined }, []],
   ])('blocks only disabling while a pair still copies: one that %s', async (_, pair, blockers) => {
-    upstream.members([], [good, pair]);
+    upstream.members([], [good, { ...pair, id: 'p9' }]);
     expect(codes(await prepare('DISABLE_PROTECTION'))).toEqual(blockers);
     expect(codes(await prepare('FAILOVER'))).toEqual([]);
   });

@@ -1,53 +1,82 @@
 import { publicId } from '../../../domain/ids.js';
 import type { JobObservation, Observation, ResourceFacts } from '../../../domain/observation.js';
-import type { WatchedOperation } from '../../provider-driver.js';
+import type { CallContext, WatchedOperation } from '../../provider-driver.js';
+import { Turns } from '../../turns.js';
 import type { SdrsClient } from '../wire/sdrs.client.js';
+import { fewAtOnce } from '../wire/sdrs.few-at-once.js';
+import type { WireJob } from '../wire/sdrs.wire.js';
 import { absentAsNull } from '../wire/sdrs.errors.js';
 import { assumedRunning, stepsOf, toJobObservation, warningsOf } from '../reading/sdrs.job-mapper.js';
-import { readJobs } from './sdrs.job-readings.js';
+import { JobReader } from './sdrs.job-readings.js';
 import { factsOfGroup, GONE } from '../reading/sdrs.mapper.js';
+import { noticedLists } from '../reading/sdrs.survey.js';
 import { effectOn } from '../evidence/sdrs.part-effects.js';
 import { factsOfDrill, factsOfInstance, factsOfPair } from '../reading/sdrs.parts-mapper.js';
 import { isPassing, jobIdsOf, sightingOf, type Sighting } from './sdrs.sightings.js';
 import { isCreation, subjectKindOf } from './sdrs.subjects.js';
-import { readLists, type World } from './sdrs.world.js';
+import { listed, readLists, type World } from './sdrs.world.js';
 
-/** Up to so many operations every job is read every time; above, only where something moved. */
-const FEW = 5;
+/** So many things that their list lacks are asked for by their ids in a round. */
+export const MOST_LOOKED_UP = 50;
+
+type Noticed = NonNullable<CallContext['noticed']>;
 
 /** Many operations with few requests: one list for each kind of thing, and the jobs that matter now. */
 export class SdrsObserver {
+  private readonly jobs: JobReader;
+  private readonly lookUps = new Turns();
+
   constructor(
     private readonly siteId: string,
     private readonly client: SdrsClient,
-  ) {}
+  ) {
+    this.jobs = new JobReader(client);
+  }
 
-  async observe(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<Observation[]> {
+  async observe(
+    watched: readonly WatchedOperation[],
+    { signal, noticed }: CallContext,
+  ): Promise<Observation[]> {
     if (watched.length === 0) return [];
-    const world = await this.look(watched, signal);
-    const observations: Observation[] = [];
+    const world = await this.look(watched, signal, noticed);
+    const missing = watched.filter((operation) => mustBeLookedUp(operation, world)).map(nameOf);
+    const served = this.lookUps.take(missing, MOST_LOOKED_UP);
+    const waiting = new Set(missing.filter((name) => !served.has(name)));
+    const observations = new Map<string, Observation>();
     const troubles: unknown[] = [];
-    for (const operation of watched) {
+    await fewAtOnce(watched, async (operation) => {
+      if (waiting.has(nameOf(operation))) return;
       try {
         const observation = await this.observationOf(operation, world, signal);
-        if (observation) observations.push(observation);
+        if (observation) observations.set(nameOf(operation), observation);
       } catch (error) {
         troubles.push(error);
       }
-    }
-    if (observations.length === 0 && troubles.length > 0) throw troubles[0];
-    return observations;
+    });
+    if (observations.size === 0 && troubles.length > 0) throw troubles[0];
+    return watched.flatMap((operation) => observations.get(nameOf(operation)) ?? []);
   }
 
-  /** The jobs of a few are read before the lists: what a job says to have ended, the lists then show. */
-  private async look(watched: readonly WatchedOperation[], signal: AbortSignal): Promise<World> {
-    const few = watched.length <= FEW;
-    const early = few ? await readJobs(this.client, watched.flatMap(jobIdsOf), signal) : null;
+  /**
+   * The jobs that are read for their progress come before the lists: what they say to have ended, the lists then
+   * show. Those that are read for their end come after: the lists tell which have moved.
+   */
+  private async look(
+    watched: readonly WatchedOperation[],
+    signal: AbortSignal,
+    noticed?: Noticed,
+  ): Promise<World> {
+    const early = await this.jobs.forProgress(watched.flatMap(jobIdsOf), signal);
     const lists = await readLists(this.client, watched, signal);
-    const world: World = { ...lists, jobs: early ?? new Map() };
-    if (early) return world;
-    const moved = watched.filter((operation) => hasMoved(operation, world));
-    return { ...world, jobs: await readJobs(this.client, moved.flatMap(jobIdsOf), signal) };
+    const whole = noticedLists(this.siteId, listed(lists.groups), listed(lists.drills));
+    if (Object.keys(whole).length > 0) noticed?.(whole);
+    const world: World = { ...lists, jobs: early };
+    const moved = watched.filter((operation) => hasMoved(operation, world)).flatMap(jobIdsOf);
+    const late = await this.jobs.forEnds(
+      moved.filter((id) => !early.has(id)),
+      signal,
+    );
+    return { ...world, jobs: new Map([...early, ...late]) };
   }
 
   private async observationOf(
@@ -55,16 +84,15 @@ export class SdrsObserver {
     world: World,
     signal: AbortSignal,
   ): Promise<Observation | null> {
-    const jobs: JobObservation[] = [];
     const read = [];
+    const jobs = jobsOf(operation, world, (id) => this.jobs.lastSeen(id));
     for (const id of jobIdsOf(operation)) {
-      const reading = world.jobs.get(id);
-      if (reading instanceof Error) throw reading;
-      if (reading) read.push(reading);
-      jobs.push(reading === undefined ? assumedRunning(id) : toJobObservation(id, reading));
+      const job = world.jobs.get(id) ?? this.jobs.lastSeen(id);
+      if (job && !(job instanceof Error)) read.push(job);
     }
-    const listed = sightingOf(operation, world);
-    const sighting = listed.kind === 'ABSENT' ? await this.lookedUp(operation, listed, jobs, signal) : listed;
+    const listedNow = sightingOf(operation, world);
+    const sighting =
+      listedNow.kind === 'ABSENT' ? await this.lookedUp(operation, listedNow, jobs, signal) : listedNow;
     const resource = sighting && factsOf(sighting);
     // An entry of the list without its status tells nothing, least of all that something ended.
     if (resource?.exists && resource.word === '') return null;
@@ -75,7 +103,7 @@ export class SdrsObserver {
       progressPercent: jobs.length === 1 ? (jobs[0]?.progressPercent ?? null) : null,
       steps: read.flatMap(stepsOf),
       prompts: [],
-      createdId: this.createdIdOf(operation, listed),
+      createdId: this.createdIdOf(operation, listedNow),
       warnings: read.flatMap(warningsOf),
       effect: sighting && effectOf(operation, sighting),
     };
@@ -93,10 +121,9 @@ export class SdrsObserver {
     jobs: readonly JobObservation[],
     signal: AbortSignal,
   ): Promise<Sighting | null> {
-    const creation = isCreation(operation.command);
-    if (creation && jobs.some(({ state }) => !ENDED.has(state))) return null;
+    if (mayStillAppear(operation, jobs)) return null;
     const { id } = absent;
-    if (id === null) return creation ? absent : null;
+    if (id === null) return isCreation(operation.command) ? absent : null;
     switch (subjectKindOf(operation.command.action)) {
       case 'DRILL': {
         const item = await absentAsNull(this.client.getDrill(id, signal));
@@ -155,6 +182,40 @@ function effectOf({ command }: WatchedOperation, sighting: Sighting): Observatio
         ? effectOn(command, sighting.item)
         : null;
   return shown === null ? null : shown ? 'SEEN' : 'MISSING';
+}
+
+function mustBeLookedUp(operation: WatchedOperation, world: World): boolean {
+  try {
+    const sighting = sightingOf(operation, world);
+    if (sighting.kind !== 'ABSENT' || sighting.id === null) return false;
+    return !mayStillAppear(operation, jobsOf(operation, world));
+  } catch {
+    return false;
+  }
+}
+
+/** An unfinished job may still make it. */
+function mayStillAppear({ command }: WatchedOperation, jobs: readonly JobObservation[]): boolean {
+  return isCreation(command) && jobs.some(({ state }) => !ENDED.has(state));
+}
+
+/** Throws why a job could not be read. One that need not be read is as it was last seen. */
+function jobsOf(
+  operation: WatchedOperation,
+  { jobs }: World,
+  lastSeen: (id: string) => WireJob | null = () => null,
+): JobObservation[] {
+  return jobIdsOf(operation).map((id) => {
+    const reading = jobs.get(id);
+    if (reading instanceof Error) throw reading;
+    if (reading !== undefined) return toJobObservation(id, reading);
+    const before = lastSeen(id);
+    return before ? toJobObservation(id, before) : assumedRunning(id);
+  });
+}
+
+function nameOf({ operationId }: WatchedOperation): string {
+  return operationId;
 }
 
 /** What cannot be told to be in its passing words may have left them. */

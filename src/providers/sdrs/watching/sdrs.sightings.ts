@@ -49,7 +49,7 @@ export function jobIdsOf(operation: WatchedOperation): string[] {
 
 function sightingOfGroup(operation: WatchedOperation, world: World): Sighting {
   const groups = itemsOf(world.groups);
-  const id = isCreation(operation.command) ? createdIdOf(operation, world) : operation.command.targetNativeId;
+  const id = operation.command.targetNativeId ?? createdIdOf(operation, world);
   const body = operation.calls[0]?.call.body;
   const item = pick(
     groups,
@@ -65,8 +65,9 @@ function sightingOfDrill(operation: WatchedOperation, world: World): Sighting {
   const { action, partNativeId, targetNativeId } = operation.command;
   const baseline = baselineOf(operation);
   const body = operation.calls[0]?.call.body;
-  const known = action === 'UPDATE_DRILL' ? partNativeId : (baseline.drill?.id ?? null);
-  const id = action === 'START_DRILL' ? createdIdOf(operation, world) : known;
+  // One that was begun outside names its drill.
+  const known = partNativeId ?? baseline.drill?.id ?? null;
+  const id = known ?? (action === 'START_DRILL' ? createdIdOf(operation, world) : null);
   const item = pick(drills, id, () => createdDrills(drills, sentDrill(body), baseline), operation);
   if (!item) return { kind: 'ABSENT', id };
   const group = itemsOf(world.groups).find((one) => one.id === targetNativeId) ?? null;

@@ -6,10 +6,13 @@ import type { JobReadings } from './sdrs.job-readings.js';
 import { subjectKindOf, type SubjectKind } from './sdrs.subjects.js';
 import type { WireDrill, WireFailureJob, WireGroup, WireInstance, WirePair } from '../wire/sdrs.wire.js';
 
-/** A list, or why it could not be read this time: that says nothing about what is on it. */
-type Reading<T> = readonly T[] | ProviderError;
+/** A list, or why it could not be read this time: that says nothing about what is on it. null = nobody needs it. */
+type Reading<T> = readonly T[] | ProviderError | null;
 
-/** What is on the lists that the watched operations are about; a list that none is about is empty. */
+/** A filter by groups takes thirty of them, a page of everything a thousand things. */
+const MOST_GROUPS_BY_NAME = 60;
+
+/** What is on the lists that the watched operations are about. */
 export interface World {
   groups: Reading<WireGroup>;
   drills: Reading<WireDrill>;
@@ -31,15 +34,27 @@ export async function readLists(
   const groupsOf = (operations: readonly WatchedOperation[]): string[] =>
     operations.flatMap(({ command }) => command.targetNativeId ?? []);
   const when = <T>(needed: readonly unknown[], read: () => Promise<T[]>): Promise<Reading<T>> =>
-    needed.length === 0 ? Promise.resolve([]) : reading(read);
+    needed.length === 0 ? Promise.resolve(null) : reading(read);
+  const inGroups = <T>(
+    ids: readonly string[],
+    some: (ids: readonly string[]) => Promise<T[]>,
+    all: () => Promise<T[]>,
+  ): Promise<Reading<T>> => when(ids, () => (new Set(ids).size > MOST_GROUPS_BY_NAME ? all() : some(ids)));
 
-  const [instances, pairs] = [groupsOf(about('INSTANCE')), groupsOf(about('PAIR'))];
   const lists = {
     // A drill's direction is its group's.
     groups: await when(about('GROUP', 'DRILL'), () => client.listGroups(signal)),
     drills: await when(about('DRILL'), () => client.listDrills(null, signal)),
-    instances: await when(instances, () => client.listInstancesIn(instances, signal)),
-    pairs: await when(pairs, () => client.listPairsIn(pairs, signal)),
+    instances: await inGroups(
+      groupsOf(about('INSTANCE')),
+      (ids) => client.listInstancesIn(ids, signal),
+      () => client.listInstances(null, signal),
+    ),
+    pairs: await inGroups(
+      groupsOf(about('PAIR')),
+      (ids) => client.listPairsIn(ids, signal),
+      () => client.listPairs(null, signal),
+    ),
   };
   const tasks = new Map<string | null, Reading<WireFailureJob>>();
   for (const groupId of new Set(about('TASKS').map(taskGroupOf))) {
@@ -50,6 +65,11 @@ export async function readLists(
 
 export function taskGroupOf(operation: WatchedOperation): string | null {
   return baselineFrom(operation.baseline).tasks?.groupId ?? null;
+}
+
+/** null = it was not read. */
+export function listed<T>(list: Reading<T>): readonly T[] | null {
+  return list instanceof ProviderError ? null : list;
 }
 
 export function itemsOf<T>(list: Reading<T> | undefined): readonly T[] {

@@ -1,4 +1,5 @@
 import type { UpstreamHttp } from '../../../platform/http/upstream-http.js';
+import type { RequestBudget } from '../../request-budget.js';
 import { badAnswer, sdrsError, speaksOfUnknownJob } from './sdrs.errors.js';
 import { recordOf, textOf } from './sdrs.fields.js';
 import { idOf, refusedOr, SdrsReader, type Query } from './sdrs.reader.js';
@@ -24,9 +25,9 @@ export class SdrsClient {
   private readonly reader: SdrsReader;
   private readonly root: string;
 
-  constructor(http: UpstreamHttp, session: SdrsSession, projectId: string) {
+  constructor(http: UpstreamHttp, session: SdrsSession, projectId: string, budget?: RequestBudget) {
     this.root = `/v1/${encodeURIComponent(projectId)}`;
-    this.reader = new SdrsReader(http, session);
+    this.reader = new SdrsReader(http, session, budget);
     this.service = new SdrsServiceClient(this.reader, this.root);
   }
 

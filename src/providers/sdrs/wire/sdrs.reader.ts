@@ -3,10 +3,13 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from '../../../platform/http/upstream-http.js';
+import { askedOnce } from '../../judgement.js';
 import { ProviderError } from '../../provider-error.js';
+import type { RequestBudget } from '../../request-budget.js';
 import { readUpstream } from '../../upstream-exchange.js';
 import { badAnswer, sdrsError } from './sdrs.errors.js';
 import { numberOf, recordOf, textOf } from './sdrs.fields.js';
+import { GatheredList } from './sdrs.gathered-list.js';
 import type { SdrsSession, TurnedAway } from '../access/sdrs.session.js';
 
 export type Query = NonNullable<UpstreamRequest['query']>;
@@ -20,6 +23,7 @@ export class SdrsReader {
   constructor(
     private readonly http: UpstreamHttp,
     private readonly session: SdrsSession,
+    private readonly budget?: RequestBudget,
   ) {}
 
   async detail<T extends { id: string }>(
@@ -39,7 +43,7 @@ export class SdrsReader {
 
   /**
    * Reads on until a page is empty (section 3): a server may cap its pages below our limit, and `count`
-   * may be of the page alone. One that ignores the offset sends the same page for ever.
+   * may be of the page alone. One that ignores the offset sends the same page for ever. Whole, or it throws.
    */
   async list<T>(
     path: string,
@@ -48,9 +52,8 @@ export class SdrsReader {
     signal: AbortSignal,
     key: (item: T) => string | null,
   ): Promise<T[]> {
-    const found = new Map<string, T>();
+    const gathered = new GatheredList(field, key);
     let offset = 0;
-    let previous = '';
     for (let pages = 1; pages <= MOST_PAGES; pages += 1) {
       const { items, count, response } = await this.page<T>(
         path,
@@ -58,23 +61,12 @@ export class SdrsReader {
         { ...query, limit: PAGE_SIZE, offset },
         signal,
       );
-      // Of the page or of all, the count cannot be above nothing here.
-      if (items.length === 0 && offset === 0 && (count ?? 0) > 0)
-        throw badAnswer(response, `"${field}" counts ${count} and shows none`);
-      if (items.length === 0) return [...found.values()];
-      const names = items.map((item) => {
-        const name = key(item);
-        if (name === null) throw badAnswer(response, `an entry of "${field}" has no id`);
-        found.set(name, item);
-        return name;
-      });
-      const page = JSON.stringify(names);
-      if (page === previous) {
-        const more = items.length >= PAGE_SIZE || (count !== null && count > found.size);
-        if (more) throw badAnswer(response, 'the same page came twice');
-        return [...found.values()];
+      const again = gathered.take(items, count, response);
+      if (again && items.length >= PAGE_SIZE) throw badAnswer(response, 'the same page came twice');
+      if (again || items.length === 0) {
+        gathered.mustBeWhole(response);
+        return gathered.items;
       }
-      previous = page;
       offset += items.length;
     }
     throw new ProviderError('BAD_ANSWER', `SDRS does not come to an end of "${field}".`, {
@@ -95,8 +87,13 @@ export class SdrsReader {
     return { items: items as T[], count: numberOf(body?.count), response };
   }
 
+  read(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+    const question = `${request.method} ${request.path} ${JSON.stringify(request.query ?? {})}`;
+    return askedOnce(this, question, () => this.readAnew(request, signal));
+  }
+
   /** One read; when it is turned away for its token, one more with a new one (section 1.4). */
-  async read(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+  private async readAnew(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
     const first = await this.attempt(request, signal);
     if (!first.turnedAway) return first.response;
     if (!first.turnedAway.renewable) throw first.turnedAway.error;
@@ -112,7 +109,7 @@ export class SdrsReader {
     const admission = await this.session.admit(request, signal);
     try {
       const asked = { ...request, headers: { ...admission.headers, 'x-language': 'en-us' }, signal };
-      const response = await readUpstream(this.http, asked);
+      const response = await readUpstream(this.http, asked, this.budget);
       return { response, turnedAway: admission.turnedAway(response) };
     } catch (error) {
       if (!signal.aborted) throw error;

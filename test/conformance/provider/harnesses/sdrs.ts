@@ -154,9 +154,9 @@ export const sdrsSubject: ConformanceSubject = {
     progress: 'steps',
     credentials: ['token'],
     prompts: false,
-    // There is no list of jobs (SDRS reference 5.4): a few are read one by one, of many only those that moved.
+    // There is no list of jobs (SDRS reference 5.4): three are read in turn for their progress, else those that moved.
     // The list of groups takes two: pages are read until one is empty (section 3).
-    requestsToObserve: (operations) => 2 + (operations <= 5 ? operations : 0),
+    requestsToObserve: (operations) => 2 + Math.min(operations, 3),
   },
   createHarness: () => createHarness(),
   close: () => shelf.close(),
