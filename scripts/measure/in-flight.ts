@@ -26,7 +26,9 @@ export interface LevelFigures {
   missing: string[];
 }
 
-const ACCEPTED_AT_A_TIME = 6;
+const ACCEPTED_AT_A_TIME = 4;
+/** Not more is waited for at once: what was looked at too long ago is looked at anew before it is sent. */
+const SENT_AT_A_TIME = 20;
 
 /** Starts failovers of plans that had none, until so many go on at the site. */
 export async function bringInFlight(
@@ -40,38 +42,44 @@ export async function bringInFlight(
   const plans = (await api.all<SeenPlan>(`/v1/recovery-plans?siteId=${siteId}&pageSize=1000`))
     .filter(({ name }) => /-\d{4}$/.test(name) && !begun.has(name))
     .slice(0, wanted - flights.length);
-  for (const { name } of plans) begun.add(name);
-  const answers = await eachOf(plans, ACCEPTED_AT_A_TIME, async (plan) => ({
-    plan,
-    answer: await api.failOver(plan.id),
-  }));
-  const accepted = answers.flatMap(({ plan, answer }) =>
-    'id' in answer ? [{ operationId: answer.id, planName: plan.name }] : [],
-  );
-  const jobs = await jobsOf(
-    site,
-    accepted.map(({ planName }) => planName),
-  );
-  flights.push(...accepted.map((one) => ({ ...one, jobId: jobs.get(one.planName) ?? '' })));
-  return answers.flatMap(({ plan, answer }) =>
-    'refused' in answer ? [`${plan.name}: ${answer.refused}`] : [],
-  );
+  const subjects = await site.subjects();
+  const refused: string[] = [];
+  for (let from = 0; from < plans.length; from += SENT_AT_A_TIME) {
+    const some = plans.slice(from, from + SENT_AT_A_TIME);
+    for (const { name } of some) begun.add(name);
+    const answers = await eachOf(some, ACCEPTED_AT_A_TIME, ({ id }) => api.failOver(id));
+    const accepted = new Map<string, string>();
+    for (const [index, answer] of answers.entries()) {
+      const name = some[index]?.name ?? '';
+      if ('id' in answer) accepted.set(name, answer.id);
+      else refused.push(`${name}: ${answer.refused}`);
+    }
+    const jobs = await jobsOf(site, subjects, [...accepted.keys()]);
+    for (const [planName, operationId] of accepted)
+      flights.push({ operationId, planName, jobId: jobs.get(planName) ?? '' });
+  }
+  return refused;
 }
 
-const SENT_WITHIN_MS = 420_000;
+const SENT_WITHIN_MS = 120_000;
 
-/** Waits until all of them were sent and go on upstream. */
-async function jobsOf(site: SimulatedSite, names: readonly string[]): Promise<Map<string, string>> {
+/** Waits until all of them were sent and go on upstream; the ids of their jobs, by name. */
+async function jobsOf(
+  site: SimulatedSite,
+  subjects: Map<string, string>,
+  names: readonly string[],
+): Promise<Map<string, string>> {
   const deadline = performance.now() + SENT_WITHIN_MS;
   for (;;) {
-    const jobs = await site.running();
-    const missing = names.filter((name) => !jobs.has(name));
+    const begun = await site.begun();
+    const jobs = new Map(names.map((name) => [name, begun.get(subjects.get(name) ?? '') ?? '']));
+    const missing = names.filter((name) => jobs.get(name) === '');
     if (missing.length === 0) return jobs;
     if (performance.now() > deadline)
       throw new Error(
         `${missing.length} of ${names.length} were not sent to ${site.kind}: ${missing.slice(0, 5).join(', ')}`,
       );
-    await sleep(1000);
+    await sleep(100);
   }
 }
 

@@ -9,12 +9,6 @@ export interface NamedFault {
   path?: string;
 }
 
-interface RunningJob {
-  job_id: string;
-  end_time: number | null;
-  server_group_id: string;
-}
-
 /** One simulated site, by its control API. */
 export class SimulatedSite {
   constructor(
@@ -62,25 +56,22 @@ export class SimulatedSite {
     return this.control('GET', '/traffic');
   }
 
-  /** Upstream ids of the work that goes on, by the name of the plan that is being failed over. */
-  async running(): Promise<Map<string, string>> {
-    if (this.kind === 'srm') {
-      const { plans } = await this.control<{ plans: { name: string; run: { taskId: string } | null }[] }>(
-        'GET',
-        '/state',
-      );
-      return new Map(plans.flatMap(({ name, run }) => (run ? [[name, run.taskId] as const] : [])));
-    }
-    const { jobs, groups } = await this.control<{
-      jobs: RunningJob[];
-      groups: { id: string; name: string }[];
-    }>('GET', '/state');
-    const names = new Map(groups.map(({ id, name }) => [id, name]));
-    return new Map(
-      jobs
-        .filter((job) => job.end_time === null)
-        .map((job) => [names.get(job.server_group_id) ?? '', job.job_id] as const),
+  /** What is failed over, by the name of its plan here, and its upstream id. */
+  async subjects(): Promise<Map<string, string>> {
+    const { plans, groups } = await this.control<Record<'plans' | 'groups', { id: string; name: string }[]>>(
+      'GET',
+      '/state',
     );
+    return new Map((this.kind === 'srm' ? plans : groups).map(({ id, name }) => [name, id]));
+  }
+
+  /** What the site has begun to do since its traffic was forgotten: the job's id, by the upstream id of its subject. */
+  async begun(): Promise<Map<string, string>> {
+    const { executions } = await this.control<{ executions: { targetId: string; jobId: string }[] }>(
+      'GET',
+      '/journal?after=999999999',
+    );
+    return new Map(executions.map(({ targetId, jobId }) => [targetId, jobId]));
   }
 
   /** The work ends well, now. */
