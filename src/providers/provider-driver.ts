@@ -67,9 +67,11 @@ export interface ProviderDriver {
   /**
    * What only this upstream can tell to be wrong (failed jobs, parts in trouble, certificates, faults of its own),
    * at the price of a few reads; asked every few minutes. What `survey` shows is judged elsewhere. A part that
-   * could not be looked at is left out; throws when nothing could be.
+   * could not be looked at is left out, or stands as it was told; throws when nothing could be.
+   * @param told by the last inspection of the site, by whichever process: what is only looked at in turn stands until its
+   * turn comes
    */
-  inspect(cx: CallContext): Promise<Concern[]>;
+  inspect(cx: CallContext, told?: readonly Concern[]): Promise<Concern[]>;
 
   /** What a new group may be made of. */
   creationOptions(cx: CallContext): Promise<CreationOptions>;

@@ -106,8 +106,8 @@ export class Provider {
     return this.reading((cx) => this.driver.survey(cx), 'REFRESH');
   }
 
-  inspect(): Promise<Concern[]> {
-    return this.reading((cx) => this.driver.inspect(cx), 'REFRESH');
+  inspect(told: readonly Concern[] = []): Promise<Concern[]> {
+    return this.reading((cx) => this.driver.inspect(cx, told), 'REFRESH');
   }
 
   creationOptions(): Promise<CreationOptions> {

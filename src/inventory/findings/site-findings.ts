@@ -1,4 +1,5 @@
 import type { Problem } from '../../domain/problem.js';
+import type { Concern } from '../../domain/site-finding.js';
 import type { SiteLook } from '../../domain/site-survey.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
@@ -89,7 +90,7 @@ export class SiteFindings implements LookConsumer {
     if (now < dueMs) return;
     await this.store.noteTried(siteId, now);
     try {
-      const concerns = await provider.inspect();
+      const concerns = await provider.inspect((parts.inspection?.conclusions ?? []).map(concernIn));
       const conclusions = concerns.map((concern) => inspected(siteId, concern, situation));
       await this.store.keep(siteId, { inspection: { seenMs: now, conclusions } });
     } catch (error) {
@@ -100,4 +101,8 @@ export class SiteFindings implements LookConsumer {
       );
     }
   }
+}
+
+function concernIn({ type, severity, target, detailKey, text, remedy, sinceTime }: Concern): Concern {
+  return { type, severity, target, detailKey, text, remedy, sinceTime };
 }

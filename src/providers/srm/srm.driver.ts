@@ -138,8 +138,8 @@ export class SrmDriver implements ProviderDriver {
     return this.parts.inventory.survey(signal);
   }
 
-  inspect({ signal }: CallContext): Promise<Concern[]> {
-    return this.parts.inspection.inspect(signal);
+  inspect({ signal }: CallContext, told: readonly Concern[] = []): Promise<Concern[]> {
+    return this.parts.inspection.inspect(told, signal);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

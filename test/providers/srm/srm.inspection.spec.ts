@@ -25,6 +25,7 @@ describe('an inspection of an SRM site', () => {
   let site: Bench;
   beforeEach(async () => {
     site = await bench();
+    kept = [];
     const { appliance } = site;
     appliance.on(`GET ${GROUPS}`, list([group('OK')]));
     appliance.on(`GET ${GROUPS}/${GROUP_ID}/vms`, list([vm(1, 'OK'), vm(2, 'OK')]));
@@ -35,7 +36,10 @@ describe('an inspection of an SRM site', () => {
   });
   afterEach(() => site.close());
 
-  const inspected = (): Promise<Concern[]> => site.driver.inspect(cx());
+  /** What was told the last time, as the gateway keeps it. */
+  let kept: Concern[] = [];
+  const inspected = async (driver = site.driver): Promise<Concern[]> =>
+    (kept = await driver.inspect(cx(), kept));
   /** What is said, for short. */
   const told = async (): Promise<string[]> =>
     (await inspected()).map(({ type, severity, detailKey }) => `${severity} ${type} ${detailKey}`.trim());
@@ -134,6 +138,8 @@ describe('an inspection of an SRM site', () => {
     const counts = [];
     for (let times = 0; times < 4; times += 1) counts.push((await inspected()).length);
     expect(counts).toEqual([3, 6, 9, 9]);
+    // Another process has not looked at any of them yet.
+    await expect(inspected(site.secondDriver())).resolves.toHaveLength(9);
     site.appliance.on(`GET ${GROUPS}`, list(groups.slice(0, 2)));
     await site.driver.survey(cx());
     await expect(inspected()).resolves.toHaveLength(2);

@@ -2,10 +2,9 @@ import { publicId } from '../../../domain/ids.js';
 import type { Concern, FindingTarget } from '../../../domain/site-finding.js';
 import type { FurtherReads } from '../../further-reads.js';
 import { ProviderError } from '../../provider-error.js';
+import { promptOf } from '../reading/srm.mapper.js';
 import type { SrmInventory } from '../reading/srm.inventory.js';
-import { SrmPlanPrompts } from '../reading/srm.plan-prompts.js';
-import { mustTell } from '../reading/srm.wholeness.js';
-import { DetailReads } from '../watching/srm.detail-reads.js';
+import { mustTell, mustTellAll } from '../reading/srm.wholeness.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { textOf, type WireGroup, type WirePlan } from '../wire/srm.wire.js';
 import { issueConcern } from './srm.issue-concerns.js';
@@ -17,21 +16,26 @@ import { serverConcerns } from './srm.server-concerns.js';
 const SINGLE_READS = 4;
 const PROMPTS_READ = 1;
 const LEFTOVERS_READ = 1;
-/** What a part said counts for so long while it cannot be looked at. */
-const STANDS_MS = 3_600_000;
 
-type Part = 'servers' | 'issues' | 'prompts' | 'leftovers' | 'machines';
+/** Which of the concerns each part of an inspection tells. */
+const PARTS = {
+  servers: ({ type, detailKey }: Concern) =>
+    type === 'CERTIFICATE_EXPIRING' || type === 'SITE_UNREACHABLE' || detailKey.startsWith('state/'),
+  issues: ({ type, detailKey }: Concern) => type === 'UPSTREAM_ISSUE' && !detailKey.startsWith('state/'),
+  prompts: ({ type }: Concern) => type === 'PROMPT_WAITING',
+  leftovers: ({ type }: Concern) => type === 'DRILL_LEFTOVERS',
+  machines: ({ type }: Concern) => type === 'NOT_REALLY_PROTECTED' || type === 'REPLICATION_LAG',
+} as const;
+type Part = keyof typeof PARTS;
 
 /**
  * What only SRM can tell to be wrong. Servers, certificates and issues are looked at in every inspection; of prompts,
- * tests' leftovers and the machines of groups a few, in turn, the others standing as they were seen last.
+ * tests' leftovers and the machines of groups a few, in turn. What was not looked at stands as it was told last.
  */
 export class SrmInspection {
-  private readonly prompts: SrmPlanPrompts;
-  private readonly details: DetailReads;
+  private readonly prompts: PartsInTurn;
   private readonly groups: PartsInTurn;
   private readonly plans: PartsInTurn;
-  private readonly last = new Map<Part, { concerns: Concern[]; at: number }>();
   private readonly site: FindingTarget;
 
   constructor(
@@ -41,47 +45,53 @@ export class SrmInspection {
     private readonly siteIssues: FurtherReads['siteIssues'],
   ) {
     this.site = { type: 'SITE', id: siteId, name: siteId };
-    this.details = new DetailReads(client.clock);
-    this.prompts = new SrmPlanPrompts(client, this.details, PROMPTS_READ);
-    this.groups = new PartsInTurn(client.clock);
-    this.plans = new PartsInTurn(client.clock);
+    this.prompts = new PartsInTurn(siteId);
+    this.groups = new PartsInTurn(siteId);
+    this.plans = new PartsInTurn(siteId);
   }
 
-  async inspect(signal: AbortSignal): Promise<Concern[]> {
-    this.details.beginRound();
-    const troubles: unknown[] = [];
+  /** @param told by the last inspection, by whichever process */
+  async inspect(told: readonly Concern[], signal: AbortSignal): Promise<Concern[]> {
     const concerns: Concern[] = [];
-    let parts = 0;
-    const part = async (name: Part, look: () => Promise<Concern[]>): Promise<void> => {
+    const troubles: ProviderError[] = [];
+    let looked = 0;
+    const part = async (
+      name: Part,
+      look: (before: readonly Concern[]) => Promise<Concern[]>,
+    ): Promise<void> => {
+      const before = told.filter(PARTS[name]);
       try {
-        const found = await look();
-        this.last.set(name, { concerns: found, at: this.client.clock.monotonic() });
-        concerns.push(...found);
-        parts += 1;
+        concerns.push(...(await look(before)));
+        looked += 1;
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         troubles.push(error);
-        const last = this.last.get(name);
-        const stands = last !== undefined && this.client.clock.monotonic() - last.at < STANDS_MS;
-        concerns.push(...(stands ? last.concerns : []));
+        concerns.push(...before);
       }
     };
     await part('servers', () => this.servers(signal));
     await part('issues', () => this.issues(signal));
-    const lists = await this.inventory.lately(signal).catch((error: unknown) => {
-      if (error instanceof ProviderError) return null;
-      throw error;
+    // Asked for once, by the first who wants them.
+    const lists = once(() => this.inventory.lately(signal));
+    let places = SINGLE_READS;
+    await part('prompts', async (before) => {
+      const waiting = (await lists()).plans.items.filter(({ status }) => status === 'WAITING_FOR_USER_INPUT');
+      places -= Math.min(PROMPTS_READ, waiting.length);
+      return this.prompts.look(waiting, { places: PROMPTS_READ, before }, (plan) =>
+        this.promptsOf(plan, signal),
+      );
     });
-    if (lists !== null) {
-      const waiting = lists.plans.items.filter(({ status }) => status === 'WAITING_FOR_USER_INPUT');
-      const ready = lists.plans.items.filter(({ status }) => status === 'READY_STATE');
-      const reads =
-        SINGLE_READS - Math.min(PROMPTS_READ, waiting.length) - Math.min(LEFTOVERS_READ, ready.length);
-      await part('prompts', () => this.promptsOf(waiting, signal));
-      await part('leftovers', () => this.leftoversOf(ready, signal));
-      await part('machines', () => this.machinesOf(lists.groups.items.filter(saysProtected), reads, signal));
-    }
-    if (troubles.length > 0 && parts === 0) throw troubles[0];
+    await part('leftovers', async (before) => {
+      const ready = (await lists()).plans.items.filter(({ status }) => status === 'READY_STATE');
+      places -= Math.min(LEFTOVERS_READ, ready.length);
+      const wish = { first: this.inventory.cleanedUp(), places: LEFTOVERS_READ, before };
+      return this.plans.look(ready, wish, (plan) => this.leftoversOf(plan, signal));
+    });
+    await part('machines', async (before) => {
+      const groups = (await lists()).groups.items.filter(saysProtected);
+      return this.groups.look(groups, { places, before }, (group) => this.machinesOf(group, signal));
+    });
+    if (troubles[0] !== undefined && looked === 0) throw troubles[0];
     return concerns;
   }
 
@@ -102,43 +112,39 @@ export class SrmInspection {
     return issues.map((issue) => issueConcern(issue, this.site));
   }
 
-  private async promptsOf(waiting: readonly WirePlan[], signal: AbortSignal): Promise<Concern[]> {
-    const ids = waiting.map(({ id }) => id);
-    const looks = await this.prompts.of(ids, signal);
-    return waiting.flatMap((plan) => {
-      const name = textOf(plan.name) ?? plan.id;
-      return (looks.get(plan.id)?.prompts ?? []).map(({ id, text, raisedTime }): Concern => ({
-        type: 'PROMPT_WAITING',
-        severity: 'WARNING',
-        target: { type: 'RECOVERY_PLAN', id: publicId(this.siteId, plan.id), name },
-        detailKey: id,
-        text: `The run of plan ${name} waits for a person: ${text}`,
-        remedy: 'Answer the prompt, or cancel the run.',
-        sinceTime: raisedTime,
-      }));
-    });
+  private async promptsOf(plan: WirePlan, signal: AbortSignal): Promise<Concern[]> {
+    const prompts = await this.client.prompts(plan.id, signal);
+    mustTellAll(prompts, 'prompt_text');
+    const name = textOf(plan.name) ?? plan.id;
+    return prompts.items.map(promptOf).map(({ id, text, raisedTime }) => ({
+      type: 'PROMPT_WAITING',
+      severity: 'WARNING',
+      target: { type: 'RECOVERY_PLAN', id: publicId(this.siteId, plan.id), name },
+      detailKey: id,
+      text: `The run of plan ${name} waits for a person: ${text}`,
+      remedy: 'Answer the prompt, or cancel the run.',
+      sinceTime: raisedTime,
+    }));
   }
 
-  private leftoversOf(ready: readonly WirePlan[], signal: AbortSignal): Promise<Concern[]> {
-    const first = this.inventory.cleanedUp();
-    return this.plans.look(ready, { first, places: LEFTOVERS_READ }, async (plan) => {
-      const vms = await this.client.vmsOfPlan(plan.id, signal);
-      mustTell(vms);
-      this.inventory.noteLooked(plan.id);
-      return leftoverConcerns(this.siteId, plan, vms.items);
-    });
+  private async leftoversOf(plan: WirePlan, signal: AbortSignal): Promise<Concern[]> {
+    const vms = await this.client.vmsOfPlan(plan.id, signal);
+    mustTell(vms);
+    this.inventory.noteLooked(plan.id);
+    return leftoverConcerns(this.siteId, plan, vms.items);
   }
 
-  private machinesOf(groups: readonly WireGroup[], places: number, signal: AbortSignal): Promise<Concern[]> {
-    return this.groups.look(groups, { first: NOBODY, places }, async (group) => {
-      const vms = await this.client.vmsOfGroup(group.id, signal);
-      mustTell(vms);
-      return machineConcerns(this.siteId, group, vms.items);
-    });
+  private async machinesOf(group: WireGroup, signal: AbortSignal): Promise<Concern[]> {
+    const vms = await this.client.vmsOfGroup(group.id, signal);
+    mustTell(vms);
+    return machineConcerns(this.siteId, group, vms.items);
   }
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => (asked ??= read());
+}
 
 function farLoginConcern({ message }: ProviderError, site: FindingTarget): Concern {
   return {

@@ -25,7 +25,6 @@ export class SrmPlanPrompts {
   constructor(
     private readonly client: SrmClient,
     private readonly details: DetailReads,
-    private readonly plansARound = PLANS_A_ROUND,
   ) {}
 
   /** By plan; who is absent has not had its turn yet. */
@@ -35,7 +34,7 @@ export class SrmPlanPrompts {
       for (const planId of known.keys()) if (!waiting.has(planId)) known.delete(planId);
     const now = this.client.clock.monotonic();
     const due = planIds.filter((planId) => now - (this.readAt.get(planId) ?? -Infinity) >= READ_AGAIN_MS);
-    for (const planId of this.turns.take(due, this.details.places('PROMPTS', this.plansARound))) {
+    for (const planId of this.turns.take(due, this.details.places('PROMPTS', PLANS_A_ROUND))) {
       this.readAt.set(planId, now);
       const look = await this.read(planId, signal);
       if (look.prompts.length > 0 || look.warnings.length === 0 || !this.seen.has(planId))
