@@ -7,6 +7,8 @@ import type { Holding, OperationStore } from './operation-store.js';
 
 /** For so long after an operation has ended, its upstream may still show, or show again, what it was doing. */
 export const LAG_MS = 15_000;
+/** The same, of a group that goes along with work on something else: of that, its own state does not tell the end. */
+export const AFTERMATH_MS = 60_000;
 
 /** What operations have had to do with groups, as far as it may explain what their upstream shows. */
 export interface Past {

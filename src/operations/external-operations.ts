@@ -1,4 +1,3 @@
-import type { DrAction } from '../domain/dr-action.js';
 import type { Operation } from '../domain/operation.js';
 import type { SiteLook } from '../domain/site-survey.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -9,27 +8,25 @@ import type { Provider } from '../providers/provider.js';
 import type { Doorbells } from './doorbells.js';
 import { changesBetween, type PastChange } from './external-changes.js';
 import {
+  AFTERMATH_MS,
   endMs,
   isCreation,
   LAG_MS,
   leftItSo,
-  lockOfNewcomer,
   mayBeBeingMade,
-  pastOf,
   type Past,
 } from './external-explanations.js';
+import { confirmed, free } from './external-proof.js';
 import { directionFrom, endedOperation, runningOperation, type Found } from './external-record.js';
 import { isAtRest, isPassing, type SeenResource } from './external-resources.js';
-import { isAtWork, isOfTheSite, lookAt, type LiveSight } from './external-sight.js';
+import { isAtWork, isOfTheSite, locksOf, type LiveSight } from './external-sight.js';
 import { actionOf, signsOfWork, type Sign } from './external-signs.js';
 import { alternatives, by, lateRequests, lookalikes } from './external-words.js';
 import { newOperationId } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
 
-/** Of each kind, in one look: what is under way is still so in the next one, and a flood tells no story. */
+/** Of each kind, in one look: what is under way still is in the next one, and a flood of changes tells no story. */
 const MOST_AT_ONCE = 25;
-/** Which groups a plan holds may change while it is looked at. */
-const MOST_LOOKS = 3;
 
 /**
  * Finds what others have begun at a site (its console, scripts) and keeps it as an operation: locked against ours,
@@ -64,24 +61,30 @@ export class ExternalOperations {
     const open = signs.filter(({ seen }) => !held.has(seen.holderId));
     await this.each(open, provider, (sign) => this.underWay(provider, look, sign));
     const past = changes.filter((change) => !held.has(subjectOf(change).holderId));
-    if (past.length > MOST_AT_ONCE) {
-      this.log.warn({ siteId, changes: past.length }, 'more has changed than the history can tell of');
-    }
     await this.each(past, provider, (change) => this.wasDone(provider, look, change));
   }
 
-  private async underWay(provider: Provider, look: SiteLook, sign: Sign): Promise<void> {
-    const { descriptor, siteId } = provider;
+  /** @returns whether the site was asked for it */
+  private async underWay(provider: Provider, look: SiteLook, sign: Sign): Promise<boolean> {
+    const { siteId } = provider;
     const jobs = await this.store.knownJobs(
       siteId,
       sign.runs.map(({ jobId }) => jobId),
     );
-    if (jobs.size > 0) return;
-    const sight = await this.confirmed(provider, sign.seen, sign.action, (past) =>
-      this.isTail(past, sign, look),
-    );
-    if (!sight) return;
-    const { live, past } = sight;
+    if (jobs.size > 0) return false;
+    const isTail = (past: Past): boolean => this.isTail(provider, past, sign, look);
+    if (!(await free(this.store, siteId, sign.seen, sign.action, [sign.seen.holderId], isTail))) return false;
+    const sight = await confirmed(this.store, provider, sign.seen, sign.action, isTail);
+    if (sight) await this.begin(provider, sign, sight);
+    return true;
+  }
+
+  private async begin(
+    provider: Provider,
+    sign: Sign,
+    { live, past }: { live: LiveSight; past: Past },
+  ): Promise<void> {
+    const { descriptor, siteId } = provider;
     const passing = isPassing(descriptor, live.seen);
     const action = passing ? actionOf(descriptor, live.seen, sign.before, sign.runs) : sign.action;
     if (!action) return;
@@ -106,25 +109,33 @@ export class ExternalOperations {
   }
 
   /** What is seen may be the tail of an operation that has ended; unless it was seen at rest since. */
-  private isTail({ lately }: Past, { seen, before }: Sign, look: SiteLook): boolean {
+  private isTail(
+    { descriptor }: Provider,
+    { lately }: Past,
+    { seen, before }: Sign,
+    look: SiteLook,
+  ): boolean {
     const now = this.clock.now();
+    const goesAlong = seen.kind === 'PROTECTION_GROUP' && descriptor.capabilities.explicitPlans;
     return lately.some((operation) => {
       const end = endMs(operation);
       if (before && before.word !== seen.word && look.before && look.before.takenMs >= end) return false;
-      return now - end < LAG_MS || operation.upstream.state === seen.word;
+      const tailMs = goesAlong && operation.target.id !== seen.id ? AFTERMATH_MS : LAG_MS;
+      return now - end < tailMs || operation.upstream.state === seen.word;
     });
   }
 
-  private async wasDone(provider: Provider, look: SiteLook, change: PastChange): Promise<void> {
+  /** @returns whether it was told */
+  private async wasDone(provider: Provider, look: SiteLook, change: PastChange): Promise<boolean> {
     const { siteId } = provider;
     const subject = subjectOf(change);
     const { runs } = change;
     const jobIds = runs.map(({ jobId }) => jobId);
-    if ((await this.store.knownJobs(siteId, jobIds)).size > 0) return;
+    if ((await this.store.knownJobs(siteId, jobIds)).size > 0) return false;
     const sinceMs = look.before?.takenMs ?? 0;
     const sight = await this.unexplained(provider, change, sinceMs - LAG_MS);
-    if (!sight) return;
-    if (isCreation(change.action) && (await mayBeBeingMade(this.store, siteId, change.action))) return;
+    if (!sight) return false;
+    if (isCreation(change.action) && (await mayBeBeingMade(this.store, siteId, change.action))) return false;
     const between = `between ${isoTime(sinceMs)} and ${isoTime(look.after.takenMs)}`;
     const found: Found = {
       action: change.action,
@@ -141,7 +152,7 @@ export class ExternalOperations {
     const now = isoTime(this.clock.now());
     const operation = endedOperation(newOperationId(siteId), found, change, provider, now);
     const [was, is] = [change.before?.word ?? 'not there', change.after?.word ?? 'gone'];
-    await this.record(operation, `Done ${by(operation)}: it was ${was}, and is ${is}.`, sight.past);
+    return this.record(operation, `Done ${by(operation)}: it was ${was}, and is ${is}.`, sight.past);
   }
 
   /** What a change was done to, if no operation of that time explains it. Looks only for what the list did not tell. */
@@ -161,48 +172,14 @@ export class ExternalOperations {
           (tail !== null && one.upstream.state === tail),
       );
     if (before && change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
-      const sight = await this.confirmed(provider, subject, change.action, explained);
+      const sight = await confirmed(this.store, provider, subject, change.action, explained);
       return sight && { locks: locksOf(sight.live), past: sight.past };
     }
     // Work on the groups of a plan neither makes nor removes it.
     const groupIds = change.before && change.after ? (subject.groupIds ?? []) : [];
     const locks = [...new Set([...groupIds, subject.holderId])];
-    const past = await this.free(provider.siteId, subject, change.action, locks, explained);
+    const past = await free(this.store, provider.siteId, subject, change.action, locks, explained);
     return past && { locks, past };
-  }
-
-  /**
-   * The resource as it is now, looked at after it was read that nobody holds any group that it touches, and who held
-   * them last. null = it is gone, held, or explained.
-   */
-  private async confirmed(
-    provider: Provider,
-    seen: SeenResource,
-    action: DrAction,
-    explained: (past: Past) => boolean,
-  ): Promise<{ live: LiveSight; past: Past } | null> {
-    let groupIds = [...new Set([...(seen.groupIds ?? []), seen.holderId])];
-    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-      const past = await this.free(provider.siteId, seen, action, groupIds, explained);
-      const live = past && (await lookAt(provider, seen));
-      if (!live) return null;
-      if (locksOf(live).every((id) => groupIds.includes(id))) return { live, past };
-      groupIds = [...new Set([...groupIds, ...live.groupIds])];
-    }
-    return null;
-  }
-
-  /** What is known here of the groups; null = an operation holds one of them, or explains what was seen. */
-  private async free(
-    siteId: string,
-    seen: SeenResource,
-    action: DrAction,
-    groupIds: readonly string[],
-    explained: (past: Past) => boolean,
-  ): Promise<Past | null> {
-    const unborn = isCreation(action) ? [lockOfNewcomer(siteId, seen)] : [];
-    const past = await pastOf(this.store, siteId, seen, [...groupIds, ...unborn]);
-    return past.heldBy !== null || explained(past) ? null : past;
   }
 
   private async record(operation: Operation, text: string, { holdings }: Past): Promise<boolean> {
@@ -223,11 +200,16 @@ export class ExternalOperations {
   private async each<T>(
     items: readonly T[],
     { siteId }: Provider,
-    consider: (item: T) => Promise<void>,
+    consider: (item: T) => Promise<boolean>,
   ): Promise<void> {
-    for (const item of items.slice(0, MOST_AT_ONCE)) {
+    let counted = 0;
+    for (const [i, item] of items.entries()) {
+      if (counted === MOST_AT_ONCE) {
+        this.log.warn({ siteId, left: items.length - i }, 'others do more at once than can be looked at');
+        return;
+      }
       try {
-        await consider(item);
+        if (await consider(item)) counted += 1;
       } catch (error) {
         if (!(error instanceof ProviderError) || isOfTheSite(error)) throw error;
         this.log.warn(
@@ -244,8 +226,4 @@ function subjectOf({ before, after }: PastChange): SeenResource {
   if (!subject) throw new RangeError('a change of nothing');
   // What it was touches what it is no more told to.
   return { ...subject, groupIds: subject.groupIds ?? before?.groupIds ?? null };
-}
-
-function locksOf({ seen, groupIds }: LiveSight): string[] {
-  return [...new Set([...groupIds, seen.holderId])];
 }

@@ -9,6 +9,11 @@ export interface LiveSight {
   groupIds: string[];
 }
 
+/** Everything that is held for work on it. */
+export function locksOf({ seen, groupIds }: LiveSight): string[] {
+  return [...new Set([...groupIds, seen.holderId])];
+}
+
 /** Looks at one group, plan or drill, now. null = it is not there. Throws `ProviderError`. */
 export async function lookAt(
   provider: Provider,

@@ -340,6 +340,46 @@ describe('where plans are things of their own', () => {
     ]);
   });
 
+  it('work on the machines of a group may be the aftermath of a run of ours on its plan, for a while', async () => {
+    const site = new Upstream(srmDescriptor);
+    site.group('erp', 'REPROTECTING');
+    const ours = newcomer({
+      siteId: SITE,
+      state: 'RUNNING',
+      calls: [call('ACCEPTED')],
+      lockedGroupIds: [id('erp'), id('erp-plan')],
+      target: { type: 'RECOVERY_PLAN', id: id('erp-plan'), name: 'erp-plan' },
+    });
+    await site.store.accept(ours, null);
+    await site.refresh();
+    site.clock.advance(40_000);
+    const verdict = {
+      kind: 'VERDICT',
+      state: 'SUCCEEDED',
+      outcome: 'FULL',
+      problem: null,
+      text: '',
+    } as const;
+    await site.store.transition(ours.id, verdict);
+    site.group('erp', 'CONFIGURING_PROTECTION');
+    site.clock.advance(-1);
+    await site.refresh();
+    expect(await site.found()).toEqual([]);
+    site.group('erp', 'OK');
+    await site.refresh();
+    expect(await site.found()).toEqual([]);
+  });
+
+  it('a hundred at once are found, look by look', async () => {
+    const site = new Upstream(srmDescriptor);
+    for (let i = 0; i < 60; i += 1) site.plan(`p${i}`, 'RECOVERY_IN_PROGRESS');
+    await site.refresh();
+    expect(await site.found()).toHaveLength(25);
+    await site.refresh();
+    await site.refresh();
+    expect((await site.store.listOpen(SITE)).length).toBe(60);
+  });
+
   it.each(['TEST_COMPLETE', 'RECOVERED', 'PARTIALLY_RECOVERED', 'NOT_CONFIGURED'])(
     'a group that is found in %s tells nothing by itself',
     async (word) => {
