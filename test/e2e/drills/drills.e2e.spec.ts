@@ -3,6 +3,7 @@ import type { FindingListDto } from '../../../src/api/dto/findings.dto.js';
 import type { DrillDto, DrillListDto } from '../../../src/api/dto/inventory.dto.js';
 import { eventually } from '../../support/eventually.js';
 import type { SiteKind } from '../../support/simulators.js';
+import { settledReset } from '../../support/settled-reset.js';
 import { useWorld } from '../../support/world.js';
 
 const PLANS: Readonly<Record<SiteKind, string>> = { sdrs: 'erp-dr', srm: 'erp-plan' };
@@ -13,7 +14,7 @@ const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS
 
 describe('drills', () => {
   const world = useWorld({ env: { INVENTORY_REFRESH_MS: '300', INSPECTION_MS: '300' } });
-  beforeEach(() => world().reset());
+  beforeEach(() => settledReset(world()));
 
   const list = async (query = ''): Promise<DrillDto[]> =>
     (await world().api.read<SitesDrillListDto>(`/v1/drills${query}`)).items;

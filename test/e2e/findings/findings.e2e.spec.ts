@@ -1,6 +1,7 @@
 import type { FindingDto, FindingListDto } from '../../../src/api/dto/findings.dto.js';
 import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import { eventually } from '../../support/eventually.js';
+import { settledReset } from '../../support/settled-reset.js';
 import { useWorld } from '../../support/world.js';
 
 const SOON_MS = 20_000;
@@ -9,7 +10,7 @@ describe('what somebody should look at', () => {
   const world = useWorld({
     env: { INVENTORY_REFRESH_MS: '300', INSPECTION_MS: '300', QUARANTINE_MS: '500' },
   });
-  beforeEach(() => world().reset());
+  beforeEach(() => settledReset(world()));
 
   const list = (query = ''): Promise<FindingListDto> => world().api.read(`/v1/findings${query}`);
 
