@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { OperationEvent } from '../domain/operation-event.js';
+import { isVerdict } from '../domain/operation.js';
 import type { Problem } from '../domain/problem.js';
 import type { DatedSurvey } from '../domain/site-survey.js';
 import { operationKeys, shardOf, siteModelKeys } from '../platform/redis/keys.js';
@@ -9,6 +11,9 @@ import type { DatedModel, ListTimes, SiteModel } from './site-model.js';
 
 const KEEP = new RedisScript(new URL('./lua/keep-model.lua', import.meta.url));
 const LEAVE = new RedisScript(new URL('./lua/leave-look.lua', import.meta.url));
+
+/** In which the end of an operation is looked for: what it brought about shows at the latest with the next look. */
+const EVENTS_LOOKED_AT = 50;
 
 /** The last try that failed, kept until one succeeds. */
 export interface FailedTry {
@@ -120,6 +125,17 @@ export class ModelStore {
   async lastEventMs(siteId: string): Promise<number> {
     const [event] = await this.redis.xrevrange(operationKeys(shardOf(siteId)).events, '+', '-', 'COUNT', 1);
     return Number(event?.[0].split('-')[0] ?? 0);
+  }
+
+  /** When an operation of the site last ended, as far as the newest events of its shard tell; 0 = none of them did. */
+  async lastEndMs(siteId: string): Promise<number> {
+    const { events } = operationKeys(shardOf(siteId));
+    const newest = await this.redis.xrevrange(events, '+', '-', 'COUNT', EVENTS_LOOKED_AT);
+    const end = newest.find(([, fields]) => {
+      const event = parsed<OperationEvent>(fields[1]);
+      return event?.operationId.startsWith(`${siteId}.`) && isVerdict(event.state);
+    });
+    return Number(end?.[0].split('-')[0] ?? 0);
   }
 
   /** A turn at looking, one at a time over all processes. null = somebody else has it. */

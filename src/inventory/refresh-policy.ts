@@ -4,8 +4,8 @@ import { CONFIRM_AFTER_MS } from './site-refresher.js';
 
 export interface RefreshSituation {
   head: Pick<ModelHead, 'times' | 'failure' | 'doubt'>;
-  /** When something of ours last happened at the site. */
-  lastEventMs: number;
+  /** When an operation last ended at the site. */
+  lastEndMs: number;
   now: number;
   /** INVENTORY_REFRESH_MS. */
   intervalMs: number;
@@ -24,8 +24,12 @@ const SHARE_OF_TIME = 10;
 const SHARE_OF_BUDGET = 4;
 /** … but never less often than after so many intervals. */
 const MOST_INTERVALS = 3;
-/** While groups and plans are noticed often enough, the other lists wait longer, unless something of ours happened. */
+/** While groups and plans are noticed often enough, the other lists wait longer, … */
 const INTERVALS_OF_THE_REST = 2;
+/** … but what an operation brought about is looked for soon: a part of the interval after the last look at everything. */
+const SOON = 1 / 3;
+/** Where lists are noticed, operations go on, which may end at any time: so often it is asked whether one has. */
+const GLANCE_MS = 1_000;
 
 /** In how many milliseconds a site should be looked at; 0 or less = now. */
 export function refreshDueInMs(situation: RefreshSituation): number {
@@ -36,8 +40,17 @@ export function refreshDueInMs(situation: RefreshSituation): number {
   if (!times) return 0;
   const interval = intervalOf(situation);
   const all = takenMsOf(times);
-  const rest = situation.lastEventMs > all ? 1 : INTERVALS_OF_THE_REST;
-  return Math.min(Math.min(times.groups, times.plans) + interval, all + rest * interval) - now;
+  const due = Math.min(times.groups, times.plans) + interval;
+  const rest = situation.lastEndMs > all ? SOON : INTERVALS_OF_THE_REST;
+  return Math.min(due, all + rest * interval) - now;
+}
+
+/** In how many milliseconds to ask again whether a look is due. */
+export function askAgainInMs(situation: RefreshSituation): number {
+  const dueInMs = refreshDueInMs(situation);
+  const { times, failure, doubt } = situation.head;
+  const isNoticed = times !== null && Math.max(times.groups, times.plans) > takenMsOf(times);
+  return isNoticed && !failure && !doubt ? Math.min(dueInMs, GLANCE_MS) : dueInMs;
 }
 
 /** When what is known is older than this, nobody is looking. */

@@ -8,7 +8,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { LookConsumer } from './look-consumers.js';
 import type { ModelStore, StoredModel } from './redis-model-store.js';
 import type { RefreshBells } from './refresh-bells.js';
-import { refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
+import { askAgainInMs, refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
 import { takenMsOf } from './site-model.js';
 import type { LookResult, SiteRefresher } from './site-refresher.js';
 
@@ -49,19 +49,18 @@ export class RefreshRounds {
   async round(siteId: string): Promise<{ againInMs: number } | 'DONE'> {
     const provider = this.providers.find(siteId);
     if (!provider) return 'DONE';
-    const looked = (await this.dueInMs(siteId)) <= 0 ? await this.look(provider) : null;
+    const looked = refreshDueInMs(await this.situation(siteId)) <= 0 ? await this.look(provider) : null;
     if (looked?.kind === 'BELIEVED') await this.checkNowAndThen(provider);
     if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED')
       await this.tellOfNothing(provider, looked.kind);
     await this.tell(provider, looked?.kind === 'BELIEVED');
-    return { againInMs: Math.max(await this.dueInMs(siteId), notBefore(looked)) };
+    return { againInMs: Math.max(askAgainInMs(await this.situation(siteId)), notBefore(looked)) };
   }
 
-  private async dueInMs(siteId: string): Promise<number> {
-    const [head, lastEventMs] = await Promise.all([this.store.head(siteId), this.store.lastEventMs(siteId)]);
-    const { intervalMs } = this;
+  private async situation(siteId: string): Promise<RefreshSituation> {
+    const [head, lastEndMs] = await Promise.all([this.store.head(siteId), this.store.lastEndMs(siteId)]);
     const effort = this.efforts.get(siteId) ?? { tookMs: 0, costMs: 0 };
-    return refreshDueInMs({ head, lastEventMs, now: this.clock.now(), intervalMs, ...effort });
+    return { head, lastEndMs, now: this.clock.now(), intervalMs: this.intervalMs, ...effort };
   }
 
   private async look(provider: Provider): Promise<LookResult> {

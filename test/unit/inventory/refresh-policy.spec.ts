@@ -1,5 +1,9 @@
 import { problem } from '../../../src/domain/problem.js';
-import { refreshDueInMs, type RefreshSituation } from '../../../src/inventory/refresh-policy.js';
+import {
+  askAgainInMs,
+  refreshDueInMs,
+  type RefreshSituation,
+} from '../../../src/inventory/refresh-policy.js';
 
 const NOW = 10_000_000;
 const times = (agoMs: number, restAgoMs = agoMs) => ({
@@ -12,7 +16,7 @@ const times = (agoMs: number, restAgoMs = agoMs) => ({
 function dueInMs(head: Partial<RefreshSituation['head']>, changes: Partial<RefreshSituation> = {}): number {
   return refreshDueInMs({
     head: { times: null, failure: null, doubt: null, ...head },
-    lastEventMs: 0,
+    lastEndMs: 0,
     now: NOW,
     intervalMs: 30_000,
     tookMs: 100,
@@ -40,10 +44,24 @@ it('one that is well is looked at after an interval', () => {
   expect(dueInMs({ times: times(30_000) })).toBe(0);
 });
 
-it('one whose groups and plans are noticed meanwhile is looked at after two, or one when we did something', () => {
+it('one whose groups and plans are noticed meanwhile is looked at after two', () => {
   expect(dueInMs({ times: times(1_000, 40_000) })).toBe(20_000);
   expect(dueInMs({ times: times(1_000, 60_000) })).toBe(0);
-  expect(dueInMs({ times: times(1_000, 20_000) }, { lastEventMs: NOW - 5_000 })).toBe(10_000);
+});
+
+it('what an operation brought about is looked for a third of an interval after the last look', () => {
+  const ended = { lastEndMs: NOW - 1_000 };
+  expect(dueInMs({ times: times(2_000, 4_000) }, ended)).toBe(6_000);
+  expect(dueInMs({ times: times(2_000, 15_000) }, ended)).toBe(-5_000);
+  expect(dueInMs({ times: times(500) }, ended)).toBe(29_500);
+});
+
+it('while operations go on it is asked every second whether one has ended', () => {
+  const situation = { lastEndMs: 0, now: NOW, intervalMs: 30_000, tookMs: 0, costMs: 0 };
+  const well = { failure: null, doubt: null };
+  expect(askAgainInMs({ ...situation, head: { ...well, times: times(10_000) } })).toBe(20_000);
+  expect(askAgainInMs({ ...situation, head: { ...well, times: times(1_000, 10_000) } })).toBe(1_000);
+  expect(askAgainInMs({ ...situation, head: { ...well, ...failed(1, 0) } })).toBe(5_000);
 });
 
 it.each([

@@ -3,17 +3,19 @@ import { ByCatch } from '../../../src/inventory/by-catch.js';
 import type { LookConsumer } from '../../../src/inventory/look-consumers.js';
 import { RefreshRounds } from '../../../src/inventory/refresh-rounds.js';
 import { silentLog } from '../../../src/platform/log/log.js';
+import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { INTERVAL_MS, inventory } from '../support/inventory.js';
 import { redisForThisFile } from '../support/redis.js';
+import { TestClock } from '../support/test-clock.js';
 
 const { jest } = import.meta;
 const the = redisForThisFile();
 
 /** The refresh job of one memory site, with somebody who listens. */
-function job() {
-  const made = inventory(the.redis);
+function job(at = new TestClock()) {
+  const made = inventory(the.redis, undefined, at);
   const { provider, store, refresher, bells, clock, siteId } = made;
   const looks: SiteLook[] = [];
   const missed: string[] = [];
@@ -114,6 +116,24 @@ it('a site that our own budget has no place for is come back to, and nobody is t
     error: { code: 'upstream-unavailable', detail: 'No request is left.' },
   });
   expect((await groups()).source).toMatchObject({ state: 'FRESH', error: null });
+});
+
+it('what an operation brought about is looked for soon after its end', async () => {
+  const now = Number((await the.redis.time())[0]) * 1000;
+  const { round, looks, clock, siteId } = job(new TestClock(now - 15_000));
+  await round();
+  clock.advance(15_000);
+  expect(await round()).toEqual({ againInMs: INTERVAL_MS - 15_000 });
+  const { events } = operationKeys(shardOf(siteId));
+  const tell = (operationId: string, state: string) =>
+    the.redis.xadd(events, '*', 'e', JSON.stringify({ operationId, state }));
+  await tell(`${siteId}.1`, 'RUNNING');
+  await tell(`${siteId}-neighbour.1`, 'SUCCEEDED');
+  await round();
+  expect(looks()).toBe(1);
+  await tell(`${siteId}.1`, 'FAILED');
+  await round();
+  expect(looks()).toBe(2);
 });
 
 it('whether we are let in is asked now and then for its own sake', async () => {
