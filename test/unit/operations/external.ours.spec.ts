@@ -230,7 +230,6 @@ describe('a run of ours is not taken for that of others', () => {
     'while it makes a group of which only the name is known here (%s)',
     async (name) => {
       const work = new OutsideWork(the.redis);
-      work.tellsRuns = true;
       await work.refresh();
       const group = { name: 'letters' };
       const creation = {
@@ -251,6 +250,23 @@ describe('a run of ours is not taken for that of others', () => {
       expect(await work.found()).toEqual([]);
     },
   );
+
+  it('when the making of a group ends while the group is being looked at once more', async () => {
+    const work = new OutsideWork(the.redis);
+    await work.refresh();
+    const creation = { action: 'CREATE_PROTECTION_GROUP', targetNativeId: null, direction: null } as const;
+    const id = await work.begun({ ...creation, group: { name: 'letters' } });
+    const made = work.world.groups.get('group-1');
+    if (made) made.name = 'Letters';
+    work.clock.advance(5_000);
+    const look = await work.look();
+    work.afterLiveLook(async () => {
+      await work.tickAfter(25_000);
+    });
+    await consider(work, look);
+    expect((await work.now(id)).state).toBe('SUCCEEDED');
+    expect(await work.found()).toEqual([]);
+  });
 
   it('nor what other plans show of the groups that it moved', async () => {
     const work = new OutsideWork(the.redis);
