@@ -26,7 +26,8 @@ export const srm: DriverFactory<SrmSettings> = {
       baseUrl: settings.endpoint.replace(/\/$/, ''),
       tls: settings.tls ?? null,
     });
-    const budget = budgets.of(settings.endpoint, limitsOf(settings));
+    const limits = limitsOf(settings);
+    const budget = budgets.of(settings.endpoint, limits);
     const upstream = new SrmUpstream(http, budget, submitTimeoutMs);
     const session = new SrmSession(upstream, settings, clock, log);
     const client = new SrmClient(upstream, session, settings.pairing ?? null, clock);
@@ -48,7 +49,7 @@ export const srm: DriverFactory<SrmSettings> = {
       preparing: new SrmPreparation(siteId, client, home, planGroups),
       submission: new SrmSubmission(upstream, client),
       evidence: new SrmEvidence(client, history),
-      observing: new SrmObserver(siteId, client, home, inventory),
+      observing: new SrmObserver(siteId, client, home, inventory, limits.session?.requests),
     });
   },
 };

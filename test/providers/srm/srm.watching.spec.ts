@@ -240,6 +240,24 @@ describe('watching many operations on SRM', () => {
     );
   });
 
+  it('reads a prompt that waits on as often as the budget allows, and every plan in its turn', async () => {
+    plans(20, 'WAITING_FOR_USER_INPUT', { is_running: true });
+    tasks(20, 'RUNNING');
+    for (const n of numbers(20))
+      site.appliance.on(`GET ${PLANS}/${planId(n)}/recovery-steps/user-prompts`, list([{ id: `p-${n}` }]));
+    const operations = numbers(20).map((n) => watched(n, [`t-${n}`]));
+    let told = 0;
+    for (let minute = 0; minute < 3; minute += 1) {
+      site.appliance.forgetJournal();
+      for (let round = 0; round < 12; round += 1) {
+        told = (await observe(operations)).length;
+        site.clock.pass(5);
+      }
+      expect(site.appliance.count()).toBeLessThanOrEqual(24 + 7);
+    }
+    expect(told).toBe(20);
+  });
+
   it('keeps a prompt that it knows while the appliance cannot tell it', async () => {
     plans(1, 'WAITING_FOR_USER_INPUT', { is_running: true });
     tasks(1, 'RUNNING');

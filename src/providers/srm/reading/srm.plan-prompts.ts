@@ -3,13 +3,10 @@ import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { promptOf } from './srm.mapper.js';
 import type { DetailReads } from '../watching/srm.detail-reads.js';
-import { Turns } from '../watching/srm.turns.js';
 import { mustTellAll } from './srm.wholeness.js';
 
 /** Plans whose prompts are read in one round, whatever the number of those that wait. */
 const PLANS_A_ROUND = 3;
-/** A prompt waits for ever, if need be: it need not be read in every round. */
-const READ_AGAIN_MS = 9_000;
 
 export interface PromptLook {
   prompts: Prompt[];
@@ -18,7 +15,6 @@ export interface PromptLook {
 
 /** The prompts of plans that wait for a person: each plan's were read lately, though not in every round. */
 export class SrmPlanPrompts {
-  private readonly turns = new Turns();
   private readonly seen = new Map<string, PromptLook>();
   private readonly readAt = new Map<string, number>();
 
@@ -33,8 +29,12 @@ export class SrmPlanPrompts {
     for (const known of [this.seen, this.readAt])
       for (const planId of known.keys()) if (!waiting.has(planId)) known.delete(planId);
     const now = this.client.clock.monotonic();
-    const due = planIds.filter((planId) => now - (this.readAt.get(planId) ?? -Infinity) >= READ_AGAIN_MS);
-    for (const planId of this.turns.take(due, this.details.places('PROMPTS', PLANS_A_ROUND))) {
+    // A prompt waits for ever, if need be: it need not be read in every round.
+    const paceMs = this.details.paceMs('PROMPTS');
+    const lastRead = (planId: string): number => this.readAt.get(planId) ?? -Infinity;
+    const due = [...waiting].filter((planId) => now - lastRead(planId) >= paceMs);
+    due.sort((one, other) => Math.max(-1, lastRead(one)) - Math.max(-1, lastRead(other)));
+    for (const planId of due.slice(0, this.details.places('PROMPTS', PLANS_A_ROUND))) {
       this.readAt.set(planId, now);
       const look = await this.read(planId, signal);
       if (look.prompts.length > 0 || look.warnings.length === 0 || !this.seen.has(planId))

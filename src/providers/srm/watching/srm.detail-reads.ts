@@ -1,9 +1,12 @@
 import type { Clock } from '../../../platform/clock.js';
 
+/** A session's requests a minute, as the appliance has it unless somebody changed it (1.7). */
+const USUAL = 50;
+
 /**
- * Reads of single things beside the lists, and how many of the minute's places are open to each kind: who is further
- * down finds a place when those above find none. With a round of two lists every five seconds, all of them together
- * stay within the 50 a minute of a session (1.7).
+ * Reads of single things beside the lists, and how many of those 50 are open to each kind: who is further down finds a
+ * place when those above find none. With a round of two lists every five seconds, all of them together stay within
+ * the session's minute.
  */
 const PLACES = {
   /** How far runs are. */
@@ -28,7 +31,11 @@ export class DetailReads {
   private readonly readAt: number[] = [];
   private roundBegan = 0;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param perMinute what a session may ask in a minute */
+  constructor(
+    private readonly clock: Clock,
+    private readonly perMinute = USUAL,
+  ) {}
 
   beginRound(): void {
     this.roundBegan = this.clock.monotonic();
@@ -39,10 +46,19 @@ export class DetailReads {
     const now = this.clock.monotonic();
     while (this.readAt[0] !== undefined && this.readAt[0] <= now - MINUTE_MS) this.readAt.shift();
     if (now - this.roundBegan >= ROUND_MS) return 0;
-    return Math.max(0, Math.min(wanted, PLACES[kind] - this.readAt.length));
+    return Math.max(0, Math.min(wanted, this.open(kind) - this.readAt.length));
+  }
+
+  /** How far apart the reads of one thing should be, lest it take all places of its kind. */
+  paceMs(kind: DetailKind): number {
+    return MINUTE_MS / this.open(kind);
   }
 
   note(reads = 1): void {
     for (let count = 0; count < reads; count += 1) this.readAt.push(this.clock.monotonic());
+  }
+
+  private open(kind: DetailKind): number {
+    return Math.max(1, Math.floor((PLACES[kind] * this.perMinute) / USUAL));
   }
 }

@@ -54,8 +54,9 @@ export class SrmObserver {
     private readonly client: SrmClient,
     private readonly home: SrmHome,
     private readonly inventory: SrmInventory,
+    sessionRequestsPerMinute?: number,
   ) {
-    const details = new DetailReads(client.clock);
+    const details = new DetailReads(client.clock, sessionRequestsPerMinute);
     this.detailReads = details;
     this.machines = new SrmMachineLook(client, details);
     this.prompts = new SrmPlanPrompts(client, details);
