@@ -44,6 +44,7 @@ function findingsIn({ parts }: KeptFindings, { siteId, descriptor }: Provider): 
     const kept = parts[part];
     for (const conclusion of kept?.conclusions ?? []) {
       if (conclusion.type === 'PROMPT_WAITING') {
+        if (part === 'inspection' && isAnswered(conclusion, parts)) continue;
         const teller = prompted.get(conclusion.target.id) ?? part;
         prompted.set(conclusion.target.id, teller);
         if (teller !== part) continue;
@@ -54,6 +55,12 @@ function findingsIn({ parts }: KeptFindings, { siteId, descriptor }: Provider): 
     }
   }
   return [...found.values()];
+}
+
+/** The run went on since the prompt was inspected: a newer look shows its plan, and that it waits no more. */
+function isAnswered({ target }: KeptConclusion, { inspection, inventory }: KeptFindings['parts']): boolean {
+  if (!inventory || inventory.seenMs <= (inspection?.seenMs ?? 0)) return false;
+  return !inventory.conclusions.some((one) => one.type === 'PROMPT_WAITING' && one.target.id === target.id);
 }
 
 function shown(conclusion: KeptConclusion, seenMs: number, siteId: string, provider: string): SiteFinding {

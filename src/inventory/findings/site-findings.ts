@@ -29,7 +29,7 @@ export class SiteFindings implements LookConsumer {
 
   constructor(
     private readonly store: FindingsStore,
-    private readonly models: Pick<ModelStore, 'model'>,
+    private readonly models: Pick<ModelStore, 'model' | 'lastEventMs'>,
     private readonly drills: SiteDrills,
     private readonly work: SiteWork,
     private readonly clock: Clock,
@@ -46,14 +46,17 @@ export class SiteFindings implements LookConsumer {
     const { siteId, descriptor } = provider;
     const situation: Situation = { survey: after.survey, descriptor };
     const drills = await this.drills.update(provider, { after });
+    const open = await this.work.unfinished(siteId);
     const now = this.clock.now();
     await this.store.keep(siteId, {
       site: { seenMs: after.takenMs, conclusions: [] },
       inventory: { seenMs: after.takenMs, conclusions: concluded(situation) },
       drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
-      operations: await this.operations(siteId, now),
+      operations: { seenMs: now, conclusions: operationConclusions(open) },
     });
     const ends = drills.map(({ endedTime }) => (endedTime === null ? -Infinity : Date.parse(endedTime)));
+    // While operations run, their events say nothing new of what an inspection looks at.
+    if (open.length === 0) ends.push(await this.models.lastEventMs(siteId));
     await this.inspectWhenDue(provider, situation, Math.max(-Infinity, ...ends));
   }
 
@@ -69,15 +72,11 @@ export class SiteFindings implements LookConsumer {
     await this.store.keep(siteId, {
       site: { seenMs: now, conclusions: [missedLook({ siteId, siteName, why, problem, sinceMs, now })] },
       drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
-      operations: await this.operations(siteId, now),
+      operations: { seenMs: now, conclusions: operationConclusions(await this.work.unfinished(siteId)) },
     });
   }
 
-  private async operations(siteId: string, now: number) {
-    return { seenMs: now, conclusions: operationConclusions(await this.work.unfinished(siteId)) };
-  }
-
-  /** @param lastEndMs when a drill was last seen to be gone: what it left is looked for soon */
+  /** @param lastEndMs when something last ended here, a drill or an operation: what it left or mended is looked for soon */
   private async inspectWhenDue(provider: Provider, situation: Situation, lastEndMs: number): Promise<void> {
     const { siteId } = provider;
     const now = this.clock.now();

@@ -89,7 +89,11 @@ describe('what somebody should look at', () => {
     const nativeId = id.slice(id.indexOf('.') + 1).replaceAll('~', ':');
     await srm.control('POST', `/plans/${encodeURIComponent(nativeId)}/prompts`, { text: 'Is the line up?' });
     const operation = await api.run(id, 'failover', { direction: 'TO_RECOVERY' });
-    const waiting = await found('type=PROMPT_WAITING&q=Is the line up');
+    await api.inState(operation.id, 'WAITING_FOR_INPUT');
+    const waiting = await eventually('the operation tells it', async () => {
+      const prompt = await found('type=PROMPT_WAITING&q=Is the line up');
+      return prompt.nextActions.some(({ title }) => title === 'Answer the prompt') ? prompt : null;
+    });
     const promptId = (await api.operation(operation.id)).prompts[0]?.id;
     expect((await list('?type=PROMPT_WAITING')).items).toHaveLength(1);
     await follow(waiting, 'Answer the prompt', { promptId, answer: 'CONTINUE' });

@@ -39,7 +39,9 @@ function site() {
   const { provider, world, siteId } = made;
   const work = new FakeWork();
   const known: { survey: SiteSurvey | null } = { survey: null };
+  const events = { lastMs: 0 };
   const models = {
+    lastEventMs: () => Promise.resolve(events.lastMs),
     model: () =>
       Promise.resolve(
         known.survey && {
@@ -75,6 +77,7 @@ function site() {
   return {
     ...made,
     clock,
+    events,
     work,
     worker,
     update,
@@ -202,6 +205,43 @@ describe('an inspection', () => {
     clock.advance(60_000);
     await update({ drills: [] });
     expect(inspections()).toBe(2);
+  });
+});
+
+describe('an inspection after an operation ended', () => {
+  it('follows within a minute, but not while others run', async () => {
+    const { update, inspections, clock, events, work } = site();
+    await update();
+    clock.advance(30_000);
+    events.lastMs = clock.now();
+    await update();
+    expect(inspections()).toBe(1);
+    clock.advance(30_000);
+    work.open = [operationIn('RUNNING')];
+    await update();
+    expect(inspections()).toBe(1);
+    work.open = [];
+    await update();
+    await update();
+    expect(inspections()).toBe(2);
+  });
+
+  it('is not waited for by a prompt that was answered', async () => {
+    const { update, findings, clock, provider, siteId } = site();
+    const plan = { id: `${siteId}.move-books`, name: 'Books' };
+    const concern = {
+      type: 'PROMPT_WAITING' as const,
+      severity: 'WARNING' as const,
+      target: { type: 'RECOVERY_PLAN' as const, ...plan },
+      ...{ detailKey: 'p-1', text: 'Is the line up?', remedy: 'Answer it.', sinceTime: null },
+    };
+    const inspect = import.meta.jest.spyOn(provider, 'inspect').mockResolvedValue([concern]);
+    await update();
+    expect(await findings()).toMatchObject([{ text: 'Is the line up?' }]);
+    clock.advance(1_000);
+    await update();
+    expect(await findings()).toEqual([]);
+    expect(inspect).toHaveBeenCalledTimes(1);
   });
 });
 
