@@ -132,8 +132,8 @@ export class SdrsDriver implements ProviderDriver {
     return takeSurvey(this.site.siteId, this.client, signal);
   }
 
-  inspect({ signal }: CallContext): Promise<Concern[]> {
-    return this.inspection.concerns(signal);
+  inspect({ signal }: CallContext, told: readonly Concern[] = []): Promise<Concern[]> {
+    return this.inspection.concerns(told, signal);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

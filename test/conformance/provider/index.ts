@@ -11,6 +11,7 @@ import { promptsConcern } from './prompts.js';
 import { readsConcern } from './reads.js';
 import { recoverConcern } from './recover.js';
 import { startConcern } from './start.js';
+import { surveyConcern } from './survey.js';
 
 /** Registers the tests that every driver must pass. A provider needs no other test of what its driver means. */
 export function describeProviderConformance(subject: ConformanceSubject): void {
@@ -29,5 +30,6 @@ export function describeProviderConformance(subject: ConformanceSubject): void {
     partsConcern(subject);
     furtherReadsConcern(subject);
     promptsConcern(subject);
+    surveyConcern(subject);
   });
 }

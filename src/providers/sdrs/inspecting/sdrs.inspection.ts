@@ -15,34 +15,44 @@ export class SdrsInspection {
     private readonly client: SdrsClient,
   ) {}
 
-  async concerns(signal: AbortSignal): Promise<Concern[]> {
+  /** @param told by the last inspection: what a list that cannot be read now told of stands */
+  async concerns(told: readonly Concern[], signal: AbortSignal): Promise<Concern[]> {
     const { client, siteId } = this;
     const groups = new Map((await client.listGroups(signal)).map((group) => [group.id, group]));
-    // One after the other: nobody waits for it, and others need the budget more.
-    const parts = [
-      await told(async () => taskConcerns(siteId, groups, await client.listFailureJobs(null, signal))),
-      await told(async () => {
+    const looks: Record<Part, () => Promise<Concern[]>> = {
+      tasks: async () => taskConcerns(siteId, groups, await client.listFailureJobs(null, signal)),
+      members: async () => {
         const instances = await client.listInstances(null, signal);
         const pairs = await client.listPairs(null, signal);
         return [
           ...instanceConcerns(siteId, groups, instances, pairs),
           ...pairConcerns(siteId, groups, pairs),
         ];
-      }),
-      await told(async () => drillConcerns(siteId, groups, await client.listDrills(null, signal))),
-    ];
-    const [first] = parts;
-    if (first instanceof ProviderError && parts.every((part) => part instanceof ProviderError)) throw first;
-    return parts.flatMap((part) => (part instanceof ProviderError ? [] : part));
+      },
+      drills: async () => drillConcerns(siteId, groups, await client.listDrills(null, signal)),
+    };
+    const concerns: Concern[] = [];
+    const troubles: ProviderError[] = [];
+    // One after the other: nobody waits for it, and others need the budget more.
+    for (const part of Object.keys(PARTS) as Part[]) {
+      try {
+        concerns.push(...(await looks[part]()));
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        troubles.push(error);
+        concerns.push(...told.filter(PARTS[part]));
+      }
+    }
+    if (troubles[0] && troubles.length === Object.keys(PARTS).length) throw troubles[0];
+    return concerns;
   }
 }
 
-/** What could not be looked at is left out. */
-async function told(look: () => Promise<Concern[]>): Promise<Concern[] | ProviderError> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof ProviderError) return error;
-    throw error;
-  }
-}
+/** Which of the concerns each part of an inspection tells. */
+const PARTS = {
+  tasks: ({ type }: Concern) => type === 'FAILED_TASKS',
+  members: ({ target }: Concern) =>
+    target.type === 'PROTECTED_INSTANCE' || target.type === 'REPLICATION_PAIR',
+  drills: ({ type }: Concern) => type === 'DRILL_LEFTOVERS',
+} as const;
+type Part = keyof typeof PARTS;
