@@ -26,8 +26,9 @@ import { callFor } from './tidewater.calls.js';
 import type { TidewaterClient } from './tidewater.client.js';
 import { tidewaterDescriptor } from './tidewater.descriptor.js';
 import { baselineOf, evidenceFor, type World } from './tidewater.evidence.js';
-import { factsOf, toGroup, toInstance, toPlan } from './tidewater.mapper.js';
+import { factsOf, toDrills, toGroup, toInstance, toPlan } from './tidewater.mapper.js';
 import { observationOf } from './tidewater.observation.js';
+import type { WireGroup } from './tidewater.wire.js';
 
 /** One port authority. Joins the parts. */
 export class TidewaterDriver implements ProviderDriver {
@@ -80,24 +81,19 @@ export class TidewaterDriver implements ProviderDriver {
     return [await this.getProtectionGroup(planId, cx)];
   }
 
-  /** A rehearsal is a phase of its group, not a thing of its own. */
   async listDrills(planId: string, { signal }: CallContext): Promise<Drill[]> {
-    await this.client.group(planId, signal);
+    return toDrills(this.siteId, await this.client.group(planId, signal));
+  }
+
+  /** Its jobs are left out: they tell no more than the phases do. */
+  async survey({ signal }: CallContext): Promise<SiteSurvey> {
+    return { ...this.surveyed(await this.client.groups(signal)), runs: [] };
+  }
+
+  /** Tidewater has no faults but those that the phases tell; a look at its service tells whether it can be asked. */
+  async inspect({ signal }: CallContext): Promise<Concern[]> {
+    await this.client.version(signal);
     return [];
-  }
-
-  async survey(cx: CallContext): Promise<SiteSurvey> {
-    const groups = await this.client.groups(cx.signal);
-    return {
-      groups: groups.map((group) => toGroup(this.siteId, group)),
-      plans: groups.map((group) => toPlan(this.siteId, group)),
-      drills: [],
-      runs: [],
-    };
-  }
-
-  inspect(): Promise<Concern[]> {
-    return Promise.resolve([]);
   }
 
   creationOptions(): Promise<CreationOptions> {
@@ -129,9 +125,13 @@ export class TidewaterDriver implements ProviderDriver {
     return evidenceFor(sent, await this.look(signal));
   }
 
-  async observe(watched: readonly WatchedOperation[], { signal }: CallContext): Promise<Observation[]> {
+  async observe(
+    watched: readonly WatchedOperation[],
+    { signal, noticed }: CallContext,
+  ): Promise<Observation[]> {
     if (watched.length === 0) return [];
     const world = await this.look(signal);
+    noticed?.(this.surveyed(world.groups));
     return watched.map((operation) => observationOf(this.siteId, operation, world));
   }
 
@@ -143,6 +143,14 @@ export class TidewaterDriver implements ProviderDriver {
   private async look(signal: AbortSignal): Promise<World> {
     const jobs = await this.client.jobs(signal);
     return { jobs, groups: await this.client.groups(signal) };
+  }
+
+  private surveyed(groups: readonly WireGroup[]): Pick<SiteSurvey, 'groups' | 'plans' | 'drills'> {
+    return {
+      groups: groups.map((group) => toGroup(this.siteId, group)),
+      plans: groups.map((group) => toPlan(this.siteId, group)),
+      drills: groups.flatMap((group) => toDrills(this.siteId, group)),
+    };
   }
 
   private async quotas({ signal }: CallContext): Promise<Quota[]> {

@@ -1,6 +1,12 @@
 import { directionTo, oppositeSite, type ActiveSite } from '../../../../src/domain/dr-action.js';
 import { publicId } from '../../../../src/domain/ids.js';
-import type { ProtectedInstance, ProtectionGroup, RecoveryPlan } from '../../../../src/domain/inventory.js';
+import type {
+  Drill,
+  DrillState,
+  ProtectedInstance,
+  ProtectionGroup,
+  RecoveryPlan,
+} from '../../../../src/domain/inventory.js';
 import { meaningOf } from '../../../../src/domain/lifecycle.js';
 import type { JobObservation, JobState, ResourceFacts } from '../../../../src/domain/observation.js';
 import { tidewaterDescriptor } from './tidewater.descriptor.js';
@@ -58,6 +64,32 @@ export function toPlan(siteId: string, group: WireGroup): RecoveryPlan {
     protectionGroupIds: [plan.id],
     progressPercent: null,
   };
+}
+
+const REHEARSALS: Readonly<Record<string, DrillState>> = {
+  gathering: 'STARTING',
+  rehearsing: 'ACTIVE',
+  littered: 'ERROR',
+  sweeping: 'CLEANING_UP',
+};
+
+/** A rehearsal is a phase of its group, not a thing of its own. Empty = there is none. */
+export function toDrills(siteId: string, group: WireGroup): Drill[] {
+  const state = REHEARSALS[group.phase];
+  if (!state) return [];
+  const id = `${group.id}-rehearsal`;
+  return [
+    {
+      id: publicId(siteId, id),
+      siteId,
+      provider,
+      name: `Rehearsal of ${group.title}`,
+      recoveryPlanId: publicId(siteId, group.id),
+      state,
+      createdTime: null,
+      upstream: { id, state: group.phase },
+    },
+  ];
 }
 
 export function toInstance(siteId: string, group: WireGroup, ship: WireShip): ProtectedInstance {
