@@ -26,11 +26,14 @@ export interface LevelFigures {
   missing: string[];
 }
 
-const ACCEPTED_AT_A_TIME = 4;
-/** Not more is waited for at once: what was looked at too long ago is looked at anew before it is sent. */
-const SENT_AT_A_TIME = 20;
+const ASKED_AT_A_TIME = 6;
+/** No more than these wait to be sent: what was looked at too long ago is looked at anew first. */
+const UNDER_WAY_AT_A_TIME = 8;
+/** A machine that is busy with other things as well may not get there. */
+const BROUGHT_WITHIN_MS = 240_000;
+const SENT_WITHIN_MS = 60_000;
 
-/** Starts failovers of plans that had none, until so many go on at the site. */
+/** Starts failovers of plans that had none, until so many go on at the site, or the time is over. */
 export async function bringInFlight(
   api: GatewayClient,
   site: SimulatedSite,
@@ -42,44 +45,54 @@ export async function bringInFlight(
   const plans = (await api.all<SeenPlan>(`/v1/recovery-plans?siteId=${siteId}&pageSize=1000`))
     .filter(({ name }) => /-\d{4}$/.test(name) && !begun.has(name))
     .slice(0, wanted - flights.length);
-  const subjects = await site.subjects();
+  const jobs = new JobWatch(site, await site.subjects());
   const refused: string[] = [];
-  for (let from = 0; from < plans.length; from += SENT_AT_A_TIME) {
-    const some = plans.slice(from, from + SENT_AT_A_TIME);
-    for (const { name } of some) begun.add(name);
-    const answers = await eachOf(some, ACCEPTED_AT_A_TIME, ({ id }) => api.failOver(id));
-    const accepted = new Map<string, string>();
-    for (const [index, answer] of answers.entries()) {
-      const name = some[index]?.name ?? '';
-      if ('id' in answer) accepted.set(name, answer.id);
-      else refused.push(`${name}: ${answer.refused}`);
+  const end = performance.now() + BROUGHT_WITHIN_MS;
+  await eachOf(plans, UNDER_WAY_AT_A_TIME, async ({ id, name }) => {
+    if (performance.now() > end) return;
+    begun.add(name);
+    const answer = await api.failOver(id);
+    if ('refused' in answer) {
+      refused.push(`${name}: ${answer.refused}`);
+      return;
     }
-    const jobs = await jobsOf(site, subjects, [...accepted.keys()]);
-    for (const [planName, operationId] of accepted)
-      flights.push({ operationId, planName, jobId: jobs.get(planName) ?? '' });
-  }
+    const jobId = await jobs.jobOf(name, SENT_WITHIN_MS);
+    if (jobId === null) refused.push(`${name}: not sent within ${SENT_WITHIN_MS / 1000} s`);
+    else flights.push({ operationId: answer.id, planName: name, jobId });
+  });
+  jobs.stop();
   return refused;
 }
 
-const SENT_WITHIN_MS = 120_000;
+/** Looks at what the site has begun to do, once for all who wait for it. */
+class JobWatch {
+  private begun = new Map<string, string>();
+  private over = false;
 
-/** Waits until all of them were sent and go on upstream; the ids of their jobs, by name. */
-async function jobsOf(
-  site: SimulatedSite,
-  subjects: Map<string, string>,
-  names: readonly string[],
-): Promise<Map<string, string>> {
-  const deadline = performance.now() + SENT_WITHIN_MS;
-  for (;;) {
-    const begun = await site.begun();
-    const jobs = new Map(names.map((name) => [name, begun.get(subjects.get(name) ?? '') ?? '']));
-    const missing = names.filter((name) => jobs.get(name) === '');
-    if (missing.length === 0) return jobs;
-    if (performance.now() > deadline)
-      throw new Error(
-        `${missing.length} of ${names.length} were not sent to ${site.kind}: ${missing.slice(0, 5).join(', ')}`,
-      );
-    await sleep(100);
+  constructor(
+    private readonly site: SimulatedSite,
+    private readonly subjects: Map<string, string>,
+  ) {
+    void this.look();
+  }
+
+  /** null = it has not been begun in time. */
+  async jobOf(name: string, withinMs: number): Promise<string | null> {
+    const deadline = performance.now() + withinMs;
+    const subject = this.subjects.get(name) ?? '';
+    while (!this.begun.has(subject) && performance.now() < deadline) await sleep(50);
+    return this.begun.get(subject) ?? null;
+  }
+
+  stop(): void {
+    this.over = true;
+  }
+
+  private async look(): Promise<void> {
+    while (!this.over) {
+      this.begun = await this.site.begun().catch(() => this.begun);
+      await sleep(150);
+    }
   }
 }
 
@@ -136,7 +149,7 @@ async function verdictsOf(api: GatewayClient, ended: readonly { flight: InFlight
   let open = [...ended];
   while (open.length > 0) {
     const late = performance.now() > deadline;
-    const seen = await eachOf(open, ACCEPTED_AT_A_TIME, ({ flight }) => api.operation(flight.operationId));
+    const seen = await eachOf(open, ASKED_AT_A_TIME, ({ flight }) => api.operation(flight.operationId));
     open = open.filter(({ flight, at }, index) => {
       const operation = seen[index] as SeenOperation;
       if (!operation.done && !late) return true;

@@ -65,7 +65,7 @@ ${table(
   ]),
 )}
 
-How they came in flight: a thousand are accepted by processes whose budgets are lifted in the sites file, while the simulator's limiter is off, because accepting one plan of
+How they came in flight: they are accepted by processes whose budgets are lifted in the sites file, while the simulator's limiter is off, because accepting one plan of
 SRM takes about a dozen reads of its own, before and after the 202. Those processes are then stopped, and others start with the drivers' own budgets, find the operations in Redis, and are
 measured with the limiter on. The simulated work lasts for hours; what is to end is ended by the simulator's control API.${refusalText(figures.refusals)}
 
