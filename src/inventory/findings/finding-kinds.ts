@@ -131,8 +131,11 @@ export const FINDING_KINDS: Readonly<Record<FindingType, FindingKind>> = {
   UNKNOWN_STATE: {
     title: 'A state that is not known',
     meaning: 'The upstream uses a word that the gateway does not know, or cannot tell the state itself.',
-    severities: { WARNING: 'Always: it is taken neither for success nor for failure.' },
-    seenIn: ['INVENTORY'],
+    severities: {
+      WARNING: 'Of a group, plan or drill: it is taken neither for success nor for failure.',
+      INFO: 'Of a part of a group whose own state is known.',
+    },
+    seenIn: ['INVENTORY', 'INSPECTION'],
   },
   IMPLAUSIBLE_ANSWER: {
     title: 'An answer that cannot be true',

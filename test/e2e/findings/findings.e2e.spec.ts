@@ -113,6 +113,18 @@ describe('what somebody should look at', () => {
     expect((await api.operation(id)).state).toBe('FAILED');
   });
 
+  it('is what only the upstream can tell: failed tasks, until somebody clears them', async () => {
+    const { api, sdrs } = world();
+    const plan = await api.planNamed('erp-dr');
+    await sdrs.control('POST', '/fail-next', { action: 'failover' });
+    await api.ended((await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' })).id);
+    const failed = await found('type=FAILED_TASKS&siteId=eu-cloud');
+    expect(failed.target).toMatchObject({ id: plan.id, type: 'PROTECTION_GROUP' });
+    expect(await follow(failed, 'See the failed tasks')).toMatchObject({ items: [{ what: 'failoverFail' }] });
+    await api.succeeded(await follow(failed, 'Clear the failed tasks of all groups'));
+    await gone('type=FAILED_TASKS&siteId=eu-cloud');
+  });
+
   it('is a site that is silent, while what it had stays; the other one is as ever', async () => {
     const { srm } = world();
     const before = await found('type=NOT_RECOVERABLE&siteId=berlin-dc');

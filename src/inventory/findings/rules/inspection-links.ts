@@ -19,7 +19,7 @@ function linksOf(siteId: string, { type, target }: Concern, situation: Situation
   const plan = target.type === 'RECOVERY_PLAN' ? id : within?.type === 'RECOVERY_PLAN' ? within.id : null;
   switch (type) {
     case 'FAILED_TASKS':
-      return offers('failedTasks') ? failedTasks(siteId, group) : [];
+      return offers('failedTasks') ? failedTasks(siteId) : [];
     case 'PROMPT_WAITING':
       return plan && offers('planPrompts')
         ? [see('Read the prompt', `/v1/recovery-plans/${plan}/prompts`)]
@@ -51,10 +51,13 @@ function linksOf(siteId: string, { type, target }: Concern, situation: Situation
   }
 }
 
-function failedTasks(siteId: string, groupId: string | null): NextAction[] {
-  const path = `/v1/sites/${siteId}/failed-tasks`;
-  const href = groupId === null ? path : `${path}?protectionGroupId=${groupId}`;
-  return [see('See the failed tasks', href), { title: 'Clear them', method: 'DELETE', href }];
+/** Those about groups themselves: what an inspection tells of. */
+function failedTasks(siteId: string): NextAction[] {
+  const href = `/v1/sites/${siteId}/failed-tasks`;
+  return [
+    see('See the failed tasks', href),
+    { title: 'Clear the failed tasks of all groups', method: 'DELETE', href },
+  ];
 }
 
 function seeParts(groupId: string, hasPairs: boolean): NextAction[] {
