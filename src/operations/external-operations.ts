@@ -1,5 +1,5 @@
 import type { Operation } from '../domain/operation.js';
-import type { SiteLook } from '../domain/site-survey.js';
+import type { SiteLook, UpstreamRun } from '../domain/site-survey.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { inLane } from '../providers/lanes.js';
@@ -19,8 +19,8 @@ import {
 import { confirmed, free } from './external-proof.js';
 import { directionFrom, endedOperation, runningOperation, type Found } from './external-record.js';
 import { isAtRest, isPassing, type SeenResource } from './external-resources.js';
-import { isAtWork, isOfTheSite, locksOf, type LiveSight } from './external-sight.js';
-import { actionOf, signsOfWork, type Sign } from './external-signs.js';
+import { isAtWork, isOfTheSite, jobsNow, locksOf, type LiveSight } from './external-sight.js';
+import { actionOf, signsOfWork, withJobs, type Sign } from './external-signs.js';
 import { alternatives, by, lateRequests, lookalikes } from './external-words.js';
 import { newOperationId } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
@@ -59,21 +59,29 @@ export class ExternalOperations {
     const changes = changesBetween(descriptor, siteId, look);
     const held = await this.heldIn(siteId, [...signs.map(({ seen }) => seen), ...changes.map(subjectOf)]);
     const open = signs.filter(({ seen }) => !held.has(seen.holderId));
-    await this.each(open, provider, (sign) => this.underWay(provider, look, sign));
+    const jobs = jobsNow(provider);
+    await this.each(open, provider, (sign) => this.underWay(provider, look, sign, jobs));
     const past = changes.filter((change) => !held.has(subjectOf(change).holderId));
     await this.each(past, provider, (change) => this.wasDone(provider, look, change));
   }
 
   /** @returns whether the site was asked for it */
-  private async underWay(provider: Provider, look: SiteLook, sign: Sign): Promise<boolean> {
-    const { siteId } = provider;
+  private async underWay(
+    provider: Provider,
+    look: SiteLook,
+    hint: Sign,
+    jobsNow: () => Promise<UpstreamRun[]>,
+  ): Promise<boolean> {
+    const { descriptor, siteId } = provider;
+    const isTail = (past: Past): boolean => this.isTail(provider, past, hint, look);
+    if (!(await free(this.store, siteId, hint.seen, hint.action, [hint.seen.holderId], isTail))) return false;
+    // What tells of it may be newer than the list of jobs that came with it.
+    const sign = hint.runs.length > 0 ? hint : withJobs(descriptor, siteId, hint, await jobsNow());
     const jobs = await this.store.knownJobs(
       siteId,
       sign.runs.map(({ jobId }) => jobId),
     );
-    if (jobs.size > 0) return false;
-    const isTail = (past: Past): boolean => this.isTail(provider, past, sign, look);
-    if (!(await free(this.store, siteId, sign.seen, sign.action, [sign.seen.holderId], isTail))) return false;
+    if (jobs.size > 0) return true;
     const sight = await confirmed(this.store, provider, sign.seen, sign.action, isTail);
     if (sight) await this.begin(provider, sign, sight);
     return true;

@@ -1,6 +1,8 @@
 import type { Operation } from '../domain/operation.js';
+import type { UpstreamRun } from '../domain/site-survey.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
+import { isUnderWay } from './external-signs.js';
 import { ofDrill, ofGroup, ofPlan, type SeenResource } from './external-resources.js';
 
 /** A resource as it is now, and every group that work on it touches. */
@@ -36,6 +38,20 @@ export async function lookAt(
     if (error instanceof ProviderError && error.kind === 'NOT_FOUND') return null;
     throw error;
   }
+}
+
+/** The jobs that are under way; asked for once, by whoever needs them first. Where they cannot be told, there are none. */
+export function jobsNow(provider: Provider): () => Promise<UpstreamRun[]> {
+  let asked: Promise<UpstreamRun[]> | null = null;
+  const ask = async (): Promise<UpstreamRun[]> => {
+    try {
+      return (await provider.survey()).runs.filter(isUnderWay);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || isOfTheSite(error)) throw error;
+      return [];
+    }
+  };
+  return () => (asked ??= ask());
 }
 
 /** Whether the upstream still has one of its jobs in hand. */

@@ -40,6 +40,18 @@ export function signsOfWork(descriptor: ProviderDescriptor, siteId: string, look
   return signs.sort((one, other) => gravity(other.action) - gravity(one.action));
 }
 
+/** The same, with what other jobs tell of it. */
+export function withJobs(
+  descriptor: ProviderDescriptor,
+  siteId: string,
+  sign: Sign,
+  jobs: readonly UpstreamRun[],
+): Sign {
+  const runs = jobs.filter((run) => isOn(run, siteId, sign.seen, descriptor));
+  const action = actionOf(descriptor, sign.seen, sign.before, runs) ?? sign.action;
+  return { ...sign, action, runs: runs.filter((run) => run.action === action) };
+}
+
 /**
  * Which action a passing state is the middle of: several share a word ("waits for a person"), and then its job tells,
  * or the word that was seen before. null = it cannot be told.

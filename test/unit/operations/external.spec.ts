@@ -266,6 +266,34 @@ describe('a job of the upstream', () => {
     expect(await work.found()).toMatchObject([{ state: 'SUCCEEDED', timings: { upstreamMs: 38_000 } }]);
   });
 
+  it('is asked for where the look that shows the work has none', async () => {
+    const work = new OutsideWork(the.redis);
+    work.elsewhere('PLANNED_FAILOVER', 'move-books');
+    work.elsewhere('START_DRILL', 'move-mail');
+    const look = await work.look();
+    work.tellsRuns = true;
+    work.world.journal.length = 0;
+    await work.external.consider(work.site.provider, look);
+    expect(work.world.journal.map(({ what }) => what)).toEqual([
+      'survey',
+      'plans/move-books',
+      'plans/move-mail',
+    ]);
+    expect(await work.found()).toMatchObject([
+      { action: 'PLANNED_FAILOVER', requestedBy: 'olga@console', warnings: [] },
+      { action: 'START_DRILL', calls: [{ ref: { jobIds: ['work-2'] } }] },
+    ]);
+  });
+
+  it('that cannot be told leaves it to the state', async () => {
+    const work = new OutsideWork(the.redis);
+    work.elsewhere('PLANNED_FAILOVER', 'move-books');
+    const look = await work.look();
+    work.world.troubles.push({ on: 'READ', trouble: 'GARBLED' });
+    await work.external.consider(work.site.provider, look);
+    expect(await work.found()).toMatchObject([{ action: 'FAILOVER', calls: [] }]);
+  });
+
   it('on something that rests is believed only when it lasts', async () => {
     const work = new OutsideWork(the.redis);
     work.tellsRuns = true;

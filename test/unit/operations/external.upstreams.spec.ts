@@ -35,6 +35,7 @@ class Upstream {
   constructor(private readonly descriptor: ProviderDescriptor) {
     const driver: Partial<ProviderDriver> = {
       descriptor,
+      survey: () => Promise.resolve(this.survey),
       getProtectionGroup: (nativeId) => this.one('group', this.survey.groups, nativeId),
       getRecoveryPlan: async (nativeId) => ({
         ...(await this.one('plan', this.survey.plans, nativeId)),
