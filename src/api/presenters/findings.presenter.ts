@@ -14,10 +14,9 @@ export function presentFindings(
   const { pageSize, pageToken, ...filters } = query;
   const concerned = sites.filter(({ provider }) => isOf(provider.descriptor.provider, query.provider));
   const all = concerned
-    .flatMap(({ findings }) => findings)
-    .filter((finding) => matches(finding, query))
-    .map((finding) => ({ finding, place: placeOf(finding) }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1));
+    .flatMap(({ findings }) => placed(findings))
+    .filter(({ finding }) => matches(finding, query))
+    .sort(byPlace);
   const after = pageToken === undefined ? '' : readPageToken(pageToken, filters, isPlace).after;
   const rest = all.filter(({ place }) => place > after);
   const page = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
@@ -44,6 +43,26 @@ export function presentFinding(finding: SiteFinding): FindingDto {
   };
 }
 
+interface Placed {
+  finding: SiteFinding;
+  place: string;
+}
+
+/** Sorted once per list, which is the same as long as nothing is found anew. */
+const PLACED = new WeakMap<readonly SiteFinding[], Placed[]>();
+
+function placed(findings: readonly SiteFinding[]): Placed[] {
+  const known = PLACED.get(findings);
+  if (known) return known;
+  const made = findings.map((finding) => ({ finding, place: placeOf(finding) })).sort(byPlace);
+  PLACED.set(findings, made);
+  return made;
+}
+
+function byPlace(a: Placed, b: Placed): number {
+  return a.place < b.place ? -1 : 1;
+}
+
 /** Sorts as the list is ordered. */
 function placeOf({ severity, sinceTime, id }: SiteFinding): string {
   return `${rankOf(severity)} ${sinceTime} ${id}`;
@@ -57,14 +76,13 @@ function countsOf(findings: readonly SiteFinding[]): FindingListDto['counts'] {
 
 function matches(finding: SiteFinding, query: FindingsQueryDto): boolean {
   const { target, text } = finding;
-  const words = `${target.name}\n${text}`.toLowerCase();
   return (
     isOf(finding.siteId, query.siteId) &&
     (!query.type || query.type.includes(finding.type)) &&
     (!query.severity || query.severity.includes(finding.severity)) &&
     rankOf(finding.severity) <= rankOf(query.severityAtLeast ?? 'INFO') &&
     (!query.targetId || target.id === query.targetId || target.within?.id === query.targetId) &&
-    (!query.q || words.includes(query.q.toLowerCase()))
+    (!query.q || `${target.name}\n${text}`.toLowerCase().includes(query.q.toLowerCase()))
   );
 }
 

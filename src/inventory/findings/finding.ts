@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { publicId } from '../../domain/ids.js';
 import type { NextAction } from '../../domain/problem.js';
 import { targetPath } from '../../domain/resource-paths.js';
 import { SEVERITIES, type Concern, type FindingTarget, type Severity } from '../../domain/site-finding.js';
@@ -37,7 +36,8 @@ export type Part = (typeof PARTS)[number];
 /** The same concern has the same id, whoever concludes it and whenever. */
 export function findingId(siteId: string, { type, target, detailKey }: Concern): string {
   const what = [type, target.type, target.id ?? target.name, detailKey];
-  return publicId(siteId, createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 22));
+  // Of characters that a public id takes as they are.
+  return `${siteId}.${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 22)}`;
 }
 
 /** 0 = the worst. */

@@ -7,14 +7,16 @@ import type { FindingsStore, KeptFindings } from './redis-findings-store.js';
 /** What is found at one site. */
 export interface FindingsOfSite {
   provider: Provider;
-  /** Each once, in no particular order. */
-  findings: SiteFinding[];
+  /** Each once, in no particular order. The same list as long as nothing was written. */
+  findings: readonly SiteFinding[];
   /** When the upstream was last asked in detail; null = never. */
   inspectedTime: string | null;
 }
 
 /** The findings as they are kept; asks no upstream. */
 export class FindingsService {
+  private readonly views = new WeakMap<KeptFindings, SiteFinding[]>();
+
   constructor(
     private readonly providers: ProviderRegistry,
     private readonly store: FindingsStore,
@@ -28,11 +30,17 @@ export class FindingsService {
         const inspected = kept.parts.inspection?.seenMs;
         return {
           provider,
-          findings: findingsIn(kept, provider),
+          findings: this.shown(kept, provider),
           inspectedTime: inspected === undefined ? null : isoTime(inspected),
         };
       }),
     );
+  }
+
+  private shown(kept: KeptFindings, provider: Provider): SiteFinding[] {
+    const made = this.views.get(kept) ?? findingsIn(kept, provider);
+    this.views.set(kept, made);
+    return made;
   }
 }
 

@@ -31,28 +31,33 @@ const NOTHING: KeptFindings = { version: '', parts: {}, triedMs: null };
  */
 export class FindingsStore {
   /** What was read last, by site: parsed again only when something was written. */
-  private readonly read = new Map<string, KeptFindings>();
+  private readonly read = new Map<string, { kept: KeptFindings; text: string }>();
 
   constructor(private readonly redis: Redis) {}
 
+  /** The same object as long as nothing was written. */
   async of(siteId: string): Promise<KeptFindings> {
     const { findings: key } = siteFindingKeys(siteId);
-    const [version, times, tried] = await this.redis.hmget(key, 'v', 'at', 'tried');
-    if (!version) return { ...NOTHING, triedMs: tried ? Number(tried) : null };
+    const head = await this.redis.hmget(key, 'v', 'at', 'tried');
+    const text = JSON.stringify(head);
     const known = this.read.get(siteId);
-    const texts = known?.version === version ? null : await this.redis.hmget(key, 'v', ...PARTS);
+    if (known?.text === text) return known.kept;
+    const [version, times, tried] = head;
+    const triedMs = tried ? Number(tried) : null;
+    if (!version) return { ...NOTHING, triedMs };
+    const texts = known?.kept.version === version ? null : await this.redis.hmget(key, 'v', ...PARTS);
     const seen = JSON.parse(times ?? '{}') as Partial<Record<Part, number>>;
     const parts = Object.fromEntries(
       PARTS.flatMap((part, i) => {
-        const text = texts?.[i + 1];
+        const written = texts?.[i + 1];
         const conclusions = texts
-          ? ((text ? JSON.parse(text) : []) as KeptConclusion[])
-          : (known?.parts[part]?.conclusions ?? []);
+          ? ((written ? JSON.parse(written) : []) as KeptConclusion[])
+          : (known?.kept.parts[part]?.conclusions ?? []);
         return seen[part] === undefined ? [] : [[part, { seenMs: seen[part], conclusions }]];
       }),
     );
-    const kept = { version: texts?.[0] ?? version, parts, triedMs: tried ? Number(tried) : null };
-    this.read.set(siteId, kept);
+    const kept = { version: texts?.[0] ?? version, parts, triedMs };
+    this.read.set(siteId, { kept, text });
     return kept;
   }
 
