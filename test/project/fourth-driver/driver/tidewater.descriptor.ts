@@ -1,3 +1,5 @@
+import type { DrAction } from '../../../../src/domain/dr-action.js';
+import type { ProtectionState } from '../../../../src/domain/inventory.js';
 import type { Lifecycle, LifecycleRow, StateMeaning } from '../../../../src/domain/lifecycle.js';
 import type { ProviderDescriptor } from '../../../../src/providers/provider-driver.js';
 
@@ -6,71 +8,40 @@ import type { ProviderDescriptor } from '../../../../src/providers/provider-driv
  * `action` names the graver.
  */
 const PHASES: Readonly<Record<string, StateMeaning>> = {
-  founding: {
-    state: 'CREATING',
-    meaning: 'The group is being founded.',
-    passing: true,
-    action: 'CREATE_PROTECTION_GROUP',
-  },
-  slack: { state: 'UNPROTECTED', meaning: 'The water is out: nothing is replicated.', passing: false },
-  flooding: {
-    state: 'ENABLING',
-    meaning: 'The water comes in: replication starts.',
-    passing: true,
-    action: 'ENABLE_PROTECTION',
-  },
-  afloat: { state: 'PROTECTED', meaning: 'Replicated; ready to move.', passing: false },
-  ebbing: {
-    state: 'DISABLING',
-    meaning: 'The water goes out: replication ends.',
-    passing: true,
-    action: 'DISABLE_PROTECTION',
-  },
-  crossing: {
-    state: 'FAILING_OVER',
-    meaning: 'The ships move to the other port.',
-    passing: true,
-    action: 'FAILOVER',
-  },
-  beached: { state: 'FAILED_OVER', meaning: 'Moored at the other port, unprotected there.', passing: false },
-  aground: { state: 'INCOMPLETE', meaning: 'A move stopped half way; move again.', passing: false },
-  turning: {
-    state: 'REPROTECTING',
-    meaning: 'The ships are turned round.',
-    passing: true,
-    action: 'REPROTECT',
-  },
-  adrift: { state: 'INCOMPLETE', meaning: 'A turn stopped half way; turn again.', passing: false },
-  gathering: {
-    state: 'DRILL_STARTING',
-    meaning: 'A rehearsal is being set up.',
-    passing: true,
-    action: 'START_DRILL',
-  },
-  rehearsing: { state: 'DRILL_ACTIVE', meaning: 'A rehearsal stands and must be swept.', passing: false },
-  littered: { state: 'INCOMPLETE', meaning: 'A rehearsal left things behind; sweep.', passing: false },
-  sweeping: {
-    state: 'DRILL_CLEANING_UP',
-    meaning: 'The rehearsal is being swept away.',
-    passing: true,
-    action: 'CLEAN_UP_DRILL',
-  },
-  sinking: {
-    state: 'DELETING',
-    meaning: 'The group is being dissolved.',
-    passing: true,
-    action: 'DELETE_PROTECTION_GROUP',
-  },
-  wrecked: { state: 'ERROR', meaning: 'Work on the group failed.', passing: false },
+  founding: passes('CREATING', 'The group is being founded.', 'CREATE_PROTECTION_GROUP'),
+  slack: rests('UNPROTECTED', 'The water is out: nothing is replicated.'),
+  flooding: passes('ENABLING', 'The water comes in: replication starts.', 'ENABLE_PROTECTION'),
+  afloat: rests('PROTECTED', 'Replicated; ready to move.'),
+  ebbing: passes('DISABLING', 'The water goes out: replication ends.', 'DISABLE_PROTECTION'),
+  crossing: passes('FAILING_OVER', 'The ships move to the other port.', 'FAILOVER'),
+  beached: rests('FAILED_OVER', 'Moored at the other port, unprotected there.'),
+  aground: rests('INCOMPLETE', 'A move stopped half way; move again.'),
+  turning: passes('REPROTECTING', 'The ships are turned round.', 'REPROTECT'),
+  adrift: rests('INCOMPLETE', 'A turn stopped half way; turn again.'),
+  gathering: passes('DRILL_STARTING', 'A rehearsal is being set up.', 'START_DRILL'),
+  rehearsing: rests('DRILL_ACTIVE', 'A rehearsal stands and must be swept.'),
+  littered: rests('INCOMPLETE', 'A rehearsal left things behind; sweep.'),
+  sweeping: passes('DRILL_CLEANING_UP', 'The rehearsal is being swept away.', 'CLEAN_UP_DRILL'),
+  sinking: passes('DELETING', 'The group is being dissolved.', 'DELETE_PROTECTION_GROUP'),
+  wrecked: rests('ERROR', 'Work on the group failed.'),
 };
 
 /** A rehearsal is a phase of its group, which alone tells what is under way: no action here. */
 const REHEARSALS: Readonly<Record<string, StateMeaning>> = {
-  gathering: { state: 'DRILL_STARTING', meaning: 'It is being set up.', passing: true },
-  rehearsing: { state: 'DRILL_ACTIVE', meaning: 'It stands and must be swept.', passing: false },
-  littered: { state: 'ERROR', meaning: 'It left things behind; sweep.', passing: false },
-  sweeping: { state: 'DRILL_CLEANING_UP', meaning: 'It is being swept away.', passing: true },
+  gathering: passes('DRILL_STARTING', 'It is being set up.'),
+  rehearsing: rests('DRILL_ACTIVE', 'It stands and must be swept.'),
+  littered: rests('ERROR', 'It left things behind; sweep.'),
+  sweeping: passes('DRILL_CLEANING_UP', 'It is being swept away.'),
 };
+
+function rests(state: ProtectionState, meaning: string): StateMeaning {
+  return { state, meaning, passing: false };
+}
+
+/** @param action what it is the middle of; absent = it mirrors work on something else */
+function passes(state: ProtectionState, meaning: string, action?: DrAction): StateMeaning {
+  return { state, meaning, passing: true, ...(action ? { action } : {}) };
+}
 
 const STAYS = { flipsActiveSite: false };
 const MOVE: LifecycleRow = {
