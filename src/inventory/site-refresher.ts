@@ -62,10 +62,10 @@ export class SiteRefresher {
     const before = await this.store.model(provider.siteId);
     if (!before) return false;
     const judged = plausibility(provider.siteId, before.model.survey, lists);
-    if (
-      judged.kind === 'NONSENSE' ||
-      (judged.kind === 'LOSS' && !(await this.isConfirmed(provider, judged)))
-    ) {
+    const isBelieved =
+      judged.kind === 'PLAUSIBLE' ||
+      (judged.kind === 'LOSS' && judged.gone.length <= FEW && (await this.isConfirmed(provider, judged)));
+    if (!isBelieved) {
       this.log.info({ siteId: provider.siteId, text: judged.text }, 'what was noticed is not believed');
       return false;
     }

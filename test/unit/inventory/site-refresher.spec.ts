@@ -252,7 +252,7 @@ describe('lists that were noticed on the way to something else', () => {
     expect(await store.head(siteId)).toMatchObject({ doubt: null, failure: null });
   });
 
-  it('that lack a few are believed when those are gone', async () => {
+  it('that lack a few are believed when those are gone, that lack many never', async () => {
     const { answer, lie, look, shown, provider, refresher, clock, siteId, later } = puppet();
     answer(10);
     await look();
@@ -261,6 +261,9 @@ describe('lists that were noticed on the way to something else', () => {
     expect(await refresher.notice(provider, clock.now(), { groups: groups(siteId, 9) })).toBe(false);
     answer(9);
     expect(await refresher.notice(provider, clock.now(), { groups: groups(siteId, 9) })).toBe(true);
+    expect(await shown()).toBe(9);
+    answer(0);
+    expect(await refresher.notice(provider, clock.now(), { groups: [] })).toBe(false);
     expect(await shown()).toBe(9);
   });
 
