@@ -31,6 +31,8 @@ it('everything but the API key has a default', () => {
     submitTimeoutMs: 30_000,
     quarantineMs: 100_000,
     inventoryRefreshMs: 30_000,
+    inspectionMs: 300_000,
+    drillDueHours: 24,
   });
 });
 
