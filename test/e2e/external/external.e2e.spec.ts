@@ -18,6 +18,8 @@ const ENDED_MS = 20_000;
 /** Long enough to be asked about while it goes on. */
 const UNHURRIED = { sdrs: { durationFactor: 0.05 }, srm: { durationFactor: 0.1 } } as const;
 const USUAL = { durationFactor: 0.02 };
+/** Before it comes to its prompt: a plan that waits does not say what for. */
+const SEEN_AT_WORK = { durationFactor: 0.3 };
 
 /** Every test has a plan of its own: `plan-0003` with the group `group-0003`; at SDRS both are one. */
 interface Subject {
@@ -127,7 +129,7 @@ describe('what somebody begins at the console of a site', () => {
 
   it('and waits for a person, can be answered here', async () => {
     const { api } = world();
-    await world().srm.settings(USUAL);
+    await world().srm.settings(SEEN_AT_WORK);
     const theirs = await subject('srm');
     const { planName } = theirs;
     await world().srm.control('POST', `/plans/${planName}/prompts`, { action: 'test', text: 'Go on?' });
@@ -136,6 +138,7 @@ describe('what somebody begins at the console of a site', () => {
     const waits = ({ state }: OperationDto): boolean => state === 'WAITING_FOR_INPUT';
     const waiting = await api.operationWhen(id, 'it waits for a person', waits, SOON_MS);
     expect(waiting.prompts).toMatchObject([{ text: expect.stringContaining('Go on?') as string }]);
+    await world().srm.settings(USUAL);
     const body = { promptId: waiting.prompts[0]?.id, answer: 'CONTINUE' };
     expect((await api.ask('POST', `/v1/operations/${id}/input`, { body })).status).toBe(202);
     expect(await api.ended(id, ENDED_MS)).toMatchObject({ action: 'START_DRILL', state: 'SUCCEEDED' });
@@ -143,7 +146,7 @@ describe('what somebody begins at the console of a site', () => {
 
   it('can be cancelled here where the site can', async () => {
     const { api } = world();
-    await world().srm.settings({ durationFactor: 0.2 });
+    await world().srm.settings(SEEN_AT_WORK);
     const theirs = await subject('srm');
     await world().srm.console({ plan: theirs.planName, action: 'test' });
     const { id } = await seen(theirs);

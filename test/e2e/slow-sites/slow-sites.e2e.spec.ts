@@ -1,5 +1,6 @@
 import type { ProtectionGroupListDto, RecoveryPlanListDto } from '../../../src/api/dto/inventory.dto.js';
 import { eventually } from '../../support/eventually.js';
+import { settledReset } from '../../support/settled-reset.js';
 import { useWorld } from '../../support/world.js';
 
 const SITES = ['sdrs', 'srm'] as const;
@@ -14,12 +15,19 @@ describe('lists while both sites', () => {
       return all.every((requests) => requests.some(({ fault }) => fault !== null)) || null;
     });
 
+  const known = async (): Promise<ProtectionGroupListDto> => {
+    await settledReset(world());
+    return eventually('both sites are known', async () => {
+      const answer = await world().api.read<ProtectionGroupListDto>('/v1/protection-groups');
+      return answer.sources.every(({ state }) => state === 'FRESH') ? answer : null;
+    });
+  };
+
   it.each(Object.keys(WEATHERS) as (keyof typeof WEATHERS)[])(
     '%s: answered at once from what is known, with its age',
     async (weather) => {
       const { api } = world();
-      await world().reset();
-      const before = await api.read<ProtectionGroupListDto>('/v1/protection-groups');
+      const before = await known();
       for (const site of SITES) await world().simulator(site).preset(WEATHERS[weather]);
       await struck();
 
@@ -45,8 +53,7 @@ describe('lists while both sites', () => {
 
   it('answer late: nobody waits for them but who insists, and the next list has what they said', async () => {
     const { api } = world();
-    await world().reset();
-    await api.read('/v1/protection-groups');
+    await known();
     for (const site of SITES) await world().simulator(site).preset('slow-lists', { ms: 300 });
     await struck();
     await world().sdrs.control('PATCH', `/groups/${await erp()}`, { name: 'erp-renamed' });
