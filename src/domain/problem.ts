@@ -298,6 +298,15 @@ export const PROBLEMS = {
     remedy: 'See that a worker runs and reaches Redis. `Cache-Control: no-cache` has the API look by itself.',
     retryable: true,
   },
+  'inventory-postponed': {
+    status: 503,
+    title: 'There was no request left to look at the site',
+    meaning:
+      'Told of a source in a list: what is shown is older than it should be, because other requests have used what the upstream lets the gateway ask, or it asked to be left alone for a while.',
+    remedy:
+      'Read less of this site, or set its `budget` to what the upstream allows. `GET /v1/sites/{id}` tells how much is used.',
+    retryable: true,
+  },
   'store-unavailable': {
     status: 503,
     title: 'The gateway cannot reach its store',

@@ -167,13 +167,15 @@ export class InventoryService {
 
   private source(
     provider: Provider,
-    { head: { failure, doubt }, dated }: Known,
+    { head: { failure, doubt, postponed }, dated }: Known,
     late: Problem | null,
     takenMsOfList: (times: ListTimes) => number,
   ): Source {
     const takenMs = dated ? takenMsOfList(dated.times) : null;
     const error = failure?.problem ?? doubt?.problem ?? late;
-    return sourceOf(provider, takenMs, error, this.clock.now(), this.tooOldMs);
+    const now = this.clock.now();
+    const reason = postponed && now - postponed.atMs <= this.tooOldMs ? postponed.problem : null;
+    return sourceOf(provider, takenMs, error, now, this.tooOldMs, reason);
   }
 }
 

@@ -36,6 +36,12 @@ export interface Doubt {
   problem: Problem;
 }
 
+/** A look for which our own budget of requests had no place: the last one, kept until a look succeeds. */
+export interface Postponement {
+  atMs: number;
+  problem: Problem;
+}
+
 export interface CheckedConnection extends SiteConnection {
   takenMs: number;
 }
@@ -47,6 +53,7 @@ export interface ModelHead {
   times: ListTimes | null;
   failure: FailedTry | null;
   doubt: Doubt | null;
+  postponed: Postponement | null;
   connection: CheckedConnection | null;
   /** Version of the model that was last told of. */
   told: string | null;
@@ -65,12 +72,13 @@ export class ModelStore {
   constructor(private readonly redis: Redis) {}
 
   async head(siteId: string): Promise<ModelHead> {
-    const [v, t, f, d, c, tv] = await this.fields(siteId, 'v', 't', 'f', 'd', 'c', 'tv');
+    const [v, t, f, d, p, c, tv] = await this.fields(siteId, 'v', 't', 'f', 'd', 'p', 'c', 'tv');
     return {
       version: v ?? null,
       times: parsed<ListTimes>(t),
       failure: parsed<FailedTry>(f),
       doubt: parsed<Doubt>(d),
+      postponed: parsed<Postponement>(p),
       connection: parsed<CheckedConnection>(c),
       told: tv ?? null,
     };
@@ -86,7 +94,7 @@ export class ModelStore {
 
   /**
    * Compare and set: keeps `next`, built upon `known`. false = somebody else kept something meanwhile.
-   * @param whole the site answered in full: its last failure and doubt are over
+   * @param whole the site answered in full: its last failure, doubt and postponement are over
    */
   async keep(siteId: string, known: StoredModel | null, next: DatedModel, whole: boolean): Promise<boolean> {
     const { version, ...content } = next.model;
@@ -105,6 +113,10 @@ export class ModelStore {
 
   async noteDoubt(siteId: string, doubt: Doubt): Promise<void> {
     await this.redis.hset(siteModelKeys(siteId).model, 'd', JSON.stringify(doubt));
+  }
+
+  async notePostponement(siteId: string, postponed: Postponement): Promise<void> {
+    await this.redis.hset(siteModelKeys(siteId).model, 'p', JSON.stringify(postponed));
   }
 
   async noteConnection(siteId: string, connection: CheckedConnection): Promise<void> {

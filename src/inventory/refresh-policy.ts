@@ -30,6 +30,10 @@ const INTERVALS_OF_THE_REST = 2;
 const SOON = 1 / 3;
 /** Where lists are noticed, operations go on, which may end at any time: so often it is asked whether one has. */
 const GLANCE_MS = 1_000;
+/** A look that found no place is overdue a part of the interval after it was due: before the lists are too old. */
+const PUT_OFF = 1 / 2;
+/** A look takes time itself, however short the interval. */
+const SHORTEST_OLD_MS = 30_000;
 
 /** In how many milliseconds a site should be looked at; 0 or less = now. */
 export function refreshDueInMs(situation: RefreshSituation): number {
@@ -41,8 +45,15 @@ export function refreshDueInMs(situation: RefreshSituation): number {
   const interval = intervalOf(situation);
   const all = takenMsOf(times);
   const due = Math.min(times.groups, times.plans) + interval;
-  const rest = situation.lastEndMs > all ? SOON : INTERVALS_OF_THE_REST;
-  return Math.min(due, all + rest * interval) - now;
+  const rest = (situation.lastEndMs > all ? SOON : INTERVALS_OF_THE_REST) * interval;
+  return Math.min(due, all + Math.min(rest, MOST_INTERVALS * situation.intervalMs)) - now;
+}
+
+/** In how many milliseconds a look that finds no place until then is overdue; 0 or less = it is. */
+export function overdueInMs(situation: RefreshSituation): number {
+  const { times, failure } = situation.head;
+  if (!times && !failure) return 0;
+  return refreshDueInMs(situation) + PUT_OFF * situation.intervalMs;
 }
 
 /** In how many milliseconds to ask again whether a look is due. */
@@ -53,9 +64,9 @@ export function askAgainInMs(situation: RefreshSituation): number {
   return isNoticed && !failure && !doubt ? Math.min(dueInMs, GLANCE_MS) : dueInMs;
 }
 
-/** When what is known is older than this, nobody is looking. */
+/** When what is known is older than this, nobody is looking, or there was no place for it. */
 export function tooOldMs(intervalMs: number): number {
-  return (MOST_INTERVALS + 1) * intervalMs + LONGEST_PAUSE_MS;
+  return Math.max(SHORTEST_OLD_MS, (MOST_INTERVALS + 1) * intervalMs);
 }
 
 function intervalOf({ intervalMs, tookMs, costMs }: RefreshSituation): number {

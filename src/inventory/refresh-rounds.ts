@@ -1,6 +1,7 @@
 import type { DatedSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { inLane, type Lane } from '../providers/lanes.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { BudgetUse } from '../providers/request-budget.js';
@@ -8,7 +9,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { LookConsumer } from './look-consumers.js';
 import type { ModelStore, StoredModel } from './redis-model-store.js';
 import type { RefreshBells } from './refresh-bells.js';
-import { askAgainInMs, refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
+import { askAgainInMs, overdueInMs, refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
 import { takenMsOf } from './site-model.js';
 import type { LookResult, SiteRefresher } from './site-refresher.js';
 
@@ -49,12 +50,19 @@ export class RefreshRounds {
   async round(siteId: string): Promise<{ againInMs: number } | 'DONE'> {
     const provider = this.providers.find(siteId);
     if (!provider) return 'DONE';
-    const looked = refreshDueInMs(await this.situation(siteId)) <= 0 ? await this.look(provider) : null;
+    const situation = await this.situation(siteId);
+    const lane: Lane = overdueInMs(situation) <= 0 ? 'OVERDUE' : 'REFRESH';
+    const looked = refreshDueInMs(situation) <= 0 ? await this.look(provider, lane) : null;
     if (looked?.kind === 'BELIEVED') await this.checkNowAndThen(provider);
     if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED')
       await this.tellOfNothing(provider, looked.kind);
     await this.tell(provider, looked?.kind === 'BELIEVED');
-    return { againInMs: Math.max(askAgainInMs(await this.situation(siteId)), notBefore(looked)) };
+    const next = await this.situation(siteId);
+    const againInMs = Math.max(askAgainInMs(next), notBefore(looked));
+    const isPutOff = looked?.kind === 'POSTPONED' && lane === 'REFRESH';
+    return {
+      againInMs: isPutOff ? Math.min(againInMs, Math.max(SHORTEST_MS, overdueInMs(next))) : againInMs,
+    };
   }
 
   private async situation(siteId: string): Promise<RefreshSituation> {
@@ -63,10 +71,10 @@ export class RefreshRounds {
     return { head, lastEndMs, now: this.clock.now(), intervalMs: this.intervalMs, ...effort };
   }
 
-  private async look(provider: Provider): Promise<LookResult> {
+  private async look(provider: Provider, lane: Lane): Promise<LookResult> {
     const begun = this.clock.monotonic();
     const before = await provider.budgetUse();
-    const looked = await this.refresher.look(provider);
+    const looked = await inLane(lane, () => this.refresher.look(provider));
     if (looked.kind === 'BELIEVED') {
       const tookMs = this.clock.monotonic() - begun;
       this.efforts.set(provider.siteId, { tookMs, costMs: costMs(before, await provider.budgetUse()) });

@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.js';
+import { problem, type Problem } from '../domain/problem.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
@@ -47,8 +47,7 @@ export class SiteRefresher {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (isOurs(error)) {
-        const { retryAfterMs } = error;
-        return { kind: 'POSTPONED', problem: providerProblem(error, provider), retryAfterMs };
+        return await this.notePostponement(provider, error);
       }
       await this.noteFailure(provider, error);
       return { kind: 'FAILED' };
@@ -174,6 +173,14 @@ export class SiteRefresher {
         retryAfterMs: error.retryAfterMs,
       });
     });
+  }
+
+  private async notePostponement(provider: Provider, error: ProviderError): Promise<LookResult> {
+    const { siteId, siteName } = provider;
+    const text = `There was no place for a look at ${siteName}. ${error.message}`;
+    const postponed = { atMs: this.clock.now(), problem: problem('inventory-postponed', text) };
+    await this.noting(siteId, () => this.store.notePostponement(siteId, postponed));
+    return { kind: 'POSTPONED', problem: postponed.problem, retryAfterMs: error.retryAfterMs };
   }
 
   private async noting(siteId: string, note: () => Promise<void>): Promise<void> {

@@ -17,16 +17,20 @@ export interface Source {
   error: Problem | null;
 }
 
-/** @param error what came of the last look, null = all was well */
+/**
+ * @param error what came of the last look, null = all was well
+ * @param reason why it was not looked at lately, where that is known
+ */
 export function sourceOf(
   provider: Provider,
   takenMs: number | null,
   error: Problem | null,
   now: number,
   tooOldMs: number,
+  reason: Problem | null = null,
 ): Source {
   const ageMs = takenMs === null ? null : Math.max(0, now - takenMs);
-  const told = error ?? (ageMs !== null && ageMs > tooOldMs ? unattended(provider, ageMs) : null);
+  const told = error ?? (ageMs !== null && ageMs > tooOldMs ? (reason ?? unattended(provider, ageMs)) : null);
   return {
     siteId: provider.siteId,
     provider: provider.descriptor.provider,

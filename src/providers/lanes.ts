@@ -18,6 +18,8 @@ export const LANES = {
   ACTION: { share: 0.94, patienceMs: 2_000 },
   /** What became of operations that are under way. */
   WATCH: { share: 0.8, patienceMs: 2_000 },
+  /** A refresh that was put off for long: what people's reads leave it, however much they read. */
+  OVERDUE: { share: 0.75, patienceMs: 3_000 },
   /** A person's read, and what may be done now. */
   INTERACTIVE: { share: 0.65, patienceMs: 2_000 },
   /** What keeps the inventory fresh. */
@@ -25,6 +27,10 @@ export const LANES = {
 } as const satisfies Record<string, LaneRule>;
 
 export type Lane = keyof typeof LANES;
+
+/** What one look at a whole site takes, at most upstreams: so much at least is left for one that is overdue. */
+const A_LOOK = 3;
+const OF_LOOKS: Lane = 'OVERDUE';
 
 const lanes = new AsyncLocalStorage<Lane>();
 
@@ -47,5 +53,11 @@ export function laneNow(): Lane {
 
 /** How many places may be used, of so many, when a request of this lane takes one. At least one, or it never could. */
 export function placesOf(lane: Lane, requests: number): number {
-  return Math.max(1, Math.floor(requests * LANES[lane].share));
+  const places = shareOf(lane, requests);
+  const isBelow = LANES[lane].share < LANES[OF_LOOKS].share;
+  return Math.max(1, isBelow ? Math.min(places, shareOf(OF_LOOKS, requests) - A_LOOK) : places);
+}
+
+function shareOf(lane: Lane, requests: number): number {
+  return Math.floor(requests * LANES[lane].share);
 }

@@ -250,8 +250,8 @@ describe('a site', () => {
       limit: 100,
       used: 7,
       windowSeconds: 60,
-      lanes: { SEND: 100, ACTION: 94, WATCH: 80, INTERACTIVE: 65, REFRESH: 50 },
-      spent: { SEND: 0.07, ACTION: 0.08, WATCH: 0.09, INTERACTIVE: 0.11, REFRESH: 0.14 },
+      lanes: { SEND: 100, ACTION: 94, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
+      spent: { SEND: 0.07, ACTION: 0.08, WATCH: 0.09, OVERDUE: 0.1, INTERACTIVE: 0.11, REFRESH: 0.14 },
       awayMs: 0,
     };
     expect(presentSite(reading('x', connection), use).budget).toEqual({

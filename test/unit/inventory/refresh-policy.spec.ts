@@ -1,7 +1,9 @@
 import { problem } from '../../../src/domain/problem.js';
 import {
   askAgainInMs,
+  overdueInMs,
   refreshDueInMs,
+  tooOldMs,
   type RefreshSituation,
 } from '../../../src/inventory/refresh-policy.js';
 
@@ -54,6 +56,24 @@ it('what an operation brought about is looked for a third of an interval after t
   expect(dueInMs({ times: times(2_000, 4_000) }, ended)).toBe(6_000);
   expect(dueInMs({ times: times(2_000, 15_000) }, ended)).toBe(-5_000);
   expect(dueInMs({ times: times(500) }, ended)).toBe(29_500);
+});
+
+it('the other lists wait for no longer than lists may be old', () => {
+  expect(dueInMs({ times: times(1_000, 80_000) }, { tookMs: 60_000 })).toBe(10_000);
+});
+
+it('a look that found no place is overdue half an interval after it was due, the first at once', () => {
+  const situation = { lastEndMs: 0, now: NOW, intervalMs: 30_000, tookMs: 0, costMs: 0 };
+  const well = { failure: null, doubt: null };
+  expect(overdueInMs({ ...situation, head: { ...well, times: times(30_000) } })).toBe(15_000);
+  expect(overdueInMs({ ...situation, head: { ...well, times: times(45_000) } })).toBe(0);
+  expect(overdueInMs({ ...situation, head: { ...well, times: null } })).toBe(0);
+  expect(overdueInMs({ ...situation, head: { ...well, ...failed(1, 6_000) } })).toBe(14_000);
+});
+
+it('what is known is too old when four intervals have gone, which no look is ever far from', () => {
+  expect(tooOldMs(30_000)).toBe(120_000);
+  expect(tooOldMs(300)).toBe(30_000);
 });
 
 it('while operations go on it is asked every second whether one has ended', () => {

@@ -4,6 +4,7 @@ import type { LookConsumer } from '../../../src/inventory/look-consumers.js';
 import { RefreshRounds } from '../../../src/inventory/refresh-rounds.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
+import { laneNow } from '../../../src/providers/lanes.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { INTERVAL_MS, inventory } from '../support/inventory.js';
@@ -111,11 +112,35 @@ it('a site that our own budget has no place for is come back to, and nobody is t
   expect(await round()).toEqual({ againInMs: 9_000 });
   expect(missed).toEqual([]);
   expect((await store.head(siteId)).failure).toBeNull();
-  expect((await groups(true)).source).toMatchObject({
-    state: 'STALE',
-    error: { code: 'upstream-unavailable', detail: 'No request is left.' },
-  });
+  const error = {
+    code: 'inventory-postponed',
+    detail: 'There was no place for a look at A site. No request is left.',
+  };
+  expect((await groups(true)).source).toMatchObject({ state: 'STALE', error });
   expect((await groups()).source).toMatchObject({ state: 'FRESH', error: null });
+  clock.advance(90_001);
+  expect((await groups()).source).toMatchObject({ state: 'STALE', error });
+  clock.advance(30_000);
+  expect((await groups()).source).toMatchObject({ state: 'STALE', error: { code: 'inventory-unattended' } });
+  await round();
+  expect((await store.head(siteId)).postponed).toBeNull();
+});
+
+it('a site that our own budget has no place for is asked in a lane with a place once the look is overdue', async () => {
+  const { round, clock, provider } = job();
+  await round();
+  const lanes: string[] = [];
+  jest.spyOn(provider, 'survey').mockImplementation(() => {
+    lanes.push(laneNow());
+    return Promise.reject(
+      new ProviderError('RATE_LIMITED', 'Full.', { retry: 'TEMPORARY', retryAfterMs: 40_000 }),
+    );
+  });
+  clock.advance(INTERVAL_MS);
+  expect(await round()).toEqual({ againInMs: INTERVAL_MS / 2 });
+  clock.advance(INTERVAL_MS / 2);
+  expect(await round()).toEqual({ againInMs: 40_000 });
+  expect(lanes).toEqual(['REFRESH', 'OVERDUE']);
 });
 
 it('what an operation brought about is looked for soon after its end', async () => {

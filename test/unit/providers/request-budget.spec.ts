@@ -53,6 +53,7 @@ describe('the budget of a site', () => {
   it.each<[Lane, number]>([
     ['REFRESH', 25],
     ['INTERACTIVE', 32],
+    ['OVERDUE', 37],
     ['WATCH', 40],
     ['ACTION', 47],
     ['SEND', 50],
@@ -63,6 +64,7 @@ describe('the budget of a site', () => {
   it.each<[Lane, number]>([
     ['REFRESH', 50],
     ['INTERACTIVE', 65],
+    ['OVERDUE', 75],
     ['WATCH', 80],
     ['ACTION', 94],
     ['SEND', 100],
@@ -76,6 +78,31 @@ describe('the budget of a site', () => {
     waits.length = 0;
     await inLane('ACTION', () => budget.take());
     await inLane('SEND', () => budget.take());
+    expect(waits).toEqual([]);
+  });
+
+  it.each([10, 12, 20, 50, 1_000])(
+    'has a place for an overdue look every minute, however much people read, of %i requests a minute',
+    async (requests) => {
+      const { counts, clock } = bench();
+      const limits = { session: null, address: { requests, windowSeconds: 60 } };
+      const budget = new RequestBudget(URL, limits, { counts, clock, pause: null });
+      const looked: number[] = [];
+      for (let second = 0; second < 600; second += 1) {
+        await flood(budget, 'INTERACTIVE', Math.ceil(requests / 10));
+        if (second % 60 === 30) looked.push(await flood(budget, 'OVERDUE', 3));
+        clock.advance(1_000);
+      }
+      expect(looked).toEqual(Array(10).fill(3));
+    },
+  );
+
+  it('keeps refreshes that are overdue from what is watched, done and sent', async () => {
+    const { budget, waits } = bench();
+    await flood(budget, 'INTERACTIVE', 100);
+    await flood(budget, 'OVERDUE', 100);
+    waits.length = 0;
+    for (const lane of ['WATCH', 'ACTION', 'SEND'] as const) await inLane(lane, () => budget.take());
     expect(waits).toEqual([]);
   });
 
@@ -150,9 +177,9 @@ describe('the budget of a site', () => {
       limit: 100,
       used: 5,
       windowSeconds: 60,
-      lanes: { SEND: 100, ACTION: 94, WATCH: 80, INTERACTIVE: 65, REFRESH: 50 },
+      lanes: { SEND: 100, ACTION: 94, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
       // Of a session's 50, for the session is fuller than the address.
-      spent: { SEND: 0.1, ACTION: 5 / 47, WATCH: 0.125, INTERACTIVE: 5 / 32, REFRESH: 0.2 },
+      spent: { SEND: 0.1, ACTION: 5 / 47, WATCH: 0.125, OVERDUE: 5 / 37, INTERACTIVE: 5 / 32, REFRESH: 0.2 },
       awayMs: 0,
     });
   });
