@@ -17,6 +17,8 @@ export interface InFlight {
 
 export interface LevelFigures {
   kind: SiteKind;
+  /** More than were brought in flight, if the machine was busy with other things. */
+  wanted: number;
   inFlight: number;
   windowSeconds: number;
   traffic: TrafficView;
@@ -104,7 +106,7 @@ export async function measureLevel(
   api: GatewayClient,
   site: SimulatedSite,
   flights: InFlight[],
-  { windowMs, ends }: Level,
+  { inFlight: wanted, windowMs, ends }: Level,
 ): Promise<LevelFigures> {
   const inFlight = flights.length;
   await site.forgetTraffic();
@@ -121,7 +123,7 @@ export async function measureLevel(
   const traffic = await site.traffic();
   const { delays, missing } = await verdictsOf(api, ended);
   const verdicts = spread(delays);
-  return { kind: site.kind, inFlight, windowSeconds: windowMs / 1000, traffic, verdicts, missing };
+  return { kind: site.kind, wanted, inFlight, windowSeconds: windowMs / 1000, traffic, verdicts, missing };
 }
 
 /** Ends everything that still goes on, as fast as the site can, and waits for every verdict. */

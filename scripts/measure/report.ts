@@ -154,9 +154,9 @@ function inFlightTable({ levels }: Figures): string {
     ],
     [...levels]
       .sort((one, other) => one.kind.localeCompare(other.kind) || one.inFlight - other.inFlight)
-      .map(({ kind, inFlight, traffic, verdicts, missing }) => [
+      .map(({ kind, wanted, inFlight, traffic, verdicts, missing }) => [
         SITES[kind],
-        count(inFlight),
+        inFlight < wanted ? `${inFlight} (of ${wanted} in four minutes)` : count(inFlight),
         count(traffic.lastMinute.requests),
         count(traffic.peak.requests),
         count(traffic.peak.ofOneSession),
@@ -196,7 +196,7 @@ const missingText = (missing: readonly string[]): string =>
 const refusalText = (refusals: readonly string[]): string =>
   refusals.length === 0
     ? ''
-    : `\n${refusals.length} plans were refused and are not among them, such as ${refusals[0] ?? ''}.`;
+    : `\nNot among them: ${refusals.length} that did not get there, such as ${refusals[0] ?? ''}.`;
 
 const seconds = ({ p50, p99, most }: Spread): string[] =>
   [p50, p99, most].map((ms) => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`));

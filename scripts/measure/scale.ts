@@ -27,7 +27,7 @@ export const WHOLE: Scale = {
   levels: [
     { inFlight: 1, windowMs: 60_000, ends: 1 },
     { inFlight: 100, windowMs: 60_000, ends: 20 },
-    { inFlight: 1000, windowMs: 90_000, ends: 30 },
+    { inFlight: 1000, windowMs: 65_000, ends: 30 },
   ],
   naiveMs: 60_000,
 };
