@@ -69,4 +69,6 @@ export interface Concern {
   remedy: string;
   /** Since when, where the upstream tells; null = since it was first seen here. */
   sinceTime: string | null;
+  /** When it was last looked at and seen to hold; absent = in the look that tells it. Older where parts are looked at in turn. */
+  seenTime?: string;
 }
