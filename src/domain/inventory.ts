@@ -93,7 +93,7 @@ export interface RecoveryPlan extends Resource {
   production: Location | null;
   recovery: Location | null;
   implicit: boolean;
-  /** Every group that running it touches; null in a list where the upstream does not tell cheaply. */
+  /** Every group that running it touches. In a list, where the upstream does not tell cheaply: as it was last told, null = never. */
   protectionGroupIds: string[] | null;
   progressPercent: number | null;
   conditions: Condition[];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 
 /** The lists of a survey. */
@@ -38,12 +39,27 @@ export function grown(known: DatedModel | null, lists: Partial<SiteSurvey>, take
     Object.assign(survey, { [list]: seen });
     times[list] = takenMs;
   }
+  survey.plans = withGroups(survey.plans, known?.model.survey.plans ?? [], survey.groups);
   const since = {
     groups: sinceOf(survey.groups, known, 'groups', takenMs),
     plans: sinceOf(survey.plans, known, 'plans', takenMs),
     drills: sinceOf(survey.drills, known, 'drills', takenMs),
   };
   return { model: { version: versionOf({ survey, since }), survey, since }, times };
+}
+
+/** What a plan holds is often not told with it: then it holds what it held, as far as that is still there. */
+function withGroups(
+  plans: RecoveryPlan[],
+  before: readonly RecoveryPlan[],
+  groups: readonly ProtectionGroup[],
+): RecoveryPlan[] {
+  const held = new Map(before.map(({ id, protectionGroupIds }) => [id, protectionGroupIds]));
+  const there = new Set(groups.map(({ id }) => id));
+  return plans.map((plan) => {
+    const kept = plan.protectionGroupIds === null ? held.get(plan.id) : null;
+    return kept ? { ...plan, protectionGroupIds: kept.filter((id) => there.has(id)) } : plan;
+  });
 }
 
 function sinceOf(

@@ -159,6 +159,10 @@ export class SrmDriver implements ProviderDriver {
   }
 
   observe(watched: readonly WatchedOperation[], cx: CallContext): Promise<Observation[]> {
+    for (const { command } of watched) {
+      const { action, targetNativeId: planId } = command;
+      if (action === 'UPDATE_RECOVERY_PLAN' && planId !== null) this.parts.planGroups.forget(planId);
+    }
     return this.parts.observing.observe(watched, cx);
   }
 

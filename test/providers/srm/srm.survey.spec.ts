@@ -1,7 +1,10 @@
 import type { UpstreamRun } from '../../../src/domain/site-survey.js';
+import type { SiteSurvey } from '../../../src/domain/site-survey.js';
+import { inLane, type Lane } from '../../../src/providers/lanes.js';
 import {
   APPLIANCE_MS,
   bench,
+  command,
   cx,
   group,
   GROUP_ID,
@@ -145,6 +148,84 @@ describe('a survey of an SRM site', () => {
     site.appliance.on(`GET ${GROUPS}`, list([]));
     site.appliance.on(`GET ${PLANS}`, list([]));
     await expect(site.driver.survey(cx())).resolves.toEqual({ groups: [], plans: [], drills: [], runs: [] });
+  });
+
+  describe('tells which groups plans hold', () => {
+    const groupsOf = (n: number): string => `GET ${PLANS}/${planId(n)}/protection-groups`;
+    const survey = (lane: Lane = 'REFRESH'): Promise<SiteSurvey> =>
+      inLane(lane, () => site.driver.survey(cx()));
+    const known = async (lane?: Lane): Promise<(number | null)[]> =>
+      (await survey(lane)).plans.map(({ protectionGroupIds }) => protectionGroupIds?.length ?? null);
+
+    function holding(plans: number): void {
+      site.appliance.on(
+        `GET ${PLANS}`,
+        list(numbers(plans).map((n) => plan('READY_STATE', { id: planId(n) }))),
+      );
+      for (const n of numbers(plans)) site.appliance.on(groupsOf(n), list([group('OK')]));
+    }
+
+    it('of two plans at a time, those of which it is not known first', async () => {
+      holding(5);
+      expect(await known()).toEqual([1, 1, null, null, null]);
+      expect(await known()).toEqual([1, 1, 1, 1, null]);
+      site.appliance.forgetJournal();
+      expect(await known()).toEqual([1, 1, 1, 1, 1]);
+      expect(site.appliance.count()).toBe(4);
+    });
+
+    it('again after five minutes, those first that were asked for longest ago', async () => {
+      holding(3);
+      await survey();
+      site.clock.pass(60);
+      await survey();
+      site.appliance.forgetJournal();
+      site.clock.pass(239);
+      await survey();
+      expect(site.appliance.count()).toBe(3);
+      site.clock.pass(1);
+      await survey();
+      expect([0, 1, 2].map((n) => site.appliance.count(groupsOf(n)))).toEqual([1, 1, 0]);
+      site.clock.pass(60);
+      await survey();
+      expect([0, 1, 2].map((n) => site.appliance.count(groupsOf(n)))).toEqual([1, 1, 1]);
+    });
+
+    it('and never fails for those of which it cannot be told, nor asks for them again before others', async () => {
+      holding(4);
+      site.appliance.on(groupsOf(0), { status: 500 });
+      site.appliance.on(groupsOf(1), list([group('OK'), { name: 'lost' }]));
+      expect(await known()).toEqual([null, null, null, null]);
+      expect(await known()).toEqual([null, null, 1, 1]);
+    });
+
+    it('at no price where somebody waits for it, or where places are scarce', async () => {
+      holding(3);
+      for (const lane of ['INTERACTIVE', 'OVERDUE'] as const) {
+        expect(await known(lane)).toEqual([null, null, null]);
+      }
+      expect(site.appliance.count()).toBe(6);
+    });
+
+    it('at no price where the state says it', async () => {
+      site.appliance.on(`GET ${PLANS}`, list([plan('NO_PROTECTION_GROUPS')]));
+      expect(await known()).toEqual([0]);
+      expect(site.appliance.count()).toBe(3);
+    });
+
+    it('as they are after an edit of the plan that was watched', async () => {
+      holding(1);
+      expect(await known()).toEqual([1]);
+      const watched = {
+        operationId: 'op',
+        command: command('UPDATE_RECOVERY_PLAN', { targetNativeId: planId(0) }),
+        baseline: null,
+        calls: [],
+      };
+      await site.driver.observe([watched], cx());
+      site.appliance.on(groupsOf(0), list([]));
+      expect(await known()).toEqual([0]);
+    });
   });
 
   describe('tells of runs', () => {

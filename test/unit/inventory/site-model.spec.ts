@@ -31,6 +31,33 @@ describe('what is believed of a site', () => {
   });
 });
 
+describe('which groups a plan holds', () => {
+  const held = (...ids: string[]) => plan('s.p', { protectionGroupIds: ids });
+  const both = [group('s.a'), group('s.b')];
+  const first = grown(null, survey({ groups: both, plans: [held('s.a', 's.b'), plan('s.q')] }), 1_000);
+
+  it('is what it held when it was last told, and changes nothing', () => {
+    const second = grown(first, { groups: both, plans: [plan('s.p'), plan('s.q')] }, 2_000);
+    expect(second.model).toEqual(first.model);
+    expect(second.model.survey.plans.map(({ protectionGroupIds }) => protectionGroupIds)).toEqual([
+      ['s.a', 's.b'],
+      null,
+    ]);
+  });
+
+  it('is what is told now, be it nothing', () => {
+    expect(grown(first, { plans: [held('s.b')] }, 2_000).model.survey.plans).toEqual([held('s.b')]);
+    expect(grown(first, { plans: [held()] }, 2_000).model.survey.plans).toEqual([held()]);
+  });
+
+  it('is no more what is gone', () => {
+    const second = grown(first, { groups: [group('s.b')], plans: [plan('s.p')] }, 2_000);
+    expect(second.model.survey.plans).toEqual([held('s.b')]);
+    const gone = grown(first, { plans: [] }, 2_000);
+    expect(grown(gone, { plans: [plan('s.p')] }, 3_000).model.survey.plans).toEqual([plan('s.p')]);
+  });
+});
+
 describe('since when something is in its state', () => {
   it('is since it was first seen in it', () => {
     const first = grown(null, survey({ groups: [group('s.a'), group('s.b')] }), 1_000);

@@ -1,5 +1,6 @@
 import type { Drill, ProtectionGroup, RecoveryPlan } from '../../../domain/inventory.js';
 import type { SiteSurvey } from '../../../domain/site-survey.js';
+import { laneNow } from '../../lanes.js';
 import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { tellsAll, type WireList, type WirePage } from '../wire/srm.lists.js';
@@ -20,13 +21,12 @@ export interface SiteLists {
 
 /** In one page: enough for whatever runs at a time. */
 const TASKS = 1000;
+/** Whose groups are read in one survey. */
+const PLANS_LEARNT = 2;
+/** A plan in this holds nothing (4.3). */
+const EMPTY = 'NO_PROTECTION_GROUPS';
 /** Plans in these hold nothing, or do not say. */
-const WITHOUT_GROUPS: readonly unknown[] = [
-  'NO_PROTECTION_GROUPS',
-  'DELETING',
-  'UNKNOWN_STATE',
-  'SYNC_CONFLICT',
-];
+const WITHOUT_GROUPS: readonly unknown[] = [EMPTY, 'DELETING', 'UNKNOWN_STATE', 'SYNC_CONFLICT'];
 
 /** Whoever wants lists without a request takes them if they are as new. */
 const LATELY_MS = 120_000;
@@ -55,7 +55,7 @@ export class SrmInventory {
       planOf(plan, {
         siteId,
         home: homes.get(plan.id) ?? null,
-        groupIds: planGroups.of(plan.id),
+        groupIds: plan.status === EMPTY ? [] : planGroups.of(plan.id),
         gaps: plans.gaps,
       }),
     );
@@ -73,13 +73,16 @@ export class SrmInventory {
     return items.map((plan) => drillOf(plan, this.siteId)).filter((drill) => drill !== null);
   }
 
-  /** Three requests, and two more where a list comes out empty. */
+  /**
+   * Three requests, and two more where a list comes out empty. Where nobody waits for it and places are not scarce,
+   * a few more, until it is known which groups each plan holds.
+   */
   async survey(signal: AbortSignal): Promise<SiteSurvey> {
     const lists = await this.read(signal);
-    if (lists.groups.items.length > 0 && lists.plans.items.length > 0) return this.surveyOf(lists);
-    if (await this.client.isLetIn(signal)) return this.surveyOf(lists);
+    if (lists.groups.items.length > 0 && lists.plans.items.length > 0) return this.surveyOf(lists, signal);
+    if (await this.client.isLetIn(signal)) return this.surveyOf(lists, signal);
     // The session was dead: another one is used from now on.
-    return this.surveyOf(await this.read(signal));
+    return this.surveyOf(await this.read(signal), signal);
   }
 
   /** Groups and plans as they were read last; two requests where that was not lately. */
@@ -140,7 +143,10 @@ export class SrmInventory {
     this.last = { groups, plans, readAt: this.client.clock.monotonic() };
   }
 
-  private async surveyOf(lists: Awaited<ReturnType<SrmInventory['read']>>): Promise<SiteSurvey> {
+  private async surveyOf(
+    lists: Awaited<ReturnType<SrmInventory['read']>>,
+    signal: AbortSignal,
+  ): Promise<SiteSurvey> {
     const { groups, plans, tasks } = lists;
     const fault =
       faultOf(groups) ?? faultOfPlans(plans) ?? (tasks.gaps.length > 0 ? cannotTell(tasks.gaps) : null);
@@ -151,12 +157,27 @@ export class SrmInventory {
     )
       throw nonsense('with plans that hold groups, and with no group');
     this.remember(lists);
+    if (laneNow() === 'REFRESH') await this.learnGroups(plans.items, signal);
     return {
       groups: await this.groupsOf(groups),
       plans: await this.plansOf(plans),
       drills: this.drillsOf(plans),
       runs: runsOf(tasks, { plans: plans.items, groups: groups.items }),
     };
+  }
+
+  /** A survey is whole without them: it never fails for them. */
+  private learnGroups(plans: readonly WirePlan[], signal: AbortSignal): Promise<void> {
+    const ids = plans.filter(({ status }) => status !== EMPTY).map(({ id }) => id);
+    return this.planGroups.learn(ids, PLANS_LEARNT, async (planId) => {
+      try {
+        const groups = await this.client.groupsOfPlan(planId, signal);
+        return tellsAll(groups) ? groups.items.map(({ id }) => id) : null;
+      } catch (error) {
+        if (error instanceof ProviderError) return null;
+        throw error;
+      }
+    });
   }
 }
 

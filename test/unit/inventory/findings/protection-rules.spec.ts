@@ -1,5 +1,6 @@
 import type { SiteSurvey } from '../../../../src/domain/site-survey.js';
 import { concluded } from '../../../../src/inventory/findings/rules/index.js';
+import { grown } from '../../../../src/inventory/site-model.js';
 import { sdrsDescriptor } from '../../../../src/providers/sdrs/sdrs.descriptor.js';
 import { srmDescriptor } from '../../../../src/providers/srm/srm.descriptor.js';
 import { group, plan, survey } from '../../support/survey.js';
@@ -74,6 +75,15 @@ it('a plan that is ready while groups in it are not protected names them, the fi
       text: expect.stringContaining('one, two, three and 1 more') as string,
     },
   ]);
+});
+
+it('that is told of the plans whose groups are known, whatever is known of the others, and stays told', () => {
+  const at = { groups: [group('a.g', { state: 'UNPROTECTED' })] };
+  const plans = [plan('a.p', { protectionGroupIds: ['a.g'] }), plan('a.q')];
+  const first = grown(null, survey({ ...at, plans }), 1_000);
+  const second = grown(first, survey({ ...at, plans: [plan('a.p'), plan('a.q')] }), 2_000);
+  for (const { model } of [first, second])
+    expect(srm(model.survey)).toMatchObject([{ is: 'CRITICAL NOT_REALLY_PROTECTED a.p' }]);
 });
 
 it('machines that may run at both sites are a split brain', () => {
