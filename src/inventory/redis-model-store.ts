@@ -7,6 +7,7 @@ import type { DatedSurvey } from '../domain/site-survey.js';
 import { operationKeys, shardOf, siteModelKeys } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
+import type { Oddities } from './oddities.js';
 import type { DatedModel, ListTimes, SiteModel } from './site-model.js';
 
 const KEEP = new RedisScript(new URL('./lua/keep-model.lua', import.meta.url));
@@ -123,14 +124,30 @@ export class ModelStore {
     await this.redis.hset(siteModelKeys(siteId).model, 'c', JSON.stringify(connection));
   }
 
-  /** What was last told of, whole: for whoever compares. */
+  /** What was last told of, whole, and as old as the last look that was told: for whoever compares. */
   async lastTold(siteId: string): Promise<DatedSurvey | null> {
-    const [told] = await this.fields(siteId, 'told');
-    return parsed<DatedSurvey>(told);
+    const [told, at] = await this.fields(siteId, 'told', 'ta');
+    const last = parsed<DatedSurvey>(told);
+    return last && { ...last, takenMs: Math.max(last.takenMs, Number(at ?? 0)) };
   }
 
   async noteTold(siteId: string, version: string, told: DatedSurvey): Promise<void> {
     await this.redis.hset(siteModelKeys(siteId).model, 'tv', version, 'told', JSON.stringify(told));
+  }
+
+  /** What was last told of was still so at that time. */
+  async noteToldAgain(siteId: string, takenMs: number): Promise<void> {
+    await this.redis.hset(siteModelKeys(siteId).model, 'ta', takenMs);
+  }
+
+  /** What is odd about single things of the site, and since when. */
+  async oddities(siteId: string): Promise<Oddities> {
+    const [odd] = await this.fields(siteId, 'o');
+    return parsed<Oddities>(odd) ?? {};
+  }
+
+  async noteOddities(siteId: string, oddities: Oddities): Promise<void> {
+    await this.redis.hset(siteModelKeys(siteId).model, 'o', JSON.stringify(oddities));
   }
 
   /** When the last event of the site's shard was written: what is older than that may be out of date. */

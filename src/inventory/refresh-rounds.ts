@@ -58,7 +58,8 @@ export class RefreshRounds {
       await this.tellOfNothing(provider, looked.kind);
     await this.tell(provider, looked?.kind === 'BELIEVED');
     const next = await this.situation(siteId);
-    const againInMs = Math.max(askAgainInMs(next), notBefore(looked));
+    // While the upstream wants to be left alone it is asked nothing; that this is why is noted anew.
+    const againInMs = Math.max(askAgainInMs(next), Math.min(notBefore(looked), this.intervalMs));
     const isPutOff = looked?.kind === 'POSTPONED' && lane === 'REFRESH';
     return {
       againInMs: isPutOff ? Math.min(againInMs, Math.max(SHORTEST_MS, overdueInMs(next))) : againInMs,
@@ -103,8 +104,9 @@ export class RefreshRounds {
     const before = await this.store.lastTold(siteId);
     const after = datedSurveyOf(stored);
     const heard = await this.toAll(provider, (consumer) => consumer.take(provider, { before, after }));
-    if (heard && stored.model.version !== told)
-      await this.store.noteTold(siteId, stored.model.version, after);
+    if (!heard) return;
+    if (stored.model.version === told) await this.store.noteToldAgain(siteId, after.takenMs);
+    else await this.store.noteTold(siteId, stored.model.version, after);
   }
 
   private async tellOfNothing(provider: Provider, why: 'FAILED' | 'DOUBTED'): Promise<void> {

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { problem, type Problem } from '../domain/problem.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
-import { inLane } from '../providers/lanes.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
-import { FEW, plausibility, type Gone } from './plausibility.js';
+import { beliefIn, noticedOf } from './belief.js';
+import { isSettled } from './oddities.js';
 import type { Doubt, ModelStore } from './redis-model-store.js';
+import { SingleLooks } from './single-looks.js';
 import { grown, type DatedModel } from './site-model.js';
 
 /** A second answer that agrees with a doubtful one counts only if it came at least so much later. */
@@ -60,15 +62,17 @@ export class SiteRefresher {
   async notice(provider: Provider, takenMs: number, lists: Partial<SiteSurvey>): Promise<boolean> {
     const before = await this.store.model(provider.siteId);
     if (!before) return false;
-    const judged = plausibility(provider.siteId, before.model.survey, lists);
-    const isBelieved =
-      judged.kind === 'PLAUSIBLE' ||
-      (judged.kind === 'LOSS' && judged.gone.length <= FEW && (await this.isConfirmed(provider, judged)));
-    if (!isBelieved) {
-      this.log.info({ siteId: provider.siteId, text: judged.text }, 'what was noticed is not believed');
+    const believed = await noticedOf(
+      provider,
+      before.model.survey,
+      lists,
+      await this.store.oddities(provider.siteId),
+    );
+    if (!believed.lists) {
+      this.log.info({ siteId: provider.siteId, text: believed.text }, 'what was noticed is not believed');
       return false;
     }
-    const { model } = await this.keep(provider.siteId, judged.lists, takenMs, false);
+    const { model } = await this.keep(provider.siteId, believed.lists, takenMs, false);
     return model.version !== before.model.version;
   }
 
@@ -87,31 +91,28 @@ export class SiteRefresher {
       this.store.head(siteId),
       this.store.model(siteId),
     ]);
+    const oddities = await this.store.oddities(siteId);
+    let proof: Promise<void> | null = null;
+    const prove = (): Promise<void> => (proof ??= this.check(provider));
     // A first answer, and one that was doubted and is asked for again, must come from a session that lives.
-    if (doubt || !before || !connection) await this.check(provider);
+    const isOpen = Object.values(oddities).some((one) => !isSettled(one));
+    if (doubt || !before || !connection || isOpen) await prove();
     const takenMs = this.clock.now();
     const survey = await provider.survey();
-    const judged = plausibility(siteId, before?.model.survey ?? null, survey);
-    if (judged.kind === 'NONSENSE')
-      throw nonsense(`${siteName} gave an answer that cannot be true: ${judged.text}.`);
-    if (judged.kind === 'LOSS') {
-      const seenTwice = doubt?.digest === judged.digest && takenMs - doubt.firstMs >= CONFIRM_AFTER_MS;
-      if (judged.gone.length > FEW && !seenTwice) {
-        await this.doubt(provider, doubt, judged, takenMs);
-        return { kind: 'DOUBTED' };
-      }
-      if (!(await this.isConfirmed(provider, judged)))
-        throw nonsense(
-          `${siteName} answered with ${judged.text}, but still shows others when asked for them.`,
-        );
+    const doubted = doubt && takenMs - doubt.firstMs >= CONFIRM_AFTER_MS ? doubt.digest : null;
+    const known = before?.model.survey ?? null;
+    const belief = await beliefIn(
+      { provider, known, survey, oddities, doubted, takenMs },
+      new SingleLooks(provider, prove),
+    );
+    if (belief.kind === 'DOUBTED') {
+      await this.doubt(provider, doubt, belief, takenMs);
+      return { kind: 'DOUBTED' };
     }
-    return { kind: 'BELIEVED', known: await this.keep(siteId, judged.lists, takenMs, true) };
-  }
-
-  /** Whether some of what is missing in the lists is really not there. Throws when that cannot be told. */
-  private async isConfirmed(provider: Provider, { gone }: { gone: readonly Gone[] }): Promise<boolean> {
-    for (const one of gone.slice(0, FEW)) if (!(await isGone(provider, one))) return false;
-    return true;
+    if (!isDeepStrictEqual(belief.oddities, oddities))
+      await this.noting(siteId, () => this.store.noteOddities(siteId, belief.oddities));
+    if (belief.kind === 'NONSENSE') throw nonsense(`${siteName} ${belief.text}.`);
+    return { kind: 'BELIEVED', known: await this.keep(siteId, belief.lists, takenMs, true) };
   }
 
   private async doubt(
@@ -190,18 +191,6 @@ export class SiteRefresher {
       if (!isRedisTrouble(trouble)) throw trouble;
       this.log.warn({ siteId }, 'what was learnt could not be noted');
     }
-  }
-}
-
-async function isGone(provider: Provider, { list, id }: Gone): Promise<boolean> {
-  try {
-    await inLane('REFRESH', () =>
-      list === 'groups' ? provider.getProtectionGroup(id) : provider.getRecoveryPlan(id),
-    );
-    return false;
-  } catch (error) {
-    if (error instanceof ProviderError && error.kind === 'NOT_FOUND') return true;
-    throw error;
   }
 }
 

@@ -25,7 +25,27 @@ describe('an answer that cannot be true', () => {
     ['has an id that is none', { drills: [drill('here.')] }, 'has no id'],
   ])('%s', (_what, answer, words) => {
     const judged = plausibility(HERE, survey({ groups: groups(HERE, 3) }), answer);
-    expect(judged).toEqual({ kind: 'NONSENSE', text: expect.stringContaining(words) as string });
+    expect(judged).toMatchObject({ kind: 'NONSENSE', text: expect.stringContaining(words) as string });
+  });
+});
+
+it('what is at fault is told apart from the rest, each once', () => {
+  const answer = {
+    groups: [
+      group('here.a'),
+      group(''),
+      group('here.b'),
+      group('here.a', { state: 'FAILED_OVER' }),
+      group(''),
+    ],
+  };
+  expect(plausibility(HERE, null, answer)).toMatchObject({
+    kind: 'NONSENSE',
+    faults: [
+      { list: 'groups', id: null },
+      { list: 'groups', id: 'here.a' },
+    ],
+    rest: { groups: [group('here.b')] },
   });
 });
 
@@ -64,9 +84,11 @@ describe('an answer that is believed at once', () => {
     expect(plausibility(HERE, before, { groups: groups(HERE, 3) }).kind).toBe('PLAUSIBLE');
   });
 
-  it('may have lost every drill: they come and go together', () => {
+  it('may have lost every drill where they are a state of their plans', () => {
     const before = survey({ drills: [drill('here.a'), drill('here.b'), drill('here.c')] });
     expect(plausibility(HERE, before, survey()).kind).toBe('PLAUSIBLE');
+    const judged = plausibility(HERE, before, survey(), { drills: true });
+    expect(judged.kind === 'LOSS' && judged.gone).toHaveLength(3);
   });
 });
 

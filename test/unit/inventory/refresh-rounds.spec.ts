@@ -139,7 +139,7 @@ it('a site that our own budget has no place for is asked in a lane with a place 
   clock.advance(INTERVAL_MS);
   expect(await round()).toEqual({ againInMs: INTERVAL_MS / 2 });
   clock.advance(INTERVAL_MS / 2);
-  expect(await round()).toEqual({ againInMs: 40_000 });
+  expect(await round()).toEqual({ againInMs: INTERVAL_MS });
   expect(lanes).toEqual(['REFRESH', 'OVERDUE']);
 });
 
@@ -186,6 +186,24 @@ describe('those who draw conclusions', () => {
     expect(names(told[2], 'before')).toEqual(['archive', 'books', 'mail', 'shop']);
     expect(names(told[2], 'after')).toEqual(['books', 'mail', 'shop']);
     expect(told[2]?.after.takenMs).toBe(clock.now());
+  });
+
+  it('are told how things were at the last look, however long nothing has changed', async () => {
+    const { round, told, clock, names, world } = job();
+    await round();
+    for (let i = 0; i < 5; i += 1) {
+      clock.advance(INTERVAL_MS);
+      await round();
+    }
+    world.groups.delete('archive');
+    const last = clock.now();
+    clock.advance(INTERVAL_MS);
+    await round();
+    expect(told.at(-1)?.before?.takenMs).toBe(last);
+    expect(names(told.at(-1), 'before')).toEqual(['archive', 'books', 'mail', 'shop']);
+    clock.advance(INTERVAL_MS);
+    await round();
+    expect(told.at(-1)?.before?.takenMs).toBe(clock.now() - INTERVAL_MS);
   });
 
   it('are told of what another process saw, without another look', async () => {
