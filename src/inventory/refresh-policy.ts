@@ -46,7 +46,7 @@ export function refreshDueInMs(situation: RefreshSituation): number {
   const all = takenMsOf(times);
   const due = Math.min(times.groups, times.plans) + interval;
   const rest = (situation.lastEndMs > all ? SOON : INTERVALS_OF_THE_REST) * interval;
-  return Math.min(due, all + Math.min(rest, MOST_INTERVALS * situation.intervalMs)) - now;
+  return Math.min(due, all + Math.min(rest, longestOf(situation))) - now;
 }
 
 /** In how many milliseconds a look that finds no place until then is overdue; 0 or less = it is. */
@@ -69,9 +69,15 @@ export function tooOldMs(intervalMs: number): number {
   return Math.max(SHORTEST_OLD_MS, (MOST_INTERVALS + 1) * intervalMs);
 }
 
-function intervalOf({ intervalMs, tookMs, costMs }: RefreshSituation): number {
+function intervalOf(situation: RefreshSituation): number {
+  const { intervalMs, tookMs, costMs } = situation;
   const wanted = Math.max(intervalMs, SHARE_OF_TIME * tookMs, SHARE_OF_BUDGET * costMs);
-  return Math.min(wanted, MOST_INTERVALS * intervalMs);
+  return Math.min(wanted, longestOf(situation));
+}
+
+/** The look itself is part of it: lists are as old as its beginning. */
+function longestOf({ intervalMs, tookMs }: RefreshSituation): number {
+  return Math.max(intervalMs, MOST_INTERVALS * intervalMs - tookMs);
 }
 
 function pauseAfter(times: number): number {
