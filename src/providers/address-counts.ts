@@ -5,9 +5,13 @@ export interface Claim {
   windowMs: number;
   /** How many may be used, with this one; null = it is counted, however many are. */
   most: number | null;
-  /** It may be made although only reads were asked to stay away. */
-  isSend: boolean;
+  /** All of them are taken, or none. Default: 1. */
+  places?: number;
+  urgency: Urgency;
 }
+
+/** Who may ask although others were asked to stay away: a send, or what is looked at before one. */
+export type Urgency = 'SEND' | 'ACTION' | 'NONE';
 
 /** How it stands with an address. */
 export interface Standing {
@@ -18,22 +22,33 @@ export interface Standing {
   waitMs: number;
   /** The upstream asked to be left alone for so much longer; 0 = it did not. */
   awayMs: number;
+  /** When it was taken, by the clock of these counts: for `giveBack`. */
+  takenAt: number;
+  /** Those without urgency are still to stay away: a good answer says that they need not. */
+  isEarly: boolean;
 }
 
 /** Whom an upstream asked to stay away. */
-export type StayAway = 'EVERYBODY' | 'ALL_BUT_SENDS';
+export type StayAway = 'EVERYBODY' | 'ALL_BUT_SENDS' | 'ALL_BUT_ACTIONS';
 
 /**
  * What all who call from here asked one address for of late: the upstream counts by the source's address, so sites that
  * share an appliance, and processes, have one count.
  */
 export abstract class AddressCounts {
-  /** Takes a place, or says how long there will be none. Never throws. */
+  /** Takes all places that are claimed, or says how long there will not be so many. Never throws. */
   abstract take(address: string, claim: Claim): Promise<Standing>;
+  /** What was taken and not used. Never throws. */
+  abstract giveBack(
+    address: string,
+    taken: { windowMs: number; takenAt: number; places: number },
+  ): Promise<void>;
   /** Takes nothing. Never throws. */
   abstract look(address: string, windowMs: number): Promise<{ used: number; awayMs: number }>;
   /** Until then nobody finds a place. A shorter time than was said before changes nothing. Never throws. */
   abstract stayAway(address: string, who: StayAway, forMs: number): Promise<void>;
+  /** Those without urgency need not stay away any longer. Never throws. */
+  abstract comeBack(address: string): Promise<void>;
 }
 
 /** The counts of one process. */
@@ -43,25 +58,38 @@ export class LocalAddressCounts extends AddressCounts {
   private readonly away: Record<StayAway, Map<string, number>> = {
     EVERYBODY: new Map(),
     ALL_BUT_SENDS: new Map(),
+    ALL_BUT_ACTIONS: new Map(),
   };
 
   constructor(private readonly clock: Clock) {
     super();
   }
 
-  take(address: string, { windowMs, most, isSend }: Claim): Promise<Standing> {
+  take(address: string, { windowMs, most, places = 1, urgency }: Claim): Promise<Standing> {
     const now = this.clock.monotonic();
     const window = this.window(address, windowMs);
-    const awayMs = this.awayMs(address, isSend, now);
-    const waitMs = most === null ? 0 : Math.max(awayMs, window.waitMs(most, now));
-    if (waitMs === 0) window.add(now);
-    return Promise.resolve({ taken: waitMs === 0, used: window.used(now), waitMs, awayMs });
+    const awayMs = this.awayMs(address, urgency, now);
+    const waitMs = most === null ? 0 : Math.max(awayMs, window.waitMs(most, now, places));
+    if (waitMs === 0) window.add(now, places);
+    return Promise.resolve({
+      taken: waitMs === 0,
+      used: window.used(now),
+      waitMs,
+      awayMs,
+      takenAt: now,
+      isEarly: (this.away.ALL_BUT_ACTIONS.get(address) ?? now) > now,
+    });
+  }
+
+  giveBack(address: string, taken: { windowMs: number; takenAt: number; places: number }): Promise<void> {
+    this.window(address, taken.windowMs).giveBack(taken.takenAt, taken.places);
+    return Promise.resolve();
   }
 
   look(address: string, windowMs: number): Promise<{ used: number; awayMs: number }> {
     const now = this.clock.monotonic();
     const used = this.window(address, windowMs).used(now);
-    return Promise.resolve({ used, awayMs: this.awayMs(address, false, now) });
+    return Promise.resolve({ used, awayMs: this.awayMs(address, 'NONE', now) });
   }
 
   stayAway(address: string, who: StayAway, forMs: number): Promise<void> {
@@ -70,14 +98,23 @@ export class LocalAddressCounts extends AddressCounts {
     return Promise.resolve();
   }
 
-  /** Counts what was allowed elsewhere. */
-  add(address: string, windowMs: number): void {
-    this.window(address, windowMs).add(this.clock.monotonic());
+  comeBack(address: string): Promise<void> {
+    this.away.ALL_BUT_ACTIONS.delete(address);
+    return Promise.resolve();
   }
 
-  private awayMs(address: string, isSend: boolean, now: number): number {
-    const { EVERYBODY, ALL_BUT_SENDS } = this.away;
-    const untils = [EVERYBODY.get(address), isSend ? undefined : ALL_BUT_SENDS.get(address)];
+  /** Counts what was allowed elsewhere. */
+  add(address: string, windowMs: number, places: number): void {
+    this.window(address, windowMs).add(this.clock.monotonic(), places);
+  }
+
+  private awayMs(address: string, urgency: Urgency, now: number): number {
+    const { EVERYBODY, ALL_BUT_SENDS, ALL_BUT_ACTIONS } = this.away;
+    const untils = [
+      EVERYBODY.get(address),
+      urgency === 'SEND' ? undefined : ALL_BUT_SENDS.get(address),
+      urgency === 'NONE' ? ALL_BUT_ACTIONS.get(address) : undefined,
+    ];
     return Math.max(0, ...untils.map((until) => (until ?? now) - now));
   }
 

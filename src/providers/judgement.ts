@@ -11,6 +11,11 @@ export function judging<T>(work: () => Promise<T>): Promise<T> {
   return inLane('INTERACTIVE', () => judgements.run(new WeakMap(), work));
 }
 
+/** What several prepare in common has no places of its own for each. */
+export function isJudging(): boolean {
+  return judgements.getStore() !== undefined;
+}
+
 /**
  * The answer that the running judgement has already, or is waiting for; outside of one, always a new one.
  * A question that failed is asked again.

@@ -5,6 +5,10 @@ export interface LaneRule {
   readonly share: number;
   /** How long a request of it waits for a place before it is refused. */
   readonly patienceMs: number;
+  /** For places that are taken together, before the first request of a piece of work; default: `share`. */
+  readonly together?: number;
+  /** For what such a piece of work asks beyond them: it is let finish, for what was asked would be asked again. */
+  readonly begun?: number;
 }
 
 /**
@@ -15,9 +19,12 @@ export const LANES = {
   /** The request that an accepted action is about, and log-ins, which everybody waits for. */
   SEND: { share: 1, patienceMs: 2_000 },
   /** What is looked at before an action is accepted or sent. */
-  ACTION: { share: 0.94, patienceMs: 2_000 },
-  /** What became of operations that are under way. */
-  WATCH: { share: 0.8, patienceMs: 2_000 },
+  ACTION: { share: 0.86, patienceMs: 2_000, begun: 0.92 },
+  /**
+   * What became of operations that are under way. A round's own requests find a place that actions leave, however many
+   * there are: rounds are rare where the budget is used up.
+   */
+  WATCH: { share: 0.8, patienceMs: 2_000, together: 0.98 },
   /** A refresh that was put off for long: what people's reads leave it, however much they read. */
   OVERDUE: { share: 0.75, patienceMs: 3_000 },
   /** A person's read, and what may be done now. */
@@ -25,6 +32,9 @@ export const LANES = {
   /** What keeps the inventory fresh. */
   REFRESH: { share: 0.5, patienceMs: 3_000 },
 } as const satisfies Record<string, LaneRule>;
+
+/** Which part of the budget a request goes by: the lane's own, or what it has by a ticket. */
+export type Part = 'share' | 'together' | 'begun';
 
 export type Lane = keyof typeof LANES;
 
@@ -52,12 +62,13 @@ export function laneNow(): Lane {
 }
 
 /** How many places may be used, of so many, when a request of this lane takes one. At least one, or it never could. */
-export function placesOf(lane: Lane, requests: number): number {
-  const places = shareOf(lane, requests);
+export function placesOf(lane: Lane, requests: number, part: Part = 'share'): number {
+  const places = shareOf(lane, requests, part);
   const isBelow = LANES[lane].share < LANES[OF_LOOKS].share;
   return Math.max(1, isBelow ? Math.min(places, shareOf(OF_LOOKS, requests) - A_LOOK) : places);
 }
 
-function shareOf(lane: Lane, requests: number): number {
-  return Math.floor(requests * LANES[lane].share);
+function shareOf(lane: Lane, requests: number, part: Part = 'share'): number {
+  const rule: LaneRule = LANES[lane];
+  return Math.floor(requests * (rule[part] ?? rule.share));
 }

@@ -181,6 +181,17 @@ export interface UpstreamBudget {
   readonly address: RequestQuota | null;
   /** Of one session; every process has its own. */
   readonly session: RequestQuota | null;
+  /** How many places are taken at once, before the first request, because fewer would be of no use; absent = one by one. */
+  readonly together?: RequestsTogether;
+}
+
+/** What a piece of work usually takes. What it does not need is given back; what it needs beyond is let through first. */
+export interface RequestsTogether {
+  /** The look at a target before an action is accepted or sent. */
+  readonly preparation: number;
+  readonly survey: number;
+  /** A round of watching, without what is read singly. */
+  readonly round: number;
 }
 
 /** What a driver is given when it is made. */

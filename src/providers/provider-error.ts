@@ -85,6 +85,7 @@ interface ProviderErrorOptions {
   delivery?: Delivery | null;
   retryAfterMs?: number | null;
   pointer?: string | null;
+  heldBack?: boolean;
   cause?: unknown;
 }
 
@@ -99,6 +100,8 @@ export class ProviderError extends Error {
   readonly retryAfterMs: number | null;
   /** Which field of the client's request it is about: a JSON pointer into the body. */
   readonly pointer: string | null;
+  /** Our own budget had no place: the upstream was not asked, and did not ask to be left alone. */
+  readonly heldBack: boolean;
 
   constructor(
     readonly kind: ProviderErrorKind,
@@ -113,6 +116,7 @@ export class ProviderError extends Error {
     this.delivery = options.delivery ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.pointer = options.pointer ?? null;
+    this.heldBack = options.heldBack ?? false;
   }
 
   /** The same error, now known to belong to a state-changing call. After what is AMBIGUOUS nobody asks again. */

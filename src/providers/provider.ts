@@ -14,7 +14,7 @@ import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
 import type { AnswerOf, FurtherRead, WhereOf } from './further-reads.js';
-import { judging } from './judgement.js';
+import { isJudging, judging } from './judgement.js';
 import { inLane, type Lane } from './lanes.js';
 import type {
   CallContext,
@@ -22,6 +22,7 @@ import type {
   Preparation,
   ProviderDescriptor,
   ProviderDriver,
+  RequestsTogether,
   SendGate,
   SentCall,
   SiteConnection,
@@ -103,7 +104,7 @@ export class Provider {
   }
 
   survey(): Promise<SiteSurvey> {
-    return this.reading((cx) => this.driver.survey(cx), 'REFRESH');
+    return this.reading((cx) => this.driver.survey(cx), 'REFRESH', 'survey');
   }
 
   inspect(told: readonly Concern[] = []): Promise<Concern[]> {
@@ -141,7 +142,7 @@ export class Provider {
     if (!this.descriptor.lifecycle.actions[command.action]) {
       throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} has no ${command.action}.`);
     }
-    return this.reading((cx) => this.driver.prepare(command, operationId, cx), 'ACTION');
+    return this.reading((cx) => this.driver.prepare(command, operationId, cx), 'ACTION', 'preparation');
   }
 
   /** One state-changing request. Its own errors apart, whatever a driver throws here is AMBIGUOUS. */
@@ -167,6 +168,7 @@ export class Provider {
     return this.reading(
       ({ signal }) => this.driver.observe(watched, noticed ? { signal, noticed } : { signal }),
       'WATCH',
+      'round',
     );
   }
 
@@ -200,10 +202,20 @@ export class Provider {
     return this.driver.close();
   }
 
-  private async reading<T>(read: (cx: CallContext) => Promise<T>, lane: Lane = 'INTERACTIVE'): Promise<T> {
+  private async reading<T>(
+    read: (cx: CallContext) => Promise<T>,
+    lane: Lane = 'INTERACTIVE',
+    work?: keyof RequestsTogether,
+  ): Promise<T> {
+    const { budgets, readTimeoutMs } = this.options;
+    const places = (work && this.descriptor.budget.together?.[work]) ?? 1;
     try {
-      const signal = AbortSignal.timeout(this.options.readTimeoutMs);
-      return await inLane(lane, () => read({ signal }));
+      const signal = AbortSignal.timeout(readTimeoutMs);
+      return await inLane(lane, () =>
+        budgets && places > 1 && !isJudging()
+          ? budgets.together(places, () => read({ signal }), signal)
+          : read({ signal }),
+      );
     } catch (error) {
       throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }

@@ -2,9 +2,11 @@ import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.js';
 import type { UpstreamResponse } from '../platform/http/upstream-http.js';
 import { LocalAddressCounts, type AddressCounts, type Standing } from './address-counts.js';
-import { laneNow, LANES, placesOf, type Lane } from './lanes.js';
+import { laneNow, LANES, placesOf, type Lane, type Part } from './lanes.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { ProviderError } from './provider-error.js';
 import { RequestWindow } from './request-window.js';
+import { Ticket, ticketFor, withTicket } from './tickets.js';
 
 export interface RequestQuota {
   readonly requests: number;
@@ -39,9 +41,29 @@ export interface BudgetParts {
   clock: Clock;
   /** null = nobody waits. */
   pause?: Pause | null;
+  /** 0 to 1: those who are refused do not all come back at the same moment. Default: by chance. */
+  random?: () => number;
 }
 
 const LONGEST_AWAY_MS = 60 * 60_000;
+/** A gateway before the upstream may say 503 for long: an action that is refused again has lost nothing. */
+const ACTIONS_AWAY_MS = 60_000;
+/** The latest that chance lets somebody come back. */
+const APART_MS = 5_000;
+
+interface Wanted {
+  lane: Lane;
+  part: Part;
+  places: number;
+  /** By the monotonic clock. */
+  patientUntil: number;
+}
+
+/** Places, and when they were taken: by this process's clock, and by that of the counts. */
+interface Taken {
+  at: number;
+  takenAt: number;
+}
 
 /**
  * The requests of one site at one address. Everything that is sent takes a place first: in the count of the site's own
@@ -54,6 +76,10 @@ export class RequestBudget {
   private windowStart: number | null = null;
   private readonly address: string;
   private readonly pause: Pause | null;
+  private readonly random: () => number;
+  /** Who looks before an action waits alone: the others would take from each other what each needs whole. */
+  private readonly actions = new OneAtATime();
+  private isEarly = false;
 
   constructor(
     url: string,
@@ -65,24 +91,42 @@ export class RequestBudget {
     this.address = `${addressOf(url)}/${address.windowSeconds}s`;
     this.session = session === null ? null : new RequestWindow(session.windowSeconds * 1000);
     this.pause = parts.pause === undefined ? paused : parts.pause;
+    this.random = parts.random ?? Math.random;
   }
 
-  /** Throws `ProviderError` RATE_LIMITED, TEMPORARY, or TIMEOUT when the signal ends the waiting. */
+  /** Throws `ProviderError` RATE_LIMITED, TEMPORARY, also when the signal ends the waiting: the upstream was not asked. */
   async take(signal?: AbortSignal): Promise<void> {
     const lane = laneNow();
-    const { clock } = this.parts;
-    const patientUntil = clock.monotonic() + LANES[lane].patienceMs;
-    for (;;) {
-      const standing = await this.claim(lane);
-      if (standing.taken) return this.noteRequest();
-      const isSoon = clock.monotonic() + standing.waitMs <= patientUntil;
-      if (this.pause === null || !isSoon) throw this.refusal(standing);
-      await this.pause(standing.waitMs, signal);
-      if (signal?.aborted === true) {
-        throw new ProviderError('TIMEOUT', 'The call was given up while it waited for its turn.', {
-          retry: 'TEMPORARY',
-        });
-      }
+    const ticket = ticketFor(this, lane);
+    if (ticket?.use() !== true) {
+      const patientUntil = this.patientUntil(lane);
+      await this.taken({ lane, part: ticket ? 'begun' : 'share', places: 1, patientUntil }, signal);
+    }
+    this.noteRequest();
+  }
+
+  /**
+   * Takes so many places at once, or none, for the requests of `work`; those that it does not use are given back. What
+   * is looked at before actions queues for them, in the order of arrival. Throws as `take`.
+   */
+  async together<T>(places: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const lane = laneNow();
+    const { address, session } = this.limits;
+    const quotas = [address.requests, session?.requests ?? address.requests];
+    const most = Math.min(...quotas.map((requests) => placesOf(lane, requests, 'together')));
+    const wanted: Wanted = {
+      lane,
+      part: 'together',
+      places: Math.min(places, most),
+      patientUntil: this.patientUntil(lane),
+    };
+    const take = (): Promise<Taken> => this.taken(wanted, signal);
+    const taken = await (lane === 'ACTION' ? this.actions.run(take) : take());
+    const ticket = new Ticket(this, lane, wanted.places);
+    try {
+      return await withTicket(ticket, work);
+    } finally {
+      await this.giveBack(taken, ticket.close());
     }
   }
 
@@ -90,7 +134,7 @@ export class RequestBudget {
   async takeAnyway(): Promise<void> {
     this.session?.add(this.parts.clock.monotonic());
     this.noteRequest();
-    await this.parts.counts.take(this.address, { windowMs: this.windowMs, most: null, isSend: true });
+    await this.parts.counts.take(this.address, { windowMs: this.windowMs, most: null, urgency: 'SEND' });
   }
 
   /** Who is told to stay away, stays away, with all who share the address. */
@@ -101,7 +145,11 @@ export class RequestBudget {
       const who = says === null ? 'ALL_BUT_SENDS' : 'EVERYBODY';
       await this.parts.counts.stayAway(this.address, who, says ?? this.restOfWindowMs());
     } else if (response.status === 503 && says !== null) {
-      await this.parts.counts.stayAway(this.address, 'EVERYBODY', says);
+      await this.parts.counts.stayAway(this.address, 'EVERYBODY', Math.min(says, ACTIONS_AWAY_MS));
+      await this.parts.counts.stayAway(this.address, 'ALL_BUT_ACTIONS', says);
+    } else if (this.isEarly && response.status < 500) {
+      this.isEarly = false;
+      await this.parts.counts.comeBack(this.address);
     }
   }
 
@@ -125,21 +173,54 @@ export class RequestBudget {
     return this.session.used(this.parts.clock.monotonic()) / placesOf(lane, session.requests);
   }
 
-  private async claim(lane: Lane): Promise<Standing> {
+  private patientUntil(lane: Lane): number {
+    return this.parts.clock.monotonic() + LANES[lane].patienceMs;
+  }
+
+  private async taken(wanted: Wanted, signal?: AbortSignal): Promise<Taken> {
+    const { clock } = this.parts;
+    for (;;) {
+      const at = clock.monotonic();
+      const standing = await this.claim(wanted, at);
+      if (standing.taken) return { at, takenAt: standing.takenAt };
+      const isSoon = clock.monotonic() + standing.waitMs <= wanted.patientUntil;
+      if (this.pause === null || !isSoon) throw this.refusal(standing);
+      await this.pause(standing.waitMs, signal);
+      if (signal?.aborted === true) throw this.refusal(standing);
+    }
+  }
+
+  private async claim({ lane, part, places }: Wanted, now: number): Promise<Standing> {
     const { address, session } = this.limits;
-    const now = this.parts.clock.monotonic();
     if (this.session !== null && session !== null) {
-      const waitMs = this.session.waitMs(placesOf(lane, session.requests), now);
-      if (waitMs > 0) return { taken: false, used: this.session.used(now), waitMs, awayMs: 0 };
-      this.session.add(now);
+      const waitMs = this.session.waitMs(placesOf(lane, session.requests, part), now, places);
+      if (waitMs > 0) {
+        return {
+          taken: false,
+          used: this.session.used(now),
+          waitMs,
+          awayMs: 0,
+          takenAt: now,
+          isEarly: false,
+        };
+      }
+      this.session.add(now, places);
     }
     const standing = await this.parts.counts.take(this.address, {
       windowMs: this.windowMs,
-      most: placesOf(lane, address.requests),
-      isSend: lane === 'SEND',
+      most: placesOf(lane, address.requests, part),
+      places,
+      urgency: lane === 'SEND' || lane === 'ACTION' ? lane : 'NONE',
     });
-    if (!standing.taken) this.session?.giveBack(now);
+    if (standing.taken) this.isEarly ||= standing.isEarly;
+    else this.session?.giveBack(now, places);
     return standing;
+  }
+
+  private async giveBack({ at, takenAt }: Taken, places: number): Promise<void> {
+    if (places === 0) return;
+    this.session?.giveBack(at, places);
+    await this.parts.counts.giveBack(this.address, { windowMs: this.windowMs, takenAt, places });
   }
 
   private noteRequest(): void {
@@ -155,7 +236,8 @@ export class RequestBudget {
         : `The request budget of this upstream is used as far as it may be for this (${used} requests of late)`;
     return new ProviderError('RATE_LIMITED', `${why}; there is a place in ${seconds} s.`, {
       retry: 'TEMPORARY',
-      retryAfterMs: waitMs,
+      retryAfterMs: waitMs + Math.floor(this.random() * Math.min(APART_MS, waitMs)),
+      heldBack: awayMs === 0,
     });
   }
 }
@@ -175,6 +257,11 @@ export class SiteBudgets implements RequestBudgets {
     const budget = new RequestBudget(url, limits, this.parts);
     this.first ??= budget;
     return budget;
+  }
+
+  /** Takes the places of `work` together in the site's own budget; see there. */
+  together<T>(places: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.first === null ? work() : this.first.together(places, work, signal);
   }
 
   /** null = nothing is counted for this site. */

@@ -20,9 +20,9 @@ export class RequestWindow {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** How long until one more makes `most` at the most; 0 = now. */
-  waitMs(most: number, now: number): number {
-    let over = this.used(now) + 1 - most;
+  /** How long until so many more make `most` at the most; 0 = now. */
+  waitMs(most: number, now: number, places = 1): number {
+    let over = this.used(now) + places - most;
     if (over <= 0) return 0;
     for (const slot of [...this.counts.keys()].sort((a, b) => a - b)) {
       over -= this.counts.get(slot) ?? 0;
@@ -31,16 +31,16 @@ export class RequestWindow {
     return Math.ceil(KEPT_SLOTS * this.slotMs);
   }
 
-  add(now: number): void {
+  add(now: number, places = 1): void {
     const slot = this.slotAt(now);
-    this.counts.set(slot, (this.counts.get(slot) ?? 0) + 1);
+    this.counts.set(slot, (this.counts.get(slot) ?? 0) + places);
   }
 
-  /** The place that was taken then is given back. */
-  giveBack(takenAt: number): void {
+  /** So many of the places that were taken then are given back. */
+  giveBack(takenAt: number, places = 1): void {
     const slot = this.slotAt(takenAt);
     const count = this.counts.get(slot) ?? 0;
-    if (count > 1) this.counts.set(slot, count - 1);
+    if (count > places) this.counts.set(slot, count - places);
     else this.counts.delete(slot);
   }
 

@@ -172,6 +172,7 @@ export const srmDescriptor: ProviderDescriptor = frozen({
   budget: {
     address: { requests: 100, windowSeconds: 60 },
     session: { requests: 50, windowSeconds: 60 },
+    together: { preparation: 5, survey: 3, round: 2 },
   },
 });
 

@@ -9,7 +9,7 @@ import { TestClock } from '../support/test-clock.js';
 
 const the = redisForThisFile();
 const KEY = requestBudgetKey('appliance.example:443/60s');
-const MINUTE = { windowMs: 60_000, most: 100, isSend: false };
+const MINUTE = { windowMs: 60_000, most: 100, urgency: 'NONE' as const };
 
 /** One gateway process: a connection, a session and a clock of its own. */
 function process(session: number | null = 50) {
@@ -92,6 +92,31 @@ describe('the budget of an address, shared by processes', () => {
     expect(wait).toBeGreaterThan((KEPT_SLOTS - 30 - 5) * 1000);
     expect(wait).toBeLessThanOrEqual((KEPT_SLOTS - 30) * 1000);
     expect(await the.redis.hlen(KEY)).toBeLessThanOrEqual(KEPT_SLOTS);
+  });
+
+  it('takes several places together or none, over processes, and what is not used is free again', async () => {
+    const [one, other] = [process(null), process(null)];
+    await inLane('SEND', () => one.budget.together(80, () => Promise.resolve()));
+    expect(await other.budget.use()).toMatchObject({ used: 0 });
+    const work = (): Promise<void> => Promise.resolve();
+    await inLane('SEND', () =>
+      one.budget.together(60, async () => {
+        const refused = inLane('SEND', () => other.budget.together(41, work));
+        await expect(refused).rejects.toMatchObject({ kind: 'RATE_LIMITED', heldBack: true });
+        expect(await other.budget.use()).toMatchObject({ used: 60 });
+        await inLane('SEND', () => other.budget.together(40, () => other.budget.take()));
+      }),
+    );
+    expect(await one.budget.use()).toMatchObject({ used: 1 });
+  });
+
+  it('lets actions of all processes try a minute after a long 503, and all when one of them had an answer', async () => {
+    const [one, other] = [process(), process()];
+    await one.counts.stayAway('appliance.example:443/60s', 'ALL_BUT_ACTIONS', 3_600_000);
+    expect(await flood(other.budget, 'REFRESH', 1)).toBe(0);
+    expect(await flood(other.budget, 'ACTION', 1)).toBe(1);
+    await other.budget.heard({ status: 200, headers: {}, text: '', json: undefined });
+    expect(await flood(one.budget, 'REFRESH', 1)).toBe(1);
   });
 
   it('is gone from Redis when nobody asks any more', async () => {
