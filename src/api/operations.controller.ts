@@ -141,9 +141,9 @@ export class OperationsController {
   @Post(':id/resolution')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Settle what is UNKNOWN',
+    summary: 'Settle what is UNKNOWN, or was begun outside and does not end',
     description:
-      'Only while the operation is UNKNOWN. The upstream is looked at once more; a verdict that it contradicts is refused, and a site that cannot be looked at is a 503. Then the verdict closes the operation and releases its groups; NOT_EXECUTED ends it as FAILED with the outcome NONE. The same verdict again answers the operation.',
+      'Only while the operation is UNKNOWN, or as long as it has not ended where it is EXTERNAL: nothing was sent for that. The upstream is looked at once more; a verdict that it contradicts is refused, and a site that cannot be looked at is a 503. A target that is at work contradicts; of an EXTERNAL operation of which nothing has moved for ten minutes FAILED can be said all the same. Then the verdict closes the operation and releases its groups; NOT_EXECUTED ends it as FAILED with the outcome NONE. The same verdict again answers the operation.',
   })
   @ApiOkResponse({ type: OperationDto })
   @ProblemResponses(

@@ -10,30 +10,60 @@ export function observedKind({ action }: Pick<Operation, 'action'>, row: Lifecyc
   return row.observes === 'DRILL' ? 'DRILL' : ACTION_FACTS[action].targetType;
 }
 
+/** Whether the target of an operation that was begun outside is seen in the middle of something. */
+export function isSeenAtWork(
+  operation: Operation,
+  lifecycle: Lifecycle,
+  resource: ResourceFacts | null,
+): boolean {
+  const row = lifecycle.actions[operation.action];
+  if (!row || !resource?.exists) return false;
+  const meaning = lifecycle.states[observedKind(operation, row)]?.[resource.word];
+  return row.via.includes(resource.word) || meaning?.passing === true;
+}
+
 /**
  * What an observation means for an operation that was begun outside. Nobody here knows what it was asked to do, so
  * it is judged by where its target comes to rest, and always ends when it does: its groups must not stay locked for
  * a run that is over. Where a list that is a moment old would show the same, the verdict waits whether it stays so.
+ *
+ * @param hangs nothing has moved for so long that a job which says that it runs, while its target rests or shows
+ *   nothing, is for a person to judge
  */
-export function judgeExternal(operation: Operation, lifecycle: Lifecycle, seen: Observation): Judgement {
+export function judgeExternal(
+  operation: Operation,
+  lifecycle: Lifecycle,
+  seen: Observation,
+  hangs = false,
+): Judgement {
   const row = lifecycle.actions[operation.action];
   const { resource, jobs } = seen;
-  if (!row || jobs.some(({ state }) => state === 'QUEUED' || state === 'RUNNING'))
-    return { kind: 'KEEP_WATCHING' };
-  if (!resource && row.to !== 'ANY') return { kind: 'KEEP_WATCHING' };
+  if (!row || isSeenAtWork(operation, lifecycle, resource)) return { kind: 'KEEP_WATCHING' };
+  const job = jobs.find(({ state }) => state === 'QUEUED' || state === 'RUNNING');
+  const unseen = !resource && row.to !== 'ANY';
+  if ((job || unseen) && !hangs) return { kind: 'KEEP_WATCHING' };
+  if (job)
+    return forAPerson(`The upstream says ${job.word ?? 'at work'} of ${job.id}, yet ${told(resource)}.`);
+  if (unseen) return forAPerson('Nothing is to be seen of the target any more.');
   if (resource?.exists) {
     const meaning = lifecycle.states[observedKind(operation, row)]?.[resource.word];
-    if (row.via.includes(resource.word) || meaning?.passing) return { kind: 'KEEP_WATCHING' };
     // A word that nobody here knows is no rest: a person decides when it stays.
-    if (!meaning || meaning.state === 'UNKNOWN') {
-      return { kind: 'UNSETTLED', evidence: `The target is ${resource.word}.`, halfDone: null };
-    }
+    if (!meaning || meaning.state === 'UNKNOWN') return forAPerson(`The target is ${resource.word}.`);
   }
-  const told = byJobs(operation, jobs, resource);
-  if (told) return told;
+  const said = byJobs(operation, jobs, resource);
+  if (said) return said;
   const rest = atRest(operation, row, seen);
   if (rest.certain) return rest.verdict;
   return { kind: 'UNSETTLED', evidence: rest.verdict.text, halfDone: null, then: rest.verdict };
+}
+
+function forAPerson(evidence: string): Judgement {
+  return { kind: 'UNSETTLED', evidence, halfDone: null };
+}
+
+function told(resource: ResourceFacts | null): string {
+  if (!resource) return 'nothing has moved for long';
+  return `the target rests: it is ${resource.exists ? resource.word || 'there' : 'gone'}`;
 }
 
 /** A job that failed or was stopped says so itself. */

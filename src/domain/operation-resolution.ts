@@ -1,8 +1,9 @@
-import type { LifecycleRow } from './lifecycle.js';
+import { isSeenAtWork } from './external-verdict.js';
+import type { Lifecycle, LifecycleRow } from './lifecycle.js';
 import type { Finding, JobState, Observation } from './observation.js';
 import type { Change } from './operation-change.js';
 import { ended, type Applied } from './operation-end.js';
-import type { Operation, Outcome, Resolution } from './operation.js';
+import { isVerdict, type Operation, type Outcome, type Resolution } from './operation.js';
 import { arrived, hasChanged } from './verdict.js';
 
 /** What the upstream shows of an UNKNOWN operation when a person is about to settle it. */
@@ -44,6 +45,44 @@ export function contradictionOf(
   return arrived(operation, row, resource) ? null : `${told(sight.observation)}, which is not where it ends.`;
 }
 
+/**
+ * Whether a person may settle it now. Of what was begun outside always: nothing was sent for it that could be doubled,
+ * and no other operation may wait for ever for a run that hangs. Except while a request of ours is on its way to it.
+ */
+export function mayBeSettled({ state, origin, cancel, input }: Operation): boolean {
+  if (state === 'UNKNOWN') return true;
+  return (
+    origin === 'EXTERNAL' && !isVerdict(state) && cancel?.state !== 'SENDING' && input?.state !== 'SENDING'
+  );
+}
+
+/**
+ * The same of an operation that was begun outside. A job that says that it runs while its target rests contradicts
+ * nothing. A target that is seen at work, or waits for a person, does, unless nothing has moved for long: then that it
+ * FAILED can be said of it.
+ *
+ * @param hangs nothing of it has moved for long
+ */
+export function externalContradictionOf(
+  operation: Operation,
+  lifecycle: Lifecycle,
+  verdict: Resolution['verdict'],
+  observation: Observation,
+  hangs: boolean,
+): string | null {
+  const row = lifecycle.actions[operation.action];
+  const { resource, prompts } = observation;
+  if (!row) return null;
+  const isBusy = isSeenAtWork(operation, lifecycle, resource);
+  if (verdict !== 'FAILED' || !hangs) {
+    if (prompts[0]) return `The upstream waits for a person: ${prompts[0].text}`;
+    if (isBusy) return `The target is in ${resource?.word ?? ''}: it is at work.`;
+  }
+  return verdict === 'FAILED'
+    ? null
+    : contradictionOf(operation, row, verdict, { findings: [], observation: { ...observation, jobs: [] } });
+}
+
 /** Whether something of the action is to be seen: its effect, or the target in one of its ends, and not before. */
 export function shows(
   operation: Operation,
@@ -61,7 +100,7 @@ export function resolved(
   { resolution, shows: something, problem, createdId }: Extract<Change, { kind: 'RESOLVED' }>,
   now: string,
 ): Applied | null {
-  if (operation.state !== 'UNKNOWN') return null;
+  if (!mayBeSettled(operation)) return null;
   const { verdict, reason, resolvedBy } = resolution;
   const state = verdict === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED';
   return ended(

@@ -152,7 +152,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'Nothing is left to a person to settle',
     meaning:
-      'Only an operation that is UNKNOWN is settled by a person. This one goes on by itself, or has its verdict already.',
+      'Only an operation that is UNKNOWN, or was begun outside, is settled by a person. This one goes on by itself, has its verdict already, or is being asked something just now.',
     remedy: 'Read the operation again. With `retryable`, wait as long as `detail` says.',
     retryable: false,
   },

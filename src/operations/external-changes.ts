@@ -35,6 +35,7 @@ export function changesBetween(descriptor: ProviderDescriptor, siteId: string, l
     const [before, after] = [was.get(key) ?? null, is.get(key) ?? null];
     const subject = after ?? before;
     if (!subject || (after && !isAtRest(descriptor, after))) continue;
+    if (before?.doubtful || after?.doubtful) continue;
     const own = runs.filter((run) => isOn(run, siteId, subject, descriptor));
     const change =
       before && after ? moved(descriptor, before, after, own) : cameOrWent(descriptor, before, after, own);

@@ -14,8 +14,11 @@ import {
   LAG_MS,
   leftItSo,
   mayBeBeingMade,
+  tellsOf,
+  wasThere,
   type Past,
 } from './external-explanations.js';
+import { Presence } from './external-presence.js';
 import { confirmed, free } from './external-proof.js';
 import { directionFrom, endedOperation, runningOperation, type Found } from './external-record.js';
 import { isAtRest, isPassing, type SeenResource } from './external-resources.js';
@@ -62,7 +65,8 @@ export class ExternalOperations {
     const jobs = jobsNow(provider);
     await this.each(open, provider, (sign) => this.underWay(provider, look, sign, jobs));
     const past = changes.filter((change) => !held.has(subjectOf(change).holderId));
-    await this.each(past, provider, (change) => this.wasDone(provider, look, change));
+    const presence = new Presence(provider);
+    await this.each(past, provider, (change) => this.wasDone(provider, look, change, presence));
   }
 
   /** @returns whether the site was asked for it */
@@ -134,15 +138,21 @@ export class ExternalOperations {
   }
 
   /** @returns whether it was told */
-  private async wasDone(provider: Provider, look: SiteLook, change: PastChange): Promise<boolean> {
+  private async wasDone(
+    provider: Provider,
+    look: SiteLook,
+    change: PastChange,
+    presence: Presence,
+  ): Promise<boolean> {
     const { siteId } = provider;
     const subject = subjectOf(change);
     const { runs } = change;
     const jobIds = runs.map(({ jobId }) => jobId);
     if ((await this.store.knownJobs(siteId, jobIds)).size > 0) return false;
     const sinceMs = look.before?.takenMs ?? 0;
+    if (wasThere(change, sinceMs)) return false;
     const sight = await this.unexplained(provider, change, sinceMs - LAG_MS);
-    if (!sight) return false;
+    if (!sight || !(await presence.agrees(change))) return false;
     if (isCreation(change.action) && (await mayBeBeingMade(this.store, siteId, change.action))) return false;
     const between = `between ${isoTime(sinceMs)} and ${isoTime(look.after.takenMs)}`;
     const found: Found = {
@@ -177,9 +187,11 @@ export class ExternalOperations {
       lately.some(
         (one) =>
           (endMs(one) >= sinceMs && !leftItSo(one, before, change.after)) ||
+          tellsOf(one, change, sinceMs) ||
           (tail !== null && one.upstream.state === tail),
       );
-    if (before && change.after && subject.kind === 'RECOVERY_PLAN' && subject.groupIds === null) {
+    // Which groups a plan holds, a list does not tell, or tells as it once was.
+    if (before && change.after && subject.kind === 'RECOVERY_PLAN') {
       const sight = await confirmed(this.store, provider, subject, change.action, explained);
       return sight && { locks: locksOf(sight.live), past: sight.past };
     }

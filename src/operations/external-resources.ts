@@ -1,7 +1,7 @@
 import type { ActiveSite, Direction } from '../domain/dr-action.js';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import type { DrAction } from '../domain/dr-action.js';
-import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
+import type { Condition, Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
 import type { LifecycleRow } from '../domain/lifecycle.js';
 import { meaningOf } from '../domain/lifecycle.js';
 import { observedKind } from '../domain/external-verdict.js';
@@ -23,7 +23,14 @@ export interface SeenResource {
   nextDirection: Direction | null;
   /** Every group that work on it touches; null = not told cheaply. */
   groupIds: string[] | null;
+  /** By the upstream's clock; null = it does not tell. */
+  createdMs: number | null;
+  /** It is not what the site said, but what was known of it before. */
+  doubtful: boolean;
 }
+
+/** What the inventory says of a thing that it keeps as it was, for the site's answer could not be true. */
+const DOUBTFUL = 'DOUBTFUL_ANSWER';
 
 /** Plans before groups before drills. Where plans only mirror groups, the groups speak for both. */
 export function resourcesIn({ capabilities }: ProviderDescriptor, survey: SiteSurvey): SeenResource[] {
@@ -41,19 +48,38 @@ export function ofPlan({
   activeSite,
   nextDirection,
   protectionGroupIds,
+  conditions,
 }: RecoveryPlan): SeenResource {
-  const at = { activeSite, nextDirection, groupIds: protectionGroupIds };
+  const at = {
+    activeSite,
+    nextDirection,
+    groupIds: protectionGroupIds,
+    createdMs: null,
+    ...doubt(conditions),
+  };
   return { kind: 'RECOVERY_PLAN', id, holderId: id, name, word: upstream.state, ...at };
 }
 
-export function ofGroup({ id, name, upstream, activeSite }: ProtectionGroup): SeenResource {
-  const at = { activeSite, nextDirection: null, groupIds: [id] };
+export function ofGroup(group: ProtectionGroup): SeenResource {
+  const { id, name, upstream, activeSite, conditions } = group;
+  const known = { createdMs: msOf(group.createdTime), ...doubt(conditions) };
+  const at = { activeSite, nextDirection: null, groupIds: [id], ...known };
   return { kind: 'PROTECTION_GROUP', id, holderId: id, name, word: upstream.state, ...at };
 }
 
-export function ofDrill({ id, name, upstream, recoveryPlanId }: Drill): SeenResource {
-  const at = { activeSite: null, nextDirection: null, groupIds: null };
+export function ofDrill({ id, name, upstream, recoveryPlanId, createdTime }: Drill): SeenResource {
+  const known = { createdMs: msOf(createdTime), doubtful: false };
+  const at = { activeSite: null, nextDirection: null, groupIds: null, ...known };
   return { kind: 'DRILL', id, holderId: recoveryPlanId, name, word: upstream.state, ...at };
+}
+
+function doubt(conditions: readonly Condition[]): Pick<SeenResource, 'doubtful'> {
+  return { doubtful: conditions.some(({ type }) => type === DOUBTFUL) };
+}
+
+function msOf(time: string | null | undefined): number | null {
+  const ms = time ? Date.parse(time) : NaN;
+  return Number.isNaN(ms) ? null : ms;
 }
 
 export function factsOf({ lifecycle }: ProviderDescriptor, seen: SeenResource): ResourceFacts {

@@ -12,6 +12,7 @@ import { OperationStore } from './operation-store.js';
 import { OperationsService } from './operations.service.js';
 import { RedisOperationStore } from './redis-operation-store.js';
 import { Resolutions } from './resolutions.js';
+import { operationSettings } from './settings.js';
 
 /** The part of the long work that both processes have: the store, the bells, and the questions about operations. */
 @Module({
@@ -42,7 +43,7 @@ import { Resolutions } from './resolutions.js';
         doorbells: Doorbells,
         clock: Clock,
         environment: Environment,
-      ) => new Resolutions(store, providers, doorbells, clock, environment),
+      ) => new Resolutions(store, providers, doorbells, clock, operationSettings(environment)),
     },
   ],
   exports: [OperationStore, Doorbells, OperationsService, Resolutions],

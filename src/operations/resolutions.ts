@@ -1,5 +1,11 @@
 import type { Change } from '../domain/operation-change.js';
-import { contradictionOf, shows, type ResolutionSight } from '../domain/operation-resolution.js';
+import {
+  contradictionOf,
+  externalContradictionOf,
+  mayBeSettled,
+  shows,
+  type ResolutionSight,
+} from '../domain/operation-resolution.js';
 import { isVerdict, type Operation, type Resolution } from '../domain/operation.js';
 import { problem, ProblemError, type Problem } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
@@ -20,7 +26,7 @@ export type ResolutionWish = Pick<Resolution, 'verdict' | 'reason'>;
 const MOST_LOOKS = 3;
 
 /**
- * A person's verdict on an operation that is UNKNOWN. The upstream is looked at first, and what it contradicts is not
+ * A person's verdict on an operation that is UNKNOWN, or was begun outside and does not end. The upstream is looked at first, and what it contradicts is not
  * written; nothing is sent. Reads only, so it is done where the request is heard.
  */
 export class Resolutions {
@@ -29,7 +35,7 @@ export class Resolutions {
     private readonly providers: ProviderRegistry,
     private readonly doorbells: Doorbells,
     private readonly clock: Clock,
-    private readonly settings: Pick<OperationSettings, 'quarantineMs'>,
+    private readonly settings: Pick<OperationSettings, 'quarantineMs' | 'stalledMs'>,
   ) {}
 
   /** The same verdict again answers the operation. Throws `ProblemError` for everything that is not settled. */
@@ -38,7 +44,7 @@ export class Resolutions {
       const operation = await this.store.find(id);
       if (!operation) throw new ProblemError(problem('not-found', `There is no operation ${id}.`));
       if (operation.resolution?.verdict === wish.verdict) return operation;
-      if (operation.state !== 'UNKNOWN') throw this.notResolvable(operation);
+      if (!mayBeSettled(operation)) throw this.notResolvable(operation);
       const change = await this.decided(operation, { ...wish, resolvedBy });
       // Written only upon the version that was looked at: an adoption meanwhile is the better knowledge.
       const closed = await this.store.transitionFrom(operation, change);
@@ -59,7 +65,7 @@ export class Resolutions {
       throw unseen(`The site ${operation.siteId} is not configured for it any more`, { retryable: false });
     }
     const sight = await this.look(operation, provider);
-    const contradiction = contradictionOf(operation, row, wish.verdict, sight);
+    const contradiction = this.contradictionOf(operation, provider, wish.verdict, sight);
     if (contradiction !== null) {
       throw new ProblemError(
         problem('upstream-contradicts', `${contradiction} It cannot be settled as ${wish.verdict}.`, {
@@ -84,6 +90,20 @@ export class Resolutions {
     };
   }
 
+  private contradictionOf(
+    operation: Operation,
+    { descriptor: { lifecycle } }: Provider,
+    verdict: Resolution['verdict'],
+    sight: ResolutionSight,
+  ): string | null {
+    if (operation.origin === 'EXTERNAL') {
+      const { observation } = sight;
+      return externalContradictionOf(operation, lifecycle, verdict, observation, this.hangs(operation));
+    }
+    const row = lifecycle.actions[operation.action];
+    return row ? contradictionOf(operation, row, verdict, sight) : null;
+  }
+
   /** What the reconciler and the watcher would look at, both, once. */
   private async look(operation: Operation, provider: Provider): Promise<ResolutionSight> {
     const { id: operationId, command, baseline, calls } = operation;
@@ -102,19 +122,31 @@ export class Resolutions {
       };
       const [observation] = await provider.observe([watched]);
       if (observation) return { findings, observation };
+      if (this.mayStayUnseen(operation)) return nothingOf(operation);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (error.retry !== 'TEMPORARY' && this.mayStayUnseen(operation)) return nothingOf(operation);
       const { retryable, upstream } = providerProblem(error, provider);
       throw unseen(error.message.replace(/\.$/, ''), { retryable, ...(upstream ? { upstream } : {}) });
     }
     throw unseen('The site shows nothing of it at the moment', {});
   }
 
-  private notResolvable({ state, calls, composite, resolution }: Operation): ProblemError {
+  /** What can never be looked at must not hold its groups for ever, if we have sent nothing. */
+  private mayStayUnseen(operation: Operation): boolean {
+    return operation.origin === 'EXTERNAL' && this.hangs(operation);
+  }
+
+  private hangs({ progressTime }: Operation): boolean {
+    return this.clock.now() - Date.parse(progressTime) > this.settings.stalledMs;
+  }
+
+  private notResolvable({ state, origin, calls, composite, resolution }: Operation): ProblemError {
     if (isVerdict(state)) {
       const by = resolution ? `, as ${resolution.resolvedBy} settled it: ${resolution.verdict}` : '';
       return refused(`The operation has already ended: ${state}${by}.`);
     }
+    if (origin === 'EXTERNAL') return refused('A request of this gateway is on its way to it.', true);
     if (state === 'RECONCILING') {
       const since = calls.find((call) => call.state === 'AMBIGUOUS')?.attempt?.intentTime;
       const over = since ? isoTime(Date.parse(since) + this.settings.quarantineMs) : 'soon';
@@ -124,6 +156,11 @@ export class Resolutions {
     if (!running) return refused(`The operation is ${state}: what becomes of it is not in doubt.`);
     return refused(`The operation is ${state}. What can be in doubt is its step, operation ${running}.`);
   }
+}
+
+function nothingOf({ id: operationId }: Operation): ResolutionSight {
+  const nothing = { jobs: [], resource: null, progressPercent: null, steps: [], prompts: [], warnings: [] };
+  return { findings: [], observation: { operationId, ...nothing, createdId: null, effect: null } };
 }
 
 /** What the operation says for itself afterwards; null = it went well. */

@@ -156,7 +156,12 @@ export class SiteWatcher {
     if (!row) return null;
     const judged =
       operation.origin === 'EXTERNAL'
-        ? judgeExternal(operation, provider.descriptor.lifecycle, observation)
+        ? judgeExternal(
+            operation,
+            provider.descriptor.lifecycle,
+            observation,
+            this.hangs(operation, observation),
+          )
         : judge(operation, row, observation);
     const judgement = this.settled(operation, judged);
     const seen = this.seenOf(operation, observation, judgement);
@@ -197,6 +202,16 @@ export class SiteWatcher {
     return this.clock.now() - Date.parse(jobsOverSince) >= this.settings.settleMs;
   }
 
+  /** Nothing of it has moved for long, nor does it now. */
+  private hangs(operation: Operation, { progressPercent, prompts }: Observation): boolean {
+    const moves = progressPercent !== null && progressPercent !== operation.progressPercent;
+    return !moves && prompts.length === 0 && this.isStill(operation);
+  }
+
+  private isStill({ progressTime }: Operation): boolean {
+    return this.clock.now() - Date.parse(progressTime) > this.settings.stalledMs;
+  }
+
   private seenOf(operation: Operation, observation: Observation, judgement: Judgement): Seen {
     const now = this.clock.now();
     const running = operation.startedTime ? now - Date.parse(operation.startedTime) : 0;
@@ -213,7 +228,7 @@ export class SiteWatcher {
       jobs: observation.jobs.map(({ id, word }) => ({ id, state: word })),
       jobsOver: judgement.kind !== 'KEEP_WATCHING',
       overdue: running > this.settings.overdueMs,
-      stalled: !waiting && now - Date.parse(operation.progressTime) > this.settings.stalledMs,
+      stalled: !waiting && this.isStill(operation),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { mayBeSettled } from '../../domain/operation-resolution.js';
 import { isVerdict, type Operation, type OperationTarget } from '../../domain/operation.js';
 import { operationPath, targetPath } from '../../domain/resource-paths.js';
 import type { PreflightReport } from '../../operations/operation-request.js';
@@ -91,7 +92,7 @@ function linksOf(operation: Operation, { cancellable, answerable }: Reach): Oper
     events: `${self}/events`,
     ...(mayCancel ? { cancel: `${self}/cancel` } : {}),
     ...(waits && answerable ? { input: `${self}/input` } : {}),
-    ...(operation.state === 'UNKNOWN' ? { resolution: `${self}/resolution` } : {}),
+    ...(mayBeSettled(operation) ? { resolution: `${self}/resolution` } : {}),
     ...(id ? { target: targetPath({ type, id }, within ?? null) } : {}),
   };
 }
