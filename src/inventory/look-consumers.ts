@@ -2,6 +2,9 @@ import type { Problem } from '../domain/problem.js';
 import type { SiteLook } from '../domain/site-survey.js';
 import type { Provider } from '../providers/provider.js';
 
+/** Why a look taught nothing. */
+export type MissedBy = 'FAILED' | 'DOUBTED' | 'POSTPONED';
+
 /**
  * Somebody who draws conclusions from what the sites hold. Told by the refresh job of the site, one call at a time per
  * site, after every look that was believed, whichever process looked, and also of lists that were only noticed.
@@ -16,10 +19,11 @@ export interface LookConsumer {
   readonly name: string;
   take(provider: Provider, look: SiteLook): Promise<void>;
   /**
-   * Nothing was learnt: the site did not answer (FAILED), or what it answered is not believed yet (DOUBTED). Told after
-   * every such look of this worker; the next `take` is its end.
+   * Nothing was learnt: the site did not answer (FAILED), what it answered is not believed yet (DOUBTED), or our own
+   * budget had no place for the look (POSTPONED: that says nothing about the site). Told after every such look of this
+   * worker; the next `take` is its end.
    */
-  missed?(provider: Provider, why: 'FAILED' | 'DOUBTED', problem: Problem): Promise<void>;
+  missed?(provider: Provider, why: MissedBy, problem: Problem): Promise<void>;
 }
 
 /** Injected into the refresh job: a list of `LookConsumer`, filled in `worker.module.ts`. */

@@ -6,7 +6,7 @@ import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { BudgetUse } from '../providers/request-budget.js';
 import type { ProviderRegistry } from '../providers/registry.js';
-import type { LookConsumer } from './look-consumers.js';
+import type { LookConsumer, MissedBy } from './look-consumers.js';
 import type { ModelStore, StoredModel } from './redis-model-store.js';
 import type { RefreshBells } from './refresh-bells.js';
 import { askAgainInMs, overdueInMs, refreshDueInMs, type RefreshSituation } from './refresh-policy.js';
@@ -54,7 +54,7 @@ export class RefreshRounds {
     const lane: Lane = overdueInMs(situation) <= 0 ? 'OVERDUE' : 'REFRESH';
     const looked = refreshDueInMs(situation) <= 0 ? await this.look(provider, lane) : null;
     if (looked?.kind === 'BELIEVED') await this.checkNowAndThen(provider);
-    if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED')
+    if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED' || looked?.kind === 'POSTPONED')
       await this.tellOfNothing(provider, looked.kind);
     await this.tell(provider, looked?.kind === 'BELIEVED');
     const next = await this.situation(siteId);
@@ -109,9 +109,9 @@ export class RefreshRounds {
     else await this.store.noteTold(siteId, stored.model.version, after);
   }
 
-  private async tellOfNothing(provider: Provider, why: 'FAILED' | 'DOUBTED'): Promise<void> {
-    const { failure, doubt } = await this.store.head(provider.siteId);
-    const problem = (why === 'FAILED' ? failure : doubt)?.problem;
+  private async tellOfNothing(provider: Provider, why: MissedBy): Promise<void> {
+    const { failure, doubt, postponed } = await this.store.head(provider.siteId);
+    const problem = { FAILED: failure, DOUBTED: doubt, POSTPONED: postponed }[why]?.problem;
     if (!problem) return;
     await this.toAll(provider, (consumer) => consumer.missed?.(provider, why, problem) ?? Promise.resolve());
   }

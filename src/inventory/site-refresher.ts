@@ -11,12 +11,12 @@ import { beliefIn, noticedOf } from './belief.js';
 import { isSettled } from './oddities.js';
 import type { Doubt, ModelStore } from './redis-model-store.js';
 import { SingleLooks } from './single-looks.js';
-import { grown, type DatedModel } from './site-model.js';
+import { grown, takenMsOf, type DatedModel } from './site-model.js';
 
 /** A second answer that agrees with a doubtful one counts only if it came at least so much later. */
 export const CONFIRM_AFTER_MS = 5_000;
-/** Longer than any look takes: after that the one who looked is taken for dead. */
-const TURN_MS = 45_000;
+/** Longer than any look takes, with its check and its single reads: after that the one who looked is taken for dead. */
+const TURN_MS = 90_000;
 const MOST_TRIES = 10;
 
 export type LookResult =
@@ -44,6 +44,7 @@ export class SiteRefresher {
     const { siteId } = provider;
     const turn = await this.takeTurn(siteId);
     if (turn === null) return { kind: 'TAKEN' };
+    const begunMs = this.clock.now();
     try {
       return await this.ask(provider);
     } catch (error) {
@@ -51,7 +52,7 @@ export class SiteRefresher {
       if (isOurs(error)) {
         return await this.notePostponement(provider, error);
       }
-      await this.noteFailure(provider, error);
+      await this.noteFailure(provider, error, begunMs);
       return { kind: 'FAILED' };
     } finally {
       await this.store.leaveTurn(siteId, turn).catch(() => undefined);
@@ -162,11 +163,13 @@ export class SiteRefresher {
     }
   }
 
-  private async noteFailure(provider: Provider, error: ProviderError): Promise<void> {
+  /** Of a look that nobody overtook: one that began later knows better. */
+  private async noteFailure(provider: Provider, error: ProviderError, begunMs: number): Promise<void> {
     const { siteId } = provider;
     this.log.warn({ siteId, kind: error.kind, upstream: error.upstream }, error.message);
     await this.noting(siteId, async () => {
-      const { failure } = await this.store.head(siteId);
+      const { failure, times } = await this.store.head(siteId);
+      if (times && takenMsOf(times) > begunMs) return;
       await this.store.noteFailure(siteId, {
         atMs: this.clock.now(),
         problem: providerProblem(error, provider),

@@ -140,8 +140,11 @@ export const FINDING_KINDS: Readonly<Record<FindingType, FindingKind>> = {
   IMPLAUSIBLE_ANSWER: {
     title: 'An answer that cannot be true',
     meaning: 'What the site answered is not believed; the last good answer is shown meanwhile.',
-    severities: { WARNING: 'Always, until the site answers what can be believed.' },
-    seenIn: ['LOOKS'],
+    severities: {
+      WARNING:
+        'Always, until the site answers what can be believed; of one thing alone when the rest of the answer is believed.',
+    },
+    seenIn: ['LOOKS', 'INVENTORY'],
   },
   DRILL_LEFTOVERS: {
     title: 'A drill left something behind',

@@ -16,13 +16,13 @@ export interface KeptConclusion extends Conclusion {
 }
 
 /** What somebody should look at. */
-export interface SiteFinding extends Omit<Conclusion, 'sinceTime' | 'detailKey'> {
+export interface SiteFinding extends Omit<Conclusion, 'sinceTime' | 'detailKey' | 'seenTime'> {
   /** Stable as long as it holds, and the same when it comes back. */
   id: string;
   siteId: string;
   provider: string;
   sinceTime: string;
-  /** When it was last seen to hold. Older than the other findings of the site = that part could not be looked at since. */
+  /** When it was last seen to hold. Older than the other findings of the site = it was not looked at since. */
   lastSeenTime: string;
 }
 

@@ -72,8 +72,9 @@ function isAnswered({ target }: KeptConclusion, { inspection, inventory }: KeptF
 }
 
 function shown(conclusion: KeptConclusion, seenMs: number, siteId: string, provider: string): SiteFinding {
-  const { detailKey: _detailKey, sinceTime: _sinceTime, sinceMs, ...rest } = conclusion;
-  return { ...rest, siteId, provider, sinceTime: isoTime(sinceMs), lastSeenTime: isoTime(seenMs) };
+  const { detailKey: _detailKey, sinceTime: _sinceTime, sinceMs, seenTime, ...rest } = conclusion;
+  const lastSeenTime = seenTime ?? isoTime(seenMs);
+  return { ...rest, siteId, provider, sinceTime: isoTime(sinceMs), lastSeenTime };
 }
 
 function either(first: SiteFinding, second: SiteFinding): SiteFinding {

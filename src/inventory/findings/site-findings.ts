@@ -1,19 +1,21 @@
 import type { Problem } from '../../domain/problem.js';
 import type { Concern } from '../../domain/site-finding.js';
 import type { SiteLook } from '../../domain/site-survey.js';
-import type { Clock } from '../../platform/clock.js';
+import { isoTime, type Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { ProviderError } from '../../providers/provider-error.js';
 import type { Provider } from '../../providers/provider.js';
 import type { SiteDrills } from '../drills/site-drills.js';
-import type { LookConsumer } from '../look-consumers.js';
+import type { LookConsumer, MissedBy } from '../look-consumers.js';
 import type { ModelStore } from '../redis-model-store.js';
 import type { SiteWork } from '../site-work.js';
+import type { KeptConclusion } from './finding.js';
 import type { FindingsStore } from './redis-findings-store.js';
 import { drillReminders } from './rules/drill-rules.js';
 import { concluded } from './rules/index.js';
 import { inspected } from './rules/inspection-links.js';
 import { operationConclusions } from './rules/operation-rules.js';
+import { oddConclusions } from './rules/oddity-rules.js';
 import { missedLook } from './rules/site-rules.js';
 import type { Situation } from './rules/situation.js';
 
@@ -29,7 +31,7 @@ export class SiteFindings implements LookConsumer {
 
   constructor(
     private readonly store: FindingsStore,
-    private readonly models: Pick<ModelStore, 'model' | 'lastEventMs'>,
+    private readonly models: Pick<ModelStore, 'model' | 'lastEndMs' | 'oddities'>,
     private readonly drills: SiteDrills,
     private readonly work: SiteWork,
     private readonly clock: Clock,
@@ -50,18 +52,24 @@ export class SiteFindings implements LookConsumer {
     const now = this.clock.now();
     await this.store.keep(siteId, {
       site: { seenMs: after.takenMs, conclusions: [] },
-      inventory: { seenMs: after.takenMs, conclusions: concluded(situation) },
+      inventory: {
+        seenMs: after.takenMs,
+        conclusions: [
+          ...concluded(situation),
+          ...oddConclusions(provider, await this.models.oddities(siteId)),
+        ],
+      },
       drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
       operations: { seenMs: now, conclusions: operationConclusions(open) },
     });
     const ends = drills.map(({ endedTime }) => (endedTime === null ? -Infinity : Date.parse(endedTime)));
     // While operations run, their events say nothing new of what an inspection looks at.
-    if (open.length === 0) ends.push(await this.models.lastEventMs(siteId));
+    if (open.length === 0) ends.push(await this.models.lastEndMs(siteId));
     await this.inspectWhenDue(provider, situation, Math.max(-Infinity, ...ends));
   }
 
-  /** After a look that taught nothing: says so, and goes on with what needs no look. */
-  async missed(provider: Provider, why: 'FAILED' | 'DOUBTED', problem: Problem): Promise<void> {
+  /** After a look that taught nothing: says so where the site is to blame, and goes on with what needs no look. */
+  async missed(provider: Provider, why: MissedBy, problem: Problem): Promise<void> {
     const { siteId, siteName } = provider;
     const now = this.clock.now();
     const { parts } = await this.store.of(siteId);
@@ -70,7 +78,14 @@ export class SiteFindings implements LookConsumer {
     const drills = await this.drills.shown(provider, null, now);
     const situation = model && { survey: model.model.survey, descriptor: provider.descriptor };
     await this.store.keep(siteId, {
-      site: { seenMs: now, conclusions: [missedLook({ siteId, siteName, why, problem, sinceMs, now })] },
+      ...(why === 'POSTPONED'
+        ? {}
+        : {
+            site: {
+              seenMs: now,
+              conclusions: [missedLook({ siteId, siteName, why, problem, sinceMs, now })],
+            },
+          }),
       drills: { seenMs: now, conclusions: drillReminders(drills, now, situation) },
       operations: { seenMs: now, conclusions: operationConclusions(await this.work.unfinished(siteId)) },
     });
@@ -89,7 +104,8 @@ export class SiteFindings implements LookConsumer {
     if (now < dueMs) return;
     await this.store.noteTried(siteId, now);
     try {
-      const concerns = await provider.inspect((parts.inspection?.conclusions ?? []).map(concernIn));
+      const told = parts.inspection?.conclusions.map((one) => concernIn(one, lastMs)) ?? [];
+      const concerns = await provider.inspect(told);
       const conclusions = concerns.map((concern) => inspected(siteId, concern, situation));
       await this.store.keep(siteId, { inspection: { seenMs: now, conclusions } });
     } catch (error) {
@@ -102,6 +118,9 @@ export class SiteFindings implements LookConsumer {
   }
 }
 
-function concernIn({ type, severity, target, detailKey, text, remedy, sinceTime }: Concern): Concern {
-  return { type, severity, target, detailKey, text, remedy, sinceTime };
+/** As it is handed to the next inspection: with when it was looked at, so that handing it on makes it no younger. */
+function concernIn(told: KeptConclusion, inspectedMs: number): Concern {
+  const { type, severity, target, detailKey, text, remedy, sinceTime } = told;
+  const seenTime = told.seenTime ?? isoTime(inspectedMs);
+  return { type, severity, target, detailKey, text, remedy, sinceTime, seenTime };
 }

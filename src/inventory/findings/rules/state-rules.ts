@@ -2,6 +2,7 @@ import { ACTION_FACTS, BUTTONS } from '../../../domain/action-facts.js';
 import type { DrAction } from '../../../domain/dr-action.js';
 import { meaningOf } from '../../../domain/lifecycle.js';
 import { actionRequest } from '../../../domain/resource-paths.js';
+import type { RecoveryPlan } from '../../../domain/inventory.js';
 import type { Conclusion } from '../finding.js';
 import {
   about,
@@ -22,9 +23,13 @@ const NO_REMEDY: readonly DrAction[] = ['START_DRILL'];
 /** What the state of a group or plan says by itself, by the tables that the driver declares. */
 export const stateRules: Rule = (situation) => {
   const plans = explicitPlansOf(situation);
-  // Where plans are things of their own, what stopped with a plan shows in its groups, too: the plan tells it.
-  const told = new Set(plans.flatMap(({ thing }) => (isTroubled(thing.state) ? [thing.state] : [])));
-  const groups = groupsOf(situation).filter(({ thing }) => plans.length === 0 || !told.has(thing.state));
+  // Where plans are things of their own, what stopped with a plan shows in its groups, too: the plan tells it. One that
+  // does not tell its groups may hold those that no other plan holds.
+  const told = plans.filter(({ thing }) => isTroubled(thing.state)).map(({ thing }) => thing as RecoveryPlan);
+  const held = new Set(situation.survey.plans.flatMap(({ protectionGroupIds }) => protectionGroupIds ?? []));
+  const isTold = ({ id, state }: Subject['thing']): boolean =>
+    told.some((plan) => plan.state === state && (plan.protectionGroupIds?.includes(id) ?? !held.has(id)));
+  const groups = groupsOf(situation).filter(({ thing }) => !isTold(thing));
   return [...plans, ...groups].flatMap((subject) => concludeFrom(subject, situation));
 };
 

@@ -6,6 +6,7 @@ import { SiteDrills } from '../../../../src/inventory/drills/site-drills.js';
 import { FindingsService } from '../../../../src/inventory/findings/findings.service.js';
 import { FindingsStore } from '../../../../src/inventory/findings/redis-findings-store.js';
 import { SiteFindings } from '../../../../src/inventory/findings/site-findings.js';
+import type { Oddities } from '../../../../src/inventory/oddities.js';
 import { SiteWork } from '../../../../src/inventory/site-work.js';
 import { isoTime } from '../../../../src/platform/clock.js';
 import { silentLog } from '../../../../src/platform/log/log.js';
@@ -40,8 +41,10 @@ function site() {
   const work = new FakeWork();
   const known: { survey: SiteSurvey | null } = { survey: null };
   const events = { lastMs: 0 };
+  const odd: { now: Oddities } = { now: {} };
   const models = {
-    lastEventMs: () => Promise.resolve(events.lastMs),
+    lastEndMs: () => Promise.resolve(events.lastMs),
+    oddities: () => Promise.resolve(odd.now),
     model: () =>
       Promise.resolve(
         known.survey && {
@@ -78,6 +81,7 @@ function site() {
     ...made,
     clock,
     events,
+    odd,
     work,
     worker,
     update,
@@ -208,6 +212,37 @@ describe('an inspection', () => {
   });
 });
 
+it('what an inspection only hands on was last seen when it was looked at', async () => {
+  const { update, findings, clock, provider, siteId } = site();
+  const concern = (name: string) => ({
+    type: 'NOT_REALLY_PROTECTED' as const,
+    severity: 'CRITICAL' as const,
+    target: { type: 'PROTECTION_GROUP' as const, id: `${siteId}.${name}`, name },
+    ...{ detailKey: '', text: 'Broken.', remedy: 'Mend it.', sinceTime: null },
+  });
+  const inspect = import.meta.jest
+    .spyOn(provider, 'inspect')
+    .mockImplementation((told = []) =>
+      Promise.resolve([...told.filter(({ target }) => target.name === 'books'), concern('mail')]),
+    );
+  inspect.mockResolvedValueOnce([concern('books'), concern('mail')]);
+  const first = isoTime(clock.now());
+  for (let i = 0; i < 3; i += 1) {
+    await update();
+    clock.advance(INSPECTION_MS);
+  }
+  const last = isoTime(clock.now() - INSPECTION_MS);
+  const seen = (await findings()).map(({ target, lastSeenTime, sinceTime }) => [
+    target.name,
+    lastSeenTime,
+    sinceTime,
+  ]);
+  expect(seen).toEqual([
+    ['books', first, first],
+    ['mail', last, first],
+  ]);
+});
+
 describe('an inspection after an operation ended', () => {
   it('follows within a minute, but not while others run', async () => {
     const { update, inspections, clock, events, work } = site();
@@ -242,6 +277,43 @@ describe('an inspection after an operation ended', () => {
     await update();
     expect(await findings()).toEqual([]);
     expect(inspect).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('one thing of which a site says what cannot be true', () => {
+  it('is told when the rest of the answer is believed, and gone when it is told well', async () => {
+    const { update, findings, odd, siteId, clock } = site();
+    const oddity = {
+      list: 'groups' as const,
+      id: `${siteId}.books`,
+      text: 'its lists leave it out',
+      name: 'books',
+    };
+    const firstMs = clock.now() - 120_000;
+    odd.now = { a: { ...oddity, firstMs, lastMs: clock.now() - 1, times: 9 } };
+    await update();
+    expect(await findings()).toEqual([]);
+    odd.now = { a: { ...oddity, firstMs, lastMs: clock.now(), times: 9 } };
+    await update();
+    expect(await findings()).toMatchObject([
+      {
+        type: 'IMPLAUSIBLE_ANSWER',
+        target: { type: 'PROTECTION_GROUP', id: `${siteId}.books`, name: 'books' },
+        sinceTime: isoTime(firstMs),
+        nextActions: [{ method: 'GET', href: `/v1/protection-groups/${siteId}.books` }],
+      },
+    ]);
+    odd.now = {};
+    await update();
+    expect(await findings()).toEqual([]);
+  });
+
+  it('is of the site when it names nothing', async () => {
+    const { update, types, odd, clock } = site();
+    const oddity = { list: 'plans' as const, id: null, text: 'one of its plans has no id', name: null };
+    odd.now = { a: { ...oddity, firstMs: clock.now() - 120_000, lastMs: clock.now(), times: 3 } };
+    await update();
+    expect(await types()).toEqual(['IMPLAUSIBLE_ANSWER A site']);
   });
 });
 
@@ -280,17 +352,16 @@ describe('a look that taught nothing', () => {
     expect(await types()).toEqual(['IMPLAUSIBLE_ANSWER A site']);
   });
 
-  it('stops no clock: drills become overdue, and operations are looked at', async () => {
+  it.each([
+    ['FAILED' as const, ['SITE_UNREACHABLE A site']],
+    ['POSTPONED' as const, []],
+  ])('stops no clock when %s: drills become overdue, and operations are looked at', async (why, more) => {
     const { update, first, provider, types, clock, work, siteId } = site();
     await update({ drills: [drill(`${siteId}.d`, { name: 'quarterly' })] });
     clock.advance(24 * HOUR_MS);
     work.open = [operationIn('UNKNOWN')];
-    await first.missed(provider, 'FAILED', silent);
-    expect(await types()).toEqual([
-      'DRILL_OVERDUE quarterly',
-      'OPERATION_UNKNOWN Books',
-      'SITE_UNREACHABLE A site',
-    ]);
+    await first.missed(provider, why, silent);
+    expect(await types()).toEqual(['DRILL_OVERDUE quarterly', 'OPERATION_UNKNOWN Books', ...more]);
   });
 });
 

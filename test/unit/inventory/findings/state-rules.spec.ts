@@ -104,6 +104,20 @@ it('a plan that stopped half way tells it for its groups', () => {
   ]);
 });
 
+it.each([
+  ['that holds others', { protectionGroupIds: ['a.other'] }],
+  ['that tells none, while another plan holds it', { protectionGroupIds: null }],
+])('a group is not silenced by a plan in the same state %s', (_which, more) => {
+  const groups = [group('a.g', { state: 'INCOMPLETE', upstream: { id: 'g', state: 'PARTIALLY_RECOVERED' } })];
+  const upstream = { id: 'p', state: 'INCOMPLETE_RECOVERY' };
+  const plans = [
+    plan('a.p', { state: 'INCOMPLETE', upstream, ...more }),
+    plan('a.q', { state: 'PROTECTED', protectionGroupIds: more.protectionGroupIds ? [] : ['a.g'] }),
+  ];
+  const all = concluded({ survey: survey({ groups, plans }), descriptor: srmDescriptor });
+  expect(all.map(({ target }) => target.id).sort()).toContain('a.g');
+});
+
 it('a group that stopped while no plan did is told by itself', () => {
   const groups = [group('a.g', { state: 'INCOMPLETE', upstream: { id: 'g', state: 'PARTIALLY_RECOVERED' } })];
   const all = concluded({ survey: survey({ groups, plans: [plan('a.p')] }), descriptor: srmDescriptor });
