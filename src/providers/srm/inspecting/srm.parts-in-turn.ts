@@ -1,7 +1,7 @@
 import { publicId } from '../../../domain/ids.js';
 import type { Concern } from '../../../domain/site-finding.js';
 import { ProviderError } from '../../provider-error.js';
-import { Turns } from '../watching/srm.turns.js';
+import { Turns } from '../../turns.js';
 
 export interface TurnWish {
   /** Whose turn comes before that of the others. */

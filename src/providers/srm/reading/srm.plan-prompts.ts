@@ -23,6 +23,11 @@ export class SrmPlanPrompts {
     private readonly details: DetailReads,
   ) {}
 
+  /** By plan, as they were read last. */
+  get known(): ReadonlyMap<string, PromptLook> {
+    return this.seen;
+  }
+
   /** By plan; who is absent has not had its turn yet. */
   async of(planIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, PromptLook>> {
     const waiting = new Set(planIds);
@@ -34,7 +39,10 @@ export class SrmPlanPrompts {
     const lastRead = (planId: string): number => this.readAt.get(planId) ?? -Infinity;
     const due = [...waiting].filter((planId) => now - lastRead(planId) >= paceMs);
     due.sort((one, other) => Math.max(-1, lastRead(one)) - Math.max(-1, lastRead(other)));
-    for (const planId of due.slice(0, this.details.places('PROMPTS', PLANS_A_ROUND))) {
+    for (const planId of due.slice(0, PLANS_A_ROUND)) {
+      // Each by itself: the last one may have been slow.
+      if (signal.aborted || this.details.places('PROMPTS') === 0) break;
+      this.details.note('PROMPTS');
       this.readAt.set(planId, now);
       const look = await this.read(planId, signal);
       if (look.prompts.length > 0 || look.warnings.length === 0 || !this.seen.has(planId))
@@ -44,7 +52,6 @@ export class SrmPlanPrompts {
   }
 
   private async read(planId: string, signal: AbortSignal): Promise<PromptLook> {
-    this.details.note();
     try {
       const prompts = await this.client.prompts(planId, signal);
       mustTellAll(prompts, 'prompt_text');

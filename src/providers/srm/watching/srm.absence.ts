@@ -5,9 +5,9 @@ import { ProviderError } from '../../provider-error.js';
 import { absentFacts, groupFacts, planFacts } from '../reading/srm.mapper.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import type { DetailReads } from './srm.detail-reads.js';
+import { DetailTurns } from './srm.detail-turns.js';
 import type { Look, Round } from './srm.round.js';
 import { isOver } from './srm.tasks.js';
-import { Turns } from './srm.turns.js';
 
 /** Targets that are asked after in one round; the others are told of in the next. */
 const TARGETS_A_ROUND = 3;
@@ -17,12 +17,14 @@ const TARGETS_A_ROUND = 3;
  * may be short. Unless a deletion's own task says that it is done, it is gone when the appliance does not know it.
  */
 export class SrmAbsence {
-  private readonly turns = new Turns();
+  private readonly turns: DetailTurns;
 
   constructor(
     private readonly client: SrmClient,
-    private readonly details: DetailReads,
-  ) {}
+    details: DetailReads,
+  ) {
+    this.turns = new DetailTurns(details, 'ABSENCES', TARGETS_A_ROUND);
+  }
 
   /** By operation, of those whose target was not listed; null = it was not asked after this time. */
   async of(
@@ -33,11 +35,11 @@ export class SrmAbsence {
     const open = looks.filter((look) => isUnproven(look, round));
     // While a task runs, there is no hurry: the next list may hold it.
     const ids = open.filter(({ jobs }) => jobs.every(isOver)).map(({ operation }) => operation.operationId);
-    const turn = this.turns.take(ids, this.details.places('PARTS', TARGETS_A_ROUND));
-    const found = new Map<string, ResourceFacts | null>();
-    for (const { operation } of open) {
-      const isAsked = turn.has(operation.operationId);
-      found.set(operation.operationId, isAsked ? await this.ask(operation, round, signal) : null);
+    const operations = new Map(open.map(({ operation }) => [operation.operationId, operation]));
+    const found = new Map<string, ResourceFacts | null>([...operations.keys()].map((id) => [id, null]));
+    for (const id of this.turns.among(ids, signal)) {
+      const operation = operations.get(id);
+      if (operation !== undefined) found.set(id, await this.ask(operation, round, signal));
     }
     return found;
   }
@@ -49,7 +51,6 @@ export class SrmAbsence {
   ): Promise<ResourceFacts | null> {
     const targetId = command.targetNativeId ?? '';
     const home = homes.get(targetId) ?? null;
-    this.details.note();
     try {
       return ACTION_FACTS[command.action].targetType === 'RECOVERY_PLAN'
         ? planFacts(await this.client.plan(targetId, signal), home)

@@ -7,9 +7,9 @@ import type { SrmClient } from '../wire/srm.client.js';
 import { srmDescriptor } from '../srm.descriptor.js';
 import { OLD_MACHINES_MAY_RUN } from '../reading/srm.mapper.js';
 import type { DetailReads } from './srm.detail-reads.js';
+import { DetailTurns } from './srm.detail-turns.js';
 import type { SrmRunSteps } from './srm.run-steps.js';
 import { isOver } from './srm.tasks.js';
-import { Turns } from './srm.turns.js';
 import { clauseOf, type WirePlan, type WirePlanVm } from '../wire/srm.wire.js';
 
 /** How the words of a machine begin that belong to a run of this kind (3.8). */
@@ -41,30 +41,30 @@ export interface Aftermath {
 /** What a run leaves behind besides its plan's state: machines in trouble, and how its steps went. Read once. */
 export class SrmAftermath {
   private readonly known = new Map<string, Aftermath>();
-  private readonly turns = new Turns();
+  private readonly turns: DetailTurns;
 
   constructor(
     private readonly client: SrmClient,
     private readonly runSteps: SrmRunSteps,
     private readonly details: DetailReads,
-  ) {}
+  ) {
+    this.turns = new DetailTurns(details, 'ENDS', ENDS_A_ROUND);
+  }
 
   /** By operation, of all of them: an end never waits for it. */
   async of(ended: readonly EndedRun[], signal: AbortSignal): Promise<ReadonlyMap<string, Aftermath>> {
     const found = new Map<string, Aftermath>();
-    const open = ended.filter(({ operation }) => {
-      const known = isRun(operation) ? this.known.get(operation.operationId) : NOTHING;
-      if (known !== undefined) found.set(operation.operationId, known);
-      return known === undefined;
-    });
-    const ids = open.map(({ operation }) => operation.operationId);
-    const turn = this.turns.take(ids, this.details.places('ENDS', ENDS_A_ROUND));
-    const looked: { run: EndedRun; machines: Machines }[] = [];
-    for (const run of open) {
+    const open = new Map<string, EndedRun>();
+    for (const run of ended) {
       const { operationId } = run.operation;
-      if (turn.has(operationId) && this.details.places('ENDS', 1) > 0)
-        looked.push({ run, machines: await this.machinesOf(run, signal) });
-      else found.set(operationId, { warnings: [...blemishesOf(run), NOT_LOOKED_AT], steps: [] });
+      const known = isRun(run.operation) ? this.known.get(operationId) : NOTHING;
+      if (known === undefined) open.set(operationId, run);
+      found.set(operationId, known ?? { warnings: [...blemishesOf(run), NOT_LOOKED_AT], steps: [] });
+    }
+    const looked: { run: EndedRun; machines: Machines }[] = [];
+    for (const id of this.turns.among([...open.keys()], signal)) {
+      const run = open.get(id);
+      if (run !== undefined) looked.push({ run, machines: await this.machinesOf(run, signal) });
     }
     // What the machines say comes first: steps only explain it.
     for (const { run, machines } of looked) {
@@ -79,7 +79,6 @@ export class SrmAftermath {
   }
 
   private async machinesOf({ operation, plan }: EndedRun, signal: AbortSignal): Promise<Machines> {
-    this.details.note();
     try {
       const vms = await this.client.vmsOfPlan(plan.id, signal);
       const words = VM_WORDS[operation.command.action] ?? '';
@@ -110,7 +109,7 @@ interface Machines {
 }
 
 const NOT_LOOKED_AT =
-  'Whether machines had trouble was not looked at, since many runs ended at once; look at the machines of the plan.';
+  'Whether machines had trouble was not looked at, since many runs ended at once or SRM is slow; look at the machines of the plan.';
 
 function blemishesOf({ operation, plan }: EndedRun): string[] {
   const isFailover = operation.command.action.endsWith('FAILOVER');

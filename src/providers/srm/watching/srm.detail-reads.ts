@@ -13,8 +13,12 @@ const PLACES = {
   STEPS: 4,
   /** What a run asks a person. */
   PROMPTS: 7,
-  /** Machines, groups and plans whose end no list shows. */
-  PARTS: 10,
+  /** Machines, of which no list tells. */
+  MACHINES: 10,
+  /** Groups and plans that their list does not hold. */
+  ABSENCES: 10,
+  /** Parts of groups and plans whose tasks are forgotten. */
+  CHANGES: 10,
   /** What a run left behind besides its plan's state. */
   ENDS: 12,
   /** How runs ended whose tasks the newest page does not hold. */
@@ -22,14 +26,25 @@ const PLACES = {
 } as const;
 export type DetailKind = keyof typeof PLACES;
 
-const MINUTE_MS = 60_000;
-/** A slow appliance is not asked for more once a round has taken as long: verdicts wait for the round's end. */
-const ROUND_MS = 4_000;
+/** An operation stays in the dark, and holds its groups, until they are read. */
+const NEEDED: readonly DetailKind[] = ['PROMPTS', 'MACHINES', 'ABSENCES', 'CHANGES', 'TASKS'];
 
-/** How many single reads are left to the observation of one site. */
+const MINUTE_MS = 60_000;
+/** A slow appliance is asked for little more once single reads have taken as long: verdicts wait for the round's end. */
+const READING_MS = 4_000;
+
+/**
+ * How many single reads are left to the observation of one site. Whichever of the needed kinds found no place has the
+ * next one, in the order in which they began to wait; and in every round one of them is read, however slow the others are.
+ */
 export class DetailReads {
-  private readonly readAt: number[] = [];
-  private roundBegan = 0;
+  /** Of the last minute. */
+  private readonly reads: { kind: DetailKind; atMs: number }[] = [];
+  /** Needed kinds that found no place, and in which round they asked last. */
+  private readonly waiting = new Map<DetailKind, number>();
+  private round = 0;
+  private began = 0;
+  private isLateUsed = false;
 
   /** @param perMinute what a session may ask in a minute */
   constructor(
@@ -37,16 +52,30 @@ export class DetailReads {
     private readonly perMinute = USUAL,
   ) {}
 
+  /** Once the lists are read: what they took is no reason to read nothing else. */
   beginRound(): void {
-    this.roundBegan = this.clock.monotonic();
+    for (const [kind, askedIn] of this.waiting) if (askedIn < this.round) this.waiting.delete(kind);
+    this.round += 1;
+    this.began = this.clock.monotonic();
+    this.isLateUsed = false;
   }
 
-  /** @returns how many of `wanted` may be read now */
-  places(kind: DetailKind, wanted: number): number {
+  /** @returns how many of `wanted` may be read now; to be asked only by who wants some */
+  places(kind: DetailKind, wanted = 1): number {
     const now = this.clock.monotonic();
-    while (this.readAt[0] !== undefined && this.readAt[0] <= now - MINUTE_MS) this.readAt.shift();
-    if (now - this.roundBegan >= ROUND_MS) return 0;
-    return Math.max(0, Math.min(wanted, this.open(kind) - this.readAt.length));
+    while (this.reads[0] !== undefined && this.reads[0].atMs <= now - MINUTE_MS) this.reads.shift();
+    const line = [...this.waiting.keys()];
+    const ahead = line.includes(kind) ? line.indexOf(kind) : line.length;
+    const free = this.open('TASKS') - this.reads.length - ahead;
+    const usual = Math.min(free, this.open(kind) - this.reads.length);
+    // Others have taken what was open to it.
+    const mayWait = NEEDED.includes(kind) && this.readsOf(kind) < this.open(kind);
+    const owed = mayWait && line.includes(kind) ? Math.min(1, free) : 0;
+    const mayBeLate = mayWait && ahead === 0 && !this.isLateUsed;
+    const most = !this.isLate(now) ? wanted : mayBeLate ? 1 : 0;
+    const places = Math.max(0, Math.min(wanted, most, Math.max(usual, owed)));
+    if (places === 0 && mayWait) this.waiting.set(kind, this.round);
+    return places;
   }
 
   /** How far apart the reads of one thing should be, lest it take all places of its kind. */
@@ -54,8 +83,20 @@ export class DetailReads {
     return MINUTE_MS / this.open(kind);
   }
 
-  note(reads = 1): void {
-    for (let count = 0; count < reads; count += 1) this.readAt.push(this.clock.monotonic());
+  /** One is read now. */
+  note(kind: DetailKind): void {
+    const now = this.clock.monotonic();
+    this.reads.push({ kind, atMs: now });
+    this.waiting.delete(kind);
+    if (this.isLate(now)) this.isLateUsed = true;
+  }
+
+  private readsOf(kind: DetailKind): number {
+    return this.reads.filter((read) => read.kind === kind).length;
+  }
+
+  private isLate(now: number): boolean {
+    return now - this.began >= READING_MS;
   }
 
   private open(kind: DetailKind): number {

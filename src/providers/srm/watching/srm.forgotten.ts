@@ -10,9 +10,9 @@ import { vmEffect } from '../evidence/srm.part-evidence.js';
 import { vmIdIn } from '../wire/srm.paths.js';
 import { planEffect } from '../evidence/srm.plan-evidence.js';
 import type { DetailReads } from './srm.detail-reads.js';
+import { DetailTurns } from './srm.detail-turns.js';
 import type { Look, Round } from './srm.round.js';
 import { isOver } from './srm.tasks.js';
-import { Turns } from './srm.turns.js';
 import { isProtected } from '../lifecycle/srm.vm-states.js';
 import { textOf, type WireGroupVm } from '../wire/srm.wire.js';
 
@@ -32,12 +32,14 @@ export interface Told {
  * or a machine that was to lose its protection has failed to, or nothing can be told.
  */
 export class SrmForgotten {
-  private readonly turns = new Turns();
+  private readonly turns: DetailTurns;
 
   constructor(
     private readonly client: SrmClient,
-    private readonly details: DetailReads,
-  ) {}
+    details: DetailReads,
+  ) {
+    this.turns = new DetailTurns(details, 'CHANGES', OPERATIONS_A_ROUND);
+  }
 
   /** By operation, of those that need it; null = could not be looked at this time. */
   async of(
@@ -45,21 +47,16 @@ export class SrmForgotten {
     round: Round,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Told | null>> {
-    const open = looks.filter(isOpen);
-    const turn = this.turns.take(
-      open.map(({ operation }) => operation.operationId),
-      this.details.places('PARTS', OPERATIONS_A_ROUND),
-    );
-    const told = new Map<string, Told | null>();
-    for (const look of open) {
-      const { operationId } = look.operation;
-      told.set(operationId, turn.has(operationId) ? await this.tried(look, round, signal) : null);
+    const open = new Map(looks.filter(isOpen).map((look) => [look.operation.operationId, look] as const));
+    const told = new Map<string, Told | null>([...open.keys()].map((id) => [id, null]));
+    for (const id of this.turns.among([...open.keys()], signal)) {
+      const look = open.get(id);
+      if (look !== undefined) told.set(id, await this.tried(look, round, signal));
     }
     return told;
   }
 
   private async tried(look: Look, round: Round, signal: AbortSignal): Promise<Told | null> {
-    this.details.note();
     try {
       return await this.told(look, round, signal);
     } catch (error) {

@@ -39,7 +39,7 @@ const GROUPS_FOR_ALL_MS = 25_000;
  * requests stay within the budget. An operation that is left in the dark is absent from the answer.
  */
 export class SrmObserver {
-  private readonly memory = new TaskMemory();
+  private readonly memory: TaskMemory;
   private readonly detailReads: DetailReads;
   private readonly machines: SrmMachineLook;
   private readonly prompts: SrmPlanPrompts;
@@ -58,6 +58,7 @@ export class SrmObserver {
   ) {
     const details = new DetailReads(client.clock, sessionRequestsPerMinute);
     this.detailReads = details;
+    this.memory = new TaskMemory(details);
     this.machines = new SrmMachineLook(client, details);
     this.prompts = new SrmPlanPrompts(client, details);
     this.runSteps = new SrmRunSteps(client, details);
@@ -71,12 +72,15 @@ export class SrmObserver {
     { signal, noticed }: CallContext,
   ): Promise<Observation[]> {
     if (watched.length === 0) return [];
-    this.detailReads.beginRound();
     const lists = await this.read(watched, noticed !== undefined, signal);
     if (noticed !== undefined) noticed(await this.inventory.noticedIn(lists));
+    this.detailReads.beginRound();
+    // First of all: a person is waited for.
+    const waiting = waitingIn(watched, lists);
+    const prompts = waiting === null ? this.prompts.known : await this.prompts.of(waiting, signal);
     const round = await this.roundOf(watched, lists, signal);
     const looks = watched.map((operation) => lookAt(operation, round)).filter((look) => look !== null);
-    const details = await this.details(looks, round, signal);
+    const details = { prompts, ...(await this.details(looks, round, signal)) };
     return looks
       .map((look) => this.observationOf(look, round, details))
       .filter((observation) => observation !== null);
@@ -118,7 +122,7 @@ export class SrmObserver {
     signal: AbortSignal,
   ): Promise<Round> {
     const { plans, groups } = lists;
-    const tasks = new TaskReading(this.client, lists.tasks, this.memory, this.detailReads);
+    const tasks = new TaskReading(this.client, lists.tasks, this.memory);
     const index = indexOf(lists);
     await tasks.fill(
       watched.flatMap((operation) => wantedOf(operation, index)),
@@ -129,19 +133,22 @@ export class SrmObserver {
   }
 
   /** One after the other: the budget is small, and an appliance that is in trouble is not pressed. */
-  private async details(looks: readonly Look[], round: Round, signal: AbortSignal): Promise<Details> {
-    const machines = await this.machines.of(looks, round, signal);
-    const absences = await this.absence.of(looks, round, signal);
-    const forgotten = await this.forgotten.of(looks, round, signal);
+  private async details(
+    looks: readonly Look[],
+    round: Round,
+    signal: AbortSignal,
+  ): Promise<Omit<Details, 'prompts'>> {
     const ended = looks.flatMap(({ operation, plan, jobs }) =>
       plan !== null && !isWaiting(plan) && hasEnded(jobs, plan) ? [{ operation, plan }] : [],
     );
+    // An end is told in this round, whether or not it is looked at.
     const aftermaths = await this.aftermath.of(ended, signal);
-    const waiting = looks.flatMap(({ plan }) => (plan !== null && isWaiting(plan) ? [plan.id] : []));
-    const prompts = await this.prompts.of(waiting, signal);
+    const machines = await this.machines.of(looks, round, signal);
+    const absences = await this.absence.of(looks, round, signal);
+    const forgotten = await this.forgotten.of(looks, round, signal);
     const running = looks.filter(isRunning).map(({ operation }) => operation);
     const steps = await this.runSteps.running(running, signal);
-    return { machines, absences, forgotten, aftermaths, prompts, steps };
+    return { machines, absences, forgotten, aftermaths, steps };
   }
 
   private observationOf(look: Look, round: Round, details: Details): Observation | null {
@@ -160,6 +167,8 @@ export class SrmObserver {
     const prompted = isPrompted ? details.prompts.get(plan.id) : undefined;
     const aftermath = details.aftermaths.get(operationId);
     if (isPrompted && prompted === undefined) return null;
+    // It waited when it was seen last.
+    if (round.plans === null && details.prompts.has(command.targetNativeId ?? '')) return null;
     const created = look.createdNativeId ?? takenIn(operation, machine?.exists === true);
     return {
       operationId,
@@ -177,6 +186,13 @@ export class SrmObserver {
 
 function isWaiting(plan: WirePlan): boolean {
   return plan.status === 'WAITING_FOR_USER_INPUT';
+}
+
+/** The plans that are watched and wait for a person; null = it could not be seen this time. */
+function waitingIn(watched: readonly WatchedOperation[], { plans }: SiteLists): string[] | null {
+  const ids = new Set(watched.map(({ command }) => command.targetNativeId));
+  if (plans === null) return null;
+  return plans.items.filter((plan) => isWaiting(plan) && ids.has(plan.id)).map(({ id }) => id);
 }
 
 /** The run itself is seen to be under way: before and after it, a view of steps shows another one. */

@@ -16,7 +16,7 @@ import {
 } from '../reading/srm.step-mapper.js';
 import { stepsOf } from '../reading/srm.steps-reading.js';
 import type { DetailReads } from './srm.detail-reads.js';
-import { Turns } from './srm.turns.js';
+import { DetailTurns } from './srm.detail-turns.js';
 import { epochMsOf } from '../wire/srm.wire.js';
 
 const WORKFLOW_OF: Readonly<Partial<Record<DrAction, RecoveryWorkflow>>> = {
@@ -32,26 +32,27 @@ const PLANS_A_ROUND = 3;
 
 /** How far the runs of plans are, by their top-level steps. */
 export class SrmRunSteps {
-  private readonly turns = new Turns();
+  private readonly turns: DetailTurns;
 
   constructor(
     private readonly client: SrmClient,
     private readonly details: DetailReads,
-  ) {}
+  ) {
+    this.turns = new DetailTurns(details, 'STEPS', PLANS_A_ROUND);
+  }
 
   /** By operation; who is absent was not read this time. */
   async running(
     operations: readonly WatchedOperation[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, OperationStep[]>> {
-    const turn = this.turns.take(
-      operations.filter((each) => modeOf(each) !== null).map(({ operationId }) => operationId),
-      this.details.places('STEPS', PLANS_A_ROUND),
-    );
+    const visible = operations.filter((each) => modeOf(each) !== null);
+    const byId = new Map(visible.map((operation) => [operation.operationId, operation]));
     const steps = new Map<string, OperationStep[]>();
-    for (const operation of operations.filter(({ operationId }) => turn.has(operationId))) {
-      const read = await this.read(operation, [], signal);
-      if (read.length > 0) steps.set(operation.operationId, shown(read));
+    for (const id of this.turns.among([...byId.keys()], signal)) {
+      const operation = byId.get(id);
+      const read = operation === undefined ? [] : await this.read(operation, [], signal);
+      if (read.length > 0) steps.set(id, topLevelOf(read));
     }
     return steps;
   }
@@ -61,11 +62,13 @@ export class SrmRunSteps {
    * another run: the view of a workflow goes on showing the last one.
    */
   async ended(operation: WatchedOperation, signal: AbortSignal): Promise<OperationStep[]> {
+    this.details.note('ENDS');
     const read = await this.read(operation, [], signal);
     if (!isOfThisRun(operation, read)) return [];
     const closed = read.filter((step) => isFrame(step) && isTroubled(step) && isTopLevel(step)).map(stepIdOf);
+    if (closed.length > 0) this.details.note('ENDS');
     const open = closed.length === 0 ? [] : await this.read(operation, closed, signal);
-    return shown(open.length === 0 ? read : open);
+    return topLevelOf(open.length === 0 ? read : open);
   }
 
   private async read(
@@ -76,7 +79,6 @@ export class SrmRunSteps {
     const mode = modeOf(operation);
     const planId = operation.command.targetNativeId;
     if (mode === null || planId === null) return [];
-    this.details.note();
     try {
       return await stepsOf(this.client, planId, mode, expanded, signal);
     } catch (error) {
@@ -92,7 +94,7 @@ function modeOf({ command }: WatchedOperation): string | null {
 }
 
 /** The top level, each with the troubles of what is in it where that was read. */
-function shown(steps: readonly WireStep[]): OperationStep[] {
+function topLevelOf(steps: readonly WireStep[]): OperationStep[] {
   return steps.flatMap((step) =>
     isTopLevel(step)
       ? [

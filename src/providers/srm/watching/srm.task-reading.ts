@@ -3,8 +3,8 @@ import { ProviderError } from '../../provider-error.js';
 import type { SrmClient } from '../wire/srm.client.js';
 import { nextOffset, type WirePage } from '../wire/srm.lists.js';
 import type { DetailReads } from './srm.detail-reads.js';
+import { DetailTurns } from './srm.detail-turns.js';
 import { createdBy, goneJob, isOver, jobOf } from './srm.tasks.js';
-import { Turns } from './srm.turns.js';
 import { textOf, type WireTask } from '../wire/srm.wire.js';
 
 export interface KnownTask {
@@ -43,8 +43,12 @@ export class TaskMemory {
   private readonly finished = new Map<string, KnownTask>();
   /** They were not known, and in which round that was: an appliance that starts may not have read its tasks yet. */
   private readonly gone = new Map<string, number>();
-  private readonly turns = new Turns();
+  private readonly turns: DetailTurns;
   private round = 0;
+
+  constructor(readonly details: DetailReads) {
+    this.turns = new DetailTurns(details, 'TASKS', MAX_SINGLE_READS);
+  }
 
   get hasGone(): boolean {
     return this.gone.size > 0;
@@ -75,9 +79,12 @@ export class TaskMemory {
   }
 
   /** Those whose turn it is to be asked after singly. */
-  turnOf(open: readonly WantedTask[], places: number): WantedTask[] {
-    const turn = this.turns.take(open.map(keyOf), places);
-    return open.filter((task) => turn.has(keyOf(task)));
+  *turnOf(open: readonly WantedTask[], signal: AbortSignal): Generator<WantedTask> {
+    const tasks = new Map(open.map((task) => [keyOf(task), task]));
+    for (const key of this.turns.among([...tasks.keys()], signal)) {
+      const task = tasks.get(key);
+      if (task !== undefined) yield task;
+    }
   }
 
   keep(wanted: WantedTask, task: KnownTask): void {
@@ -106,7 +113,6 @@ export class TaskReading {
     private readonly client: SrmClient,
     private readonly newest: WirePage<WireTask> | null,
     private readonly memory: TaskMemory,
-    private readonly details: DetailReads,
   ) {
     for (const task of newest?.items ?? []) this.note(task);
   }
@@ -119,8 +125,7 @@ export class TaskReading {
     }
     let missing = open.filter(({ target }) => target === 'AT_REST');
     missing = await this.turnPages(missing, signal);
-    const places = this.details.places('TASKS', MAX_SINGLE_READS);
-    for (const task of this.memory.turnOf(missing, places)) await this.ask(task, signal);
+    for (const task of this.memory.turnOf(missing, signal)) await this.ask(task, signal);
     this.takeForGone(missing);
     for (const task of wanted) {
       const found = this.known.get(task.id);
@@ -139,11 +144,12 @@ export class TaskReading {
 
   /** Pages of older tasks while many are missing. @returns those that none of them held */
   private async turnPages(missing: WantedTask[], signal: AbortSignal): Promise<WantedTask[]> {
+    const { details } = this.memory;
     let page = this.newest;
     let offset = page === null ? null : nextOffset(page, 0);
     for (let count = 0; count < PAGES_A_ROUND && page !== null && offset !== null; count += 1) {
-      if (missing.length < WORTH_A_PAGE || this.details.places('TASKS', 1) === 0) break;
-      this.details.note();
+      if (missing.length < WORTH_A_PAGE || signal.aborted || details.places('TASKS') === 0) break;
+      details.note('TASKS');
       page = await this.tried(() => this.client.olderTasks(offset ?? 0, signal, LARGEST_PAGE));
       const listed = new Set(page?.items.map(({ id }) => id));
       for (const task of page?.items ?? []) if (!this.isListed(task.id)) this.note(task);
@@ -176,7 +182,6 @@ export class TaskReading {
 
   private async ask(wanted: WantedTask, signal: AbortSignal): Promise<void> {
     this.known.delete(wanted.id);
-    this.details.note();
     const task = await this.tried(async () => ({ found: await this.client.task(wanted.id, signal) }));
     if (task === null) return;
     if (task.found !== null) {
