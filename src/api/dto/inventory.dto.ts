@@ -96,7 +96,7 @@ export class RecoveryPlanDto extends HoldableDto {
   recovery!: LocationDto | null;
   /** true = a projection of the one group that has the same id. */
   implicit!: boolean;
-  /** null in lists where the upstream does not tell. */
+  /** In lists, where the upstream does not tell cheaply: as last read, null = not read yet. */
   @ApiProperty({ type: [String], nullable: true })
   protectionGroupIds!: string[] | null;
   @ApiProperty({ type: 'integer', nullable: true })
