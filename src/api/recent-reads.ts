@@ -26,10 +26,22 @@ export function recentReads(provider: Provider, answers: RecentAnswers): Provide
       return async (...given: unknown[]): Promise<unknown> => {
         const age = answerAge();
         const question = JSON.stringify([name, ...given]);
-        const answer = await answers.read(site, question, age?.insists ?? false, () => method(...given));
+        const answer = await answers.read(
+          site,
+          question,
+          age?.insists ?? false,
+          () => method(...given),
+          isPassing(given),
+        );
         age?.note(answer);
         return answer.value;
       };
     },
   });
+}
+
+/** A window in time, or words of the client's own: hardly the same the next time. */
+function isPassing([, where]: readonly unknown[]): boolean {
+  const { fromMs, untilMs, tags } = (where ?? {}) as Record<string, unknown>;
+  return [fromMs, untilMs, tags].some((given) => given !== undefined);
 }

@@ -28,6 +28,8 @@ export interface Lasting {
   stateSinceTime: string;
 }
 
+/** However many ask: one ring brings everything that one can bring. */
+const RING_EVERY_MS = 1_000;
 /** A site that failed, and of which nothing is known, is left in peace for so long. */
 const PEACE_MS = 5_000;
 /** Who insists waits so long for a slow site of which something is known, … */
@@ -47,6 +49,7 @@ interface Known {
 export class InventoryService {
   private readonly looks: Looks;
   private readonly tooOldMs: number;
+  private readonly rung = new Map<string, number>();
 
   constructor(
     private readonly providers: ProviderRegistry,
@@ -161,7 +164,10 @@ export class InventoryService {
 
   /** Whoever should look and does not is rung for; where nobody answers, the source says so. */
   private ringIfOld({ siteId }: Provider, { dated }: Known): void {
-    if (!dated || this.clock.now() - takenMsOf(dated.times) < 3 * this.intervalMs) return;
+    const now = this.clock.now();
+    if (!dated || now - takenMsOf(dated.times) < 3 * this.intervalMs) return;
+    if (now - (this.rung.get(siteId) ?? -Infinity) < RING_EVERY_MS) return;
+    this.rung.set(siteId, now);
     void this.bells.ring(siteId);
   }
 

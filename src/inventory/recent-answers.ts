@@ -3,7 +3,7 @@ import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { ProviderError, type ProviderErrorKind } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
-import type { AnswerStore, KeptAnswer } from './redis-answer-store.js';
+import { KEPT_MS, type AnswerStore, type KeptAnswer } from './redis-answer-store.js';
 import type { ModelStore } from './redis-model-store.js';
 import { within } from './within.js';
 
@@ -17,8 +17,17 @@ export interface RecentAnswer<T> {
 type Found<T> = KeptAnswer<T> & { isFresh: boolean };
 
 interface Flight<T> {
+  begunMs: number;
   known: Promise<Found<T> | null>;
   answer: Promise<KeptAnswer<T>>;
+}
+
+interface Question<T> {
+  siteId: string;
+  question: string;
+  ask: () => Promise<T>;
+  /** How long the answer is of use where no other comes. */
+  lastsMs: number;
 }
 
 /** Younger than this, and with no event of ours since, an answer is as good as a new one. */
@@ -53,6 +62,7 @@ export class RecentAnswers {
   /**
    * @param question names the read and what it is asked for; the same text gets the same answer
    * @param insists the answer must be read from now on, or be an error
+   * @param isPassing nobody will ask just the same again: the answer is kept for a crowd that asks at the same time
    * Throws what the site says of the thing itself (`NOT_FOUND` among it), and troubles where nothing else is known.
    */
   async read<T>(
@@ -60,10 +70,16 @@ export class RecentAnswers {
     question: string,
     insists: boolean,
     ask: () => Promise<T>,
+    isPassing = false,
   ): Promise<RecentAnswer<T>> {
-    const { siteId } = provider;
-    if (insists) return this.told(await this.ask(siteId, question, ask), 'FRESH');
-    const flight = this.join(siteId, question, ask);
+    const asked: Question<T> = {
+      siteId: provider.siteId,
+      question,
+      ask,
+      lastsMs: isPassing ? FRESH_MS : KEPT_MS,
+    };
+    if (insists) return this.told(await this.ask(asked), 'FRESH');
+    const flight = await this.join(asked);
     const known = await flight.known;
     if (!known || known.isFresh) return this.told(await flight.answer, 'FRESH');
     try {
@@ -71,7 +87,10 @@ export class RecentAnswers {
       return answer ? this.told(answer, 'FRESH') : this.told(known, 'STALE');
     } catch (error) {
       if (!(error instanceof ProviderError) || !TROUBLES.includes(error.kind)) throw error;
-      this.log.info({ siteId, kind: error.kind }, `an older answer is shown: ${error.message}`);
+      this.log.info(
+        { siteId: provider.siteId, kind: error.kind },
+        `an older answer is shown: ${error.message}`,
+      );
       return this.told(known, 'STALE');
     }
   }
@@ -80,25 +99,34 @@ export class RecentAnswers {
     return { value, state, ageMs: Math.max(0, this.clock.now() - takenMs) };
   }
 
-  /** What is known, and what is as good as new; for all who want it at the same time. */
-  private join<T>(siteId: string, question: string, ask: () => Promise<T>): Flight<T> {
-    const name = `${siteId} ${question}`;
+  /** What is known, and what is as good as new; for all who want it at the same time, with no event of ours between. */
+  private async join<T>(asked: Question<T>): Promise<Flight<T>> {
+    const name = `${asked.siteId} ${asked.question}`;
     const running = this.underway.get(name) as Flight<T> | undefined;
-    if (running) return running;
-    const known = this.find<T>(siteId, question);
+    if (!running) return this.begin(name, asked);
+    const lastEventMs = await this.trying(asked.siteId, () => this.models.lastEventMs(asked.siteId));
+    if (running.begunMs > (lastEventMs ?? 0)) return running;
+    const newer = this.underway.get(name) as Flight<T> | undefined;
+    return newer && newer !== running ? newer : this.begin(name, asked);
+  }
+
+  private begin<T>(name: string, asked: Question<T>): Flight<T> {
+    const known = this.find<T>(asked);
     const answer = known
-      .then((found) => (found?.isFresh ? found : this.ask(siteId, question, ask)))
-      .finally(() => this.underway.delete(name));
+      .then((found) => (found?.isFresh ? found : this.ask(asked)))
+      .finally(() => {
+        if (this.underway.get(name) === flight) this.underway.delete(name);
+      });
     answer.catch(() => undefined);
-    const flight = { known, answer };
+    const flight: Flight<T> = { known, answer, begunMs: this.clock.now() };
     this.underway.set(name, flight);
     return flight;
   }
 
-  private async ask<T>(siteId: string, question: string, ask: () => Promise<T>): Promise<KeptAnswer<T>> {
+  private async ask<T>({ siteId, question, ask, lastsMs }: Question<T>): Promise<KeptAnswer<T>> {
     const takenMs = this.clock.now();
     try {
-      const answer = { takenMs, value: await ask() };
+      const answer = { takenMs, untilMs: takenMs + lastsMs, value: await ask() };
       await this.trying(siteId, () => this.answers.keep(siteId, question, answer));
       return answer;
     } catch (error) {
@@ -109,11 +137,11 @@ export class RecentAnswers {
   }
 
   /** Without a store every read is a live one. */
-  private async find<T>(siteId: string, question: string): Promise<Found<T> | null> {
+  private async find<T>({ siteId, question }: Question<T>): Promise<Found<T> | null> {
     const [known, lastEventMs] = (await this.trying(siteId, () =>
       Promise.all([this.answers.find<T>(siteId, question), this.models.lastEventMs(siteId)]),
     )) ?? [null, 0];
-    if (!known) return null;
+    if (!known || this.clock.now() >= known.untilMs) return null;
     const isFresh = this.clock.now() - known.takenMs < FRESH_MS && known.takenMs > lastEventMs;
     return { ...known, isFresh };
   }

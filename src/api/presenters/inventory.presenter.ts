@@ -1,5 +1,6 @@
 import type { BudgetUse } from '../../providers/request-budget.js';
 import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
+import type { ProblemCode } from '../../domain/problem.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
@@ -70,7 +71,7 @@ export function presentSite(
     provider: descriptor.provider,
     providerTitle: descriptor.title,
     connection: {
-      state: source.state === 'FRESH' ? 'CONNECTED' : 'DISCONNECTED',
+      state: isConnected(source) ? 'CONNECTED' : 'DISCONNECTED',
       version: value?.version ?? null,
       warnings: value?.warnings ?? [],
       checkedTime: source.refreshedTime,
@@ -88,6 +89,17 @@ export function presentSite(
     budget: budget && { limit: budget.limit, used: budget.used, windowSeconds: budget.windowSeconds },
     source,
   };
+}
+
+/** That nobody looked, or that an answer is not believed, says nothing about the connection. */
+const SAY_NOTHING: readonly (ProblemCode | undefined)[] = [
+  'inventory-unattended',
+  'inventory-postponed',
+  'upstream-bad-answer',
+];
+
+function isConnected({ state, error }: Source): boolean {
+  return state === 'FRESH' || (state === 'STALE' && SAY_NOTHING.includes(error?.code));
 }
 
 /** What the gateway itself does in steps, where the upstream has the steps. */

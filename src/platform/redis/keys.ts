@@ -43,13 +43,16 @@ export function siteModelKeys(siteId: string) {
   return {
     /**
      * hash: w = id of the last write, v = version, m = what the site holds as JSON, t = when each list was looked at;
-     * f = the last failure, d = an answer that is not believed yet, c = the connection; tv, told = what was told of
+     * f = the last failure, d = an answer that is not believed yet, p = a look that was put off, o = single things that
+     * are odd, c = the connection; tv, told = what was told of, ta = when it was last still so
      */
     model: `${prefix}:model`,
     /** string: who is looking at the site; with a time to live */
     look: `${prefix}:look`,
-    /** string: the last good answer to one read, as JSON; with a time to live */
-    read: (digest: string) => `${prefix}:read:${digest}`,
+    /** hash: digest of a question → the last good answer to it, as JSON; '' = the bytes of them all; with a time to live */
+    answers: `${prefix}:answers`,
+    /** sorted set: the digests by when their answers are of no use any more, milliseconds; with a time to live */
+    answersUntil: `${prefix}:answers-until`,
   };
 }
 

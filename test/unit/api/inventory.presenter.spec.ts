@@ -1,3 +1,4 @@
+import { problem } from '../../../src/domain/problem.js';
 import { InventoryQueryDto } from '../../../src/api/dto/queries.dto.js';
 import { presentInventory, presentSite } from '../../../src/api/presenters/inventory.presenter.js';
 import { INVENTORY_ORDERS, SortedLists } from '../../../src/api/presenters/sorted-lists.js';
@@ -260,6 +261,17 @@ describe('a site', () => {
       windowSeconds: 60,
     });
     expect(presentSite(reading('x', connection), null).budget).toBeNull();
+  });
+
+  it.each([
+    ['inventory-unattended', 'CONNECTED'],
+    ['inventory-postponed', 'CONNECTED'],
+    ['upstream-bad-answer', 'CONNECTED'],
+    ['upstream-unavailable', 'DISCONNECTED'],
+    ['upstream-timeout', 'DISCONNECTED'],
+  ] as const)('that is STALE because of %s is %s', (code, state) => {
+    const stale = reading('x', connection, { state: 'STALE', error: problem(code, 'So it is.') });
+    expect(presentSite(stale, null).connection.state).toBe(state);
   });
 
   it.each(['STALE', 'UNAVAILABLE'] as const)('that is %s is not connected', (state) => {

@@ -36,6 +36,7 @@ function answers(clock = new TestClock()) {
     fail: (kind: ProviderErrorKind | null) => (trouble = kind ? new ProviderError(kind, 'No.') : null),
     read: (insists = false, from = first, how: () => Promise<number> = ask) =>
       from.read(provider, 'what is it?', insists, how),
+    passing: () => first.read(provider, 'what is it?', false, ask, true),
   };
 }
 
@@ -72,6 +73,74 @@ describe('an answer', () => {
     await new RedisOperationStore(the.redis, clock).accept(newcomer({ siteId }), null);
     expect((await read()).value).toBe(2);
   });
+});
+
+describe('answers that are kept', () => {
+  const found = async (store: AnswerStore, siteId: string, count: number) => {
+    const all = Array.from({ length: count }, (_, i) => store.find(siteId, `q${i}`));
+    return (await Promise.all(all)).flatMap((one, i) => (one ? [i] : []));
+  };
+  const answer = (takenMs: number, lastsMs: number) => ({
+    takenMs,
+    untilMs: takenMs + lastsMs,
+    value: 'x'.repeat(1_000),
+  });
+
+  it('take so many bytes of a site at most: what is soonest of no use makes room', async () => {
+    const store = new AnswerStore(the.redis, 10_500);
+    for (let i = 0; i < 30; i += 1) await store.keep('crowded', `q${i}`, answer(1_000 + i, 60_000));
+    expect(await found(store, 'crowded', 30)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
+    for (let i = 0; i < 50; i += 1) await store.keep('crowded', 'q29', answer(2_000 + i, 60_000));
+    expect(await found(store, 'crowded', 30)).toHaveLength(10);
+    await store.keep('crowded', 'q0', answer(2_100, 3_000));
+    for (let i = 1; i < 9; i += 1) await store.keep('crowded', 'q0', answer(2_100 + i, 3_000));
+    expect(await found(store, 'crowded', 30)).toContain(29);
+    expect(await found(store, 'other', 30)).toEqual([]);
+  });
+
+  it('make room when they are of no use any more, and when they are forgotten', async () => {
+    const store = new AnswerStore(the.redis);
+    await store.keep('tidy', 'q0', answer(1_000, 3_000));
+    await store.keep('tidy', 'q1', answer(5_000, 3_000));
+    expect(await found(store, 'tidy', 2)).toEqual([1]);
+    await store.forget('tidy', 'q1');
+    expect(await found(store, 'tidy', 2)).toEqual([]);
+  });
+
+  it('are not those that are too large', async () => {
+    const store = new AnswerStore(the.redis, 500);
+    await store.keep('small', 'q0', answer(1_000, 3_000));
+    expect(await found(store, 'small', 1)).toEqual([]);
+  });
+
+  it('are of no use for long where nobody asks just the same again', async () => {
+    const { read, clock, fail, passing } = answers();
+    await passing();
+    expect(await passing()).toMatchObject({ value: 1, state: 'FRESH' });
+    clock.advance(3_000);
+    fail('UNAVAILABLE');
+    await expect(passing()).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
+    await expect(read()).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
+  });
+});
+
+it('whoever asks after an event of ours does not share what was asked before it', async () => {
+  const seconds = Number((await the.redis.time())[0]);
+  const { read, clock, siteId, asked } = answers(new TestClock(seconds * 1000 - 2_000));
+  let answer = (_value: number): void => undefined;
+  let begun = (): void => undefined;
+  const asking = new Promise<void>((resolve) => (begun = resolve));
+  const slow = read(false, undefined, () => {
+    begun();
+    return new Promise<number>((resolve) => (answer = resolve));
+  });
+  await asking;
+  await new RedisOperationStore(the.redis, clock).accept(newcomer({ siteId }), null);
+  clock.advance(4_000);
+  expect((await read()).value).toBe(1);
+  expect(asked()).toBe(1);
+  answer(0);
+  expect((await slow).value).toBe(0);
 });
 
 describe('a site in trouble', () => {
