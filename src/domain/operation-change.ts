@@ -27,7 +27,7 @@ export type Change =
         warnings: string[];
       };
     }
-  | { kind: 'NOT_SENT'; attemptId: string; notBefore: string; text: string }
+  | { kind: 'NOT_SENT'; attemptId: string; notBefore: string; heldBackMs?: number; text: string }
   | { kind: 'ACCEPTED'; attemptId: string; ref: UpstreamRef }
   | { kind: 'REFUSED'; attemptId: string; problem: Problem }
   | { kind: 'AMBIGUOUS'; attemptId: string; evidence: string }
@@ -37,7 +37,8 @@ export type Change =
   | { kind: 'UNDECIDED'; evidence: string }
   /** The calls that were not sent will not be: the time for it is over. */
   | { kind: 'GIVEN_UP'; problem: Problem }
-  | { kind: 'DELAYED'; notBefore: string; text: string }
+  /** @property heldBackMs how much of the delay is for our own budget alone; absent = nothing */
+  | { kind: 'DELAYED'; notBefore: string; heldBackMs?: number; text: string }
   | { kind: 'OBSERVED'; seen: Seen }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }
   | { kind: 'CANCEL_SENDING'; overBy: string }

@@ -5,7 +5,7 @@ import { eventOf, type OperationEvent } from './operation-event.js';
 import { request } from './operation-request-machine.js';
 import { resolved } from './operation-resolution.js';
 import { progressOf, visible, withSeen } from './operation-sight.js';
-import { submission } from './operation-submission-machine.js';
+import { delayed, submission } from './operation-submission-machine.js';
 import { timingsOf } from './operation-timings.js';
 import { isVerdict, type Operation, type OperationState } from './operation.js';
 
@@ -63,7 +63,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       };
     case 'DELAYED':
       return {
-        operation: { ...operation, notBefore: change.notBefore },
+        operation: { ...operation, ...delayed(operation, change) },
         type: 'operation.delayed',
         text: change.text,
       };

@@ -19,7 +19,7 @@ export function submission(operation: Operation, change: Submission, now: string
         operation: {
           ...replaceCall(operation, call, { ...call, state: 'PENDING', attempt: null }),
           state: operation.calls.some((c) => c.state === 'ACCEPTED') ? 'SUBMITTING' : 'PENDING',
-          notBefore: change.notBefore,
+          ...delayed(operation, change),
         },
         type: 'operation.delayed',
         text: change.text,
@@ -50,6 +50,16 @@ export function submission(operation: Operation, change: Submission, now: string
     case 'GIVEN_UP':
       return givenUp(operation, change.problem, now);
   }
+}
+
+/** Until when it waits, and how long it has waited in all for no other reason than our own budget. */
+export function delayed(
+  operation: Operation,
+  { notBefore, heldBackMs = 0 }: { notBefore: string; heldBackMs?: number },
+): Pick<Operation, 'notBefore' | 'heldBackMs'> {
+  return heldBackMs === 0
+    ? { notBefore }
+    : { notBefore, heldBackMs: (operation.heldBackMs ?? 0) + heldBackMs };
 }
 
 function intent(operation: Operation, change: Extract<Change, { kind: 'INTENT' }>): Applied | null {

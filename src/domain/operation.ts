@@ -184,6 +184,8 @@ export interface Operation {
   parentId?: string | null;
   /** The operations it is made of, in their order; null (or absent in older records) = it is one by itself. */
   composite?: CompositeStep[] | null;
+  /** How long it waited for places in our own budget: the start deadline did not run meanwhile. Absent = not at all. */
+  heldBackMs?: number;
   progressPercent: number | null;
   steps: OperationStep[];
   prompts: Prompt[];

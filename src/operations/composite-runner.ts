@@ -68,7 +68,7 @@ export class CompositeRunner {
       if (!(error instanceof ProviderError)) throw error;
       const reason = providerProblem(error, provider);
       return error.retry === 'TEMPORARY'
-        ? this.wait(parent, index, { reason, retryAfterMs: error.retryAfterMs })
+        ? this.wait(parent, index, { reason, retryAfterMs: error.retryAfterMs, heldBack: error.heldBack })
         : this.stepFailed(parent, index, reason);
     }
     const sight = stepSight(command, preparation, provider.descriptor.lifecycle);
@@ -160,10 +160,11 @@ export class CompositeRunner {
   private async wait(
     parent: Operation,
     index: number,
-    { reason, operationId = null, retryAfterMs = null }: Obstacle,
+    { reason, operationId = null, retryAfterMs = null, heldBack = false }: Obstacle,
   ): Promise<Next> {
     const step = parent.composite?.[index];
-    if (step && this.isTooLate(step)) return this.stepFailed(parent, index, reason);
+    // While our own budget refuses, time does not run out.
+    if (step && !heldBack && this.isTooLate(step)) return this.stepFailed(parent, index, reason);
     const now = isoTime(this.clock.now());
     const waitMs = this.sending.backOff(step?.triedSince ?? now, retryAfterMs);
     await this.store.transitionFrom(parent, {
@@ -227,4 +228,6 @@ interface Obstacle {
   /** The operation that was refused for it. */
   operationId?: string | null;
   retryAfterMs?: number | null;
+  /** By our own budget alone. */
+  heldBack?: boolean;
 }

@@ -100,7 +100,7 @@ export class OperationRunner {
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         return error.retry === 'TEMPORARY'
-          ? this.delay(operation, `The site cannot be read: ${error.message}`, error.retryAfterMs)
+          ? this.delay(operation, error)
           : this.reject(operation, changedBefore(error, provider));
       }
       const objection = objectionTo(operation, preparation, provider);
@@ -174,6 +174,7 @@ export class OperationRunner {
         kind: 'NOT_SENT',
         attemptId,
         notBefore: isoTime(this.clock.now() + waitMs),
+        ...heldBack(error, waitMs),
         text: `Not sent: ${error.message} It will be tried again.`,
       });
       return { againInMs: waitMs };
@@ -190,8 +191,9 @@ export class OperationRunner {
     return 'DONE';
   }
 
-  private tooLate(operation: Operation): boolean {
-    return this.clock.now() - Date.parse(operation.createdTime) > this.settings.startDeadlineMs;
+  /** What waited for our own budget alone has not used up its time: it goes out at the pace of the budget, however late. */
+  private tooLate({ createdTime, heldBackMs = 0 }: Operation): boolean {
+    return this.clock.now() - Date.parse(createdTime) - heldBackMs > this.settings.startDeadlineMs;
   }
 
   /** What was never sent is not going to be; what was accepted is watched to its end. */
@@ -205,12 +207,13 @@ export class OperationRunner {
     return 'DONE';
   }
 
-  private async delay(operation: Operation, text: string, retryAfterMs: number | null): Promise<Next> {
-    const waitMs = this.sending.backOff(operation.createdTime, retryAfterMs);
+  private async delay(operation: Operation, error: ProviderError): Promise<Next> {
+    const waitMs = this.sending.backOff(operation.createdTime, error.retryAfterMs);
     await this.store.transitionFrom(operation, {
       kind: 'DELAYED',
       notBefore: isoTime(this.clock.now() + waitMs),
-      text,
+      ...heldBack(error, waitMs),
+      text: `The site cannot be read: ${error.message}`,
     });
     return { againInMs: waitMs };
   }
@@ -229,6 +232,10 @@ export class OperationRunner {
 
 function pendingCall(call: UpstreamCall): SubmittedCall {
   return { call, state: 'PENDING', attempt: null, ref: null, adopted: false };
+}
+
+function heldBack(error: ProviderError, waitMs: number): { heldBackMs?: number } {
+  return error.heldBack ? { heldBackMs: waitMs } : {};
 }
 
 /** The target cannot be acted upon as it was when the operation was accepted. */

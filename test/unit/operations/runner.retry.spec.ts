@@ -1,6 +1,9 @@
+import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
+import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { redisForThisFile } from '../support/redis.js';
 import { changed } from '../support/memory-site.js';
+import type { TestClock } from '../support/test-clock.js';
 
 const the = redisForThisFile();
 
@@ -82,6 +85,50 @@ describe('an operation that could not be sent', () => {
     await work.runner.submit(id);
     expect(work.executions).toBe(0);
     expect(await work.now(id)).toMatchObject({ state: 'REJECTED', error: { code: 'state-changed' } });
+  });
+});
+
+describe('an operation that our own budget holds back', () => {
+  const MINUTE = 60_000;
+
+  /** From the acceptance on until so much time has passed, there is no place for the look before the request. */
+  const busyFor =
+    (ms: number) =>
+    (driver: ProviderDriver, clock: TestClock): ProviderDriver =>
+      changed(driver, {
+        prepare: (command, operationId, cx) => {
+          if (clock.monotonic() === 0 || clock.monotonic() >= ms)
+            return driver.prepare(command, operationId, cx);
+          const more = { retry: 'TEMPORARY', retryAfterMs: 20_000, heldBack: true } as const;
+          throw new ProviderError('RATE_LIMITED', 'There is no place.', more);
+        },
+      });
+
+  async function goOn(work: LongWork, id: string): Promise<void> {
+    for (let next = await work.runner.submit(id); typeof next === 'object';) {
+      work.clock.advance(next.againInMs);
+      next = await work.runner.submit(id);
+    }
+  }
+
+  it('is sent when its turn comes, although that is long after the start deadline', async () => {
+    const work = new LongWork(the.redis, busyFor(60 * MINUTE));
+    const { id } = await work.accept();
+    work.clock.advance(1_000);
+    await goOn(work, id);
+    expect(await work.now(id)).toMatchObject({ state: 'RUNNING', heldBackMs: 60 * MINUTE });
+    expect(work.executions).toBe(1);
+  });
+
+  it('has the rest of its time for what is not our own budget', async () => {
+    const work = new LongWork(the.redis, busyFor(60 * MINUTE));
+    work.world.troubles.push({ on: 'CHANGE', trouble: 'UNREACHABLE', times: Infinity });
+    const { id } = await work.accept();
+    work.clock.advance(1_000);
+    await goOn(work, id);
+    expect(await work.now(id)).toMatchObject({ state: 'REJECTED', error: { code: 'not-started' } });
+    expect(work.clock.monotonic()).toBeGreaterThan(60 * MINUTE + SETTINGS.startDeadlineMs);
+    expect(work.executions).toBe(0);
   });
 });
 
