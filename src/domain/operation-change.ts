@@ -1,6 +1,6 @@
 import type { UpstreamRef } from './action-command.js';
 import type { OperationStep, Prompt, ResourceFacts } from './observation.js';
-import type { TargetType } from './dr-action.js';
+import type { DrAction, TargetType } from './dr-action.js';
 import type {
   CancelRequest,
   InputRequest,
@@ -40,6 +40,8 @@ export type Change =
   /** @property heldBackMs how much of the delay is for our own budget alone; absent = nothing */
   | { kind: 'DELAYED'; notBefore: string; heldBackMs?: number; text: string }
   | { kind: 'OBSERVED'; seen: Seen }
+  /** What others began turns out to be another action than it was taken for. */
+  | { kind: 'RECOGNIZED'; action: DrAction; warnings: string[]; text: string }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }
   | { kind: 'CANCEL_SENDING'; overBy: string }
   | {

@@ -1,3 +1,4 @@
+import { ACTION_FACTS } from './action-facts.js';
 import { COMPOSITE_TRANSITIONS, composition, withoutOpenSteps } from './operation-composite-machine.js';
 import type { Change, Seen } from './operation-change.js';
 import { ended, type Applied } from './operation-end.js';
@@ -69,6 +70,8 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       };
     case 'OBSERVED':
       return observed(operation, change.seen, now);
+    case 'RECOGNIZED':
+      return recognized(operation, change);
     case 'CANCEL_REQUESTED':
     case 'CANCEL_SENDING':
     case 'CANCEL_ANSWERED':
@@ -89,6 +92,20 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       if (operation.composite?.some((step) => step.state === 'RUNNING')) return null;
       return ended(withoutOpenSteps(operation), change, now);
   }
+}
+
+function recognized(
+  operation: Operation,
+  { action, warnings, text }: Extract<Change, { kind: 'RECOGNIZED' }>,
+): Applied | null {
+  if (operation.origin !== 'EXTERNAL' || operation.action === action) return null;
+  const direction = ACTION_FACTS[action].needsDirection ? operation.direction : null;
+  const command = { ...operation.command, action, direction };
+  return {
+    operation: { ...operation, action, direction, command, warnings },
+    type: 'operation.progressed',
+    text,
+  };
 }
 
 function observed(operation: Operation, seen: Seen, now: string): Applied | null {

@@ -108,6 +108,11 @@ export function rowFor(
   return isWhole && kind === 'PROTECTION_GROUP' && !capabilities.explicitPlans ? row : null;
 }
 
+/** Whether the action can have begun where this rests. */
+export function canBegin({ from }: LifecycleRow, { word }: SeenResource): boolean {
+  return from === 'ANY' || from.includes(word);
+}
+
 export function isPassing({ lifecycle }: ProviderDescriptor, { kind, word }: SeenResource): boolean {
   return meaningOf(lifecycle, kind, word).passing;
 }

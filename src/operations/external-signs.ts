@@ -1,10 +1,18 @@
 import { publicId } from '../domain/ids.js';
-import type { DrAction } from '../domain/dr-action.js';
+import { DR_ACTIONS, type DrAction } from '../domain/dr-action.js';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { meaningOf } from '../domain/lifecycle.js';
 import type { SiteLook, SiteSurvey, UpstreamRun } from '../domain/site-survey.js';
 import type { ProviderDescriptor } from '../providers/provider-driver.js';
-import { isPassing, resourcesIn, rowFor, type SeenResource } from './external-resources.js';
+import { isCreation } from './external-explanations.js';
+import {
+  canBegin,
+  isAtRest,
+  isPassing,
+  resourcesIn,
+  rowFor,
+  type SeenResource,
+} from './external-resources.js';
 
 /** Something that seems to be under way, whoever began it. */
 export interface Sign {
@@ -69,7 +77,15 @@ export function actionOf(
   for (const action of [...runs.map((run) => run.action), earlier]) {
     if (action && rowFor(descriptor, seen.kind, action)?.via.includes(seen.word)) return action;
   }
-  return own && rowFor(descriptor, seen.kind, own) ? own : null;
+  const row = rowFor(descriptor, seen.kind, own);
+  if (!own || !row) return null;
+  if (!before || !isAtRest(descriptor, before) || canBegin(row, before)) return own;
+  // Where it was seen at rest tells which of those that share the word it can be.
+  const [begun] = DR_ACTIONS.filter((action) => {
+    const other = rowFor(descriptor, seen.kind, action);
+    return other?.via.includes(seen.word) && canBegin(other, before) && !isCreation(action);
+  }).sort((one, other) => gravity(other) - gravity(one));
+  return begun ?? own;
 }
 
 /** A job on what rests may just have begun, or be about to end: only one that lasts is worth a lock. */

@@ -2,7 +2,7 @@ import { DR_ACTIONS, type DrAction } from '../domain/dr-action.js';
 import { OUTSIDE, type Operation } from '../domain/operation.js';
 import { meaningOf } from '../domain/lifecycle.js';
 import type { ProviderDescriptor } from '../providers/provider-driver.js';
-import { isPassing, rowFor, type SeenResource } from './external-resources.js';
+import { canBegin, isPassing, rowFor, type SeenResource } from './external-resources.js';
 import type { Sign } from './external-signs.js';
 
 /** Who did it, as far as the upstream tells. */
@@ -25,15 +25,20 @@ export function alternatives(
   const first = rowFor(descriptor, kind, action)?.via[0];
   const told = word === first || runs.length > 0 || (before !== null && isPassing(descriptor, before));
   return DR_ACTIONS.filter((other) => {
-    const via = other === action ? undefined : rowFor(descriptor, kind, other)?.via;
-    return via?.includes(word) && (!told || via[0] === first);
+    const row = other === action ? null : rowFor(descriptor, kind, other);
+    if (!row?.via.includes(word) || (told && row.via[0] !== first)) return false;
+    return !before || isPassing(descriptor, before) || canBegin(row, before);
   });
 }
 
+const LOOKALIKE = ': from outside they look alike.';
+
 export function lookalikes(actions: readonly DrAction[]): string[] {
-  return actions.length > 0
-    ? [`It may be ${actions.join(' or ')} instead: from outside they look alike.`]
-    : [];
+  return actions.length > 0 ? [`It may be ${actions.join(' or ')} instead${LOOKALIKE}`] : [];
+}
+
+export function isLookalike(warning: string): boolean {
+  return warning.endsWith(LOOKALIKE);
 }
 
 /** A request of ours of which a person said what became of it may have been carried out late. */

@@ -14,6 +14,7 @@ import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
+import { recognition } from './external-recognition.js';
 import type { OperationStore } from './operation-store.js';
 import { ringParent } from './parent-bell.js';
 import { nextActionsAfter } from './next-actions.js';
@@ -154,6 +155,9 @@ export class SiteWatcher {
   private changeFor(operation: Operation, observation: Observation, provider: Provider): Change | null {
     const row = provider.descriptor.lifecycle.actions[operation.action];
     if (!row) return null;
+    const known =
+      operation.origin === 'EXTERNAL' && recognition(operation, provider.descriptor.lifecycle, observation);
+    if (known) return known;
     const judged =
       operation.origin === 'EXTERNAL'
         ? judgeExternal(

@@ -245,6 +245,26 @@ describe('an operation that was begun outside is judged by where it rests', () =
   });
 });
 
+describe('of which nothing has moved for long', () => {
+  const judgement = (resource: ResourceFacts | null, jobs: JobState[] = []) =>
+    judgeExternal(begun('FAILOVER'), srmDescriptor.lifecycle, seen(resource, jobs), true);
+
+  it('is for a person to judge when a job runs on while the target rests', () => {
+    expect(judgement(facts('READY_STATE'), ['RUNNING'])).toMatchObject({
+      kind: 'UNSETTLED',
+      evidence: 'The upstream says running of job-0, yet the target rests: it is READY_STATE.',
+    });
+  });
+
+  it('is for a person to judge when nothing can be seen of the target', () => {
+    expect(judgement(null).kind).toBe('UNSETTLED');
+  });
+
+  it('goes on being watched while the target is seen at work', () => {
+    expect(judgement(facts('RECOVERY_IN_PROGRESS'), ['RUNNING'])).toEqual({ kind: 'KEEP_WATCHING' });
+  });
+});
+
 it.each([
   ['sdrs', sdrsDescriptor],
   ['srm', srmDescriptor],

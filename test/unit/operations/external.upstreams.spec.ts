@@ -187,6 +187,23 @@ describe('where plans are things of their own', () => {
     );
   });
 
+  it.each([
+    ['TEST_COMPLETE', 'CLEAN_UP_DRILL', []],
+    ['RECOVERY_COMPLETE', 'REPROTECT', []],
+    [
+      'READY_STATE',
+      'FAILOVER',
+      ['It may be PLANNED_FAILOVER or START_DRILL instead: from outside they look alike.'],
+    ],
+  ] as const)('a plan that rested in %s and waits for a person is at %s', async (rest, action, warnings) => {
+    const site = new WordedSite(the.redis, srmDescriptor);
+    site.plan('erp-plan', rest);
+    await site.refresh();
+    site.plan('erp-plan', 'WAITING_FOR_USER_INPUT');
+    await site.refresh();
+    expect(await site.found()).toMatchObject([{ action, warnings }]);
+  });
+
   it('what another plan shows of the groups that somebody moved is no run of its own', async () => {
     const site = new WordedSite(the.redis, srmDescriptor);
     site.groupsOf.set('erp-plan', ['erp']).set('all-plan', ['erp', 'db']);

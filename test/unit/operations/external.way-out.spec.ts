@@ -52,7 +52,9 @@ describe('what others began and does not end', () => {
     await work.tickAfter(SETTINGS.settleMs);
     const unknown = await work.now(id);
     expect(unknown).toMatchObject({ state: 'UNKNOWN', lockedGroupIds: [work.id('books')] });
-    expect(unknown.evidence).toMatch(/^The upstream says .* of work-1, yet the target rests: it is guarded\.$/);
+    expect(unknown.evidence).toMatch(
+      /^The upstream says .* of work-1, yet the target rests: it is guarded\.$/,
+    );
     expect(await work.holderOf('books')).toBe(id);
     expect((await settle(work, id, 'FAILED')).state).toBe('FAILED');
     await isFreeForGood(work);
