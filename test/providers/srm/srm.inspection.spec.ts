@@ -1,6 +1,8 @@
 import type { Concern } from '../../../src/domain/site-finding.js';
+import { isoTime } from '../../../src/platform/clock.js';
 import {
   bench,
+  command,
   cx,
   group,
   GROUP_ID,
@@ -11,6 +13,7 @@ import {
   plan,
   PLAN_ID,
   PLANS,
+  task,
   VC_A,
   VC_B,
   vm,
@@ -136,13 +139,101 @@ describe('an inspection of an SRM site', () => {
     for (const n of numbers(9))
       site.appliance.on(`GET ${GROUPS}/${groupId(n)}/vms`, list([vm(n, 'INVALID')]));
     const counts = [];
-    for (let times = 0; times < 4; times += 1) counts.push((await inspected()).length);
-    expect(counts).toEqual([3, 6, 9, 9]);
+    for (let times = 0; times < 6; times += 1) counts.push((await inspected()).length);
+    // Some of the places are for those of which something was told.
+    expect(counts).toEqual([3, 4, 6, 7, 9, 9]);
     // Another process has not looked at any of them yet.
     await expect(inspected(site.secondDriver())).resolves.toHaveLength(9);
     site.appliance.on(`GET ${GROUPS}`, list(groups.slice(0, 2)));
     await site.driver.survey(cx());
     await expect(inspected()).resolves.toHaveLength(2);
+  });
+
+  describe('of more groups than it can look at', () => {
+    const size = 60;
+    const groups = (words: Record<number, string> = {}): object[] =>
+      numbers(size).map((n) => group(words[n] ?? 'OK', { id: groupId(n), name: `group-${n}` }));
+    const machines = (n: number, word: string): void =>
+      site.appliance.on(`GET ${GROUPS}/${groupId(n)}/vms`, list([vm(n, word)]));
+    const looks = (n: number): number => site.appliance.count(`GET ${GROUPS}/${groupId(n)}/vms`);
+    const listed = async (words: Record<number, string> = {}): Promise<void> => {
+      site.appliance.on(`GET ${GROUPS}`, list(groups(words)));
+      await site.driver.survey(cx());
+    };
+    const names = (): string[] => kept.map(({ target }) => target.name);
+
+    beforeEach(async () => {
+      for (const n of numbers(size)) machines(n, 'OK');
+      await listed();
+    });
+
+    it('sees soon that a machine was mended, and says of each when it was looked at', async () => {
+      for (const n of [0, 1, 2]) machines(n, 'INVALID');
+      const first = isoTime(site.clock.now());
+      await inspected();
+      expect(kept.map(({ seenTime }) => seenTime)).toEqual([first, first, first]);
+      site.clock.pass(300);
+      await listed();
+      const second = isoTime(site.clock.now());
+      await inspected();
+      expect(kept.map(({ seenTime }) => seenTime).sort()).toEqual([first, second, second]);
+      for (const n of [0, 1, 2]) machines(n, 'OK');
+      for (let times = 0; times < 3; times += 1) await inspected();
+      expect(kept).toEqual([]);
+    });
+
+    it('goes on with the others while many stand', async () => {
+      for (const n of numbers(20)) machines(n, 'INVALID');
+      for (let times = 0; times < 60; times += 1) await inspected();
+      expect(numbers(size).filter((n) => looks(n) === 0)).toEqual([]);
+    });
+
+    it('takes up where another process has looked longest ago', async () => {
+      for (const n of [0, 1, 2]) machines(n, 'INVALID');
+      await inspected();
+      kept = kept.map((one, i) => ({
+        ...one,
+        seenTime: isoTime(site.clock.now() - (i === 1 ? 900_000 : 1_000)),
+      }));
+      machines(1, 'OK');
+      await inspected(site.secondDriver());
+      expect(names().sort()).toEqual(['erp-0', 'erp-2']);
+    });
+
+    it.each<[string, string[]]>([
+      ['is ready again', ['PARTIALLY_RECOVERED', 'OK']],
+      ['says that it is well protected since', ['READY']],
+    ])('looks at once at a group that %s', async (_, words) => {
+      await inspected();
+      machines(40, 'INVALID');
+      for (const word of words) await listed({ 40: word });
+      await inspected();
+      expect(names()).toEqual(['erp-40']);
+      const looked = looks(40);
+      await inspected();
+      await inspected();
+      expect(looks(40) - looked).toBeLessThanOrEqual(2);
+    });
+
+    it('looks at once at a group on which an operation ended, though its word is what it was', async () => {
+      machines(40, 'INVALID');
+      site.appliance.on('GET /tasks', list([task('t-1', 'SUCCESS', { entity: groupId(40) })]));
+      const call = { label: 'Something', method: 'POST' as const, path: '', body: undefined };
+      const calls = [{ call, ref: { jobIds: ['t-1'] } }];
+      const asked = command('ENABLE_PROTECTION', { targetNativeId: groupId(40) });
+      await site.driver.observe([{ operationId: 'op-1', command: asked, baseline: null, calls }], cx());
+      await inspected();
+      expect(names()).toEqual(['erp-40']);
+    });
+
+    it('looks at others, too, while many change', async () => {
+      machines(0, 'INVALID');
+      await inspected();
+      machines(0, 'OK');
+      await listed(Object.fromEntries(numbers(50).map((n) => [n + 5, 'READY'])));
+      await inspected();
+      expect(kept).toEqual([]);
+    });
   });
 
   it('passes on what a plan that waits asks', async () => {

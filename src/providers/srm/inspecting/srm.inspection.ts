@@ -1,5 +1,6 @@
 import { publicId } from '../../../domain/ids.js';
 import type { Concern, FindingTarget } from '../../../domain/site-finding.js';
+import { isoTime } from '../../../platform/clock.js';
 import type { FurtherReads } from '../../further-reads.js';
 import { ProviderError } from '../../provider-error.js';
 import { promptOf } from '../reading/srm.mapper.js';
@@ -30,7 +31,8 @@ type Part = keyof typeof PARTS;
 
 /**
  * What only SRM can tell to be wrong. Servers, certificates and issues are looked at in every inspection; of prompts,
- * tests' leftovers and the machines of groups a few, in turn. What was not looked at stands as it was told last.
+ * tests' leftovers and the machines of groups a few, in turn. What was not looked at stands as it was told last, with
+ * the time at which it was seen.
  */
 export class SrmInspection {
   private readonly prompts: PartsInTurn;
@@ -45,9 +47,9 @@ export class SrmInspection {
     private readonly siteIssues: FurtherReads['siteIssues'],
   ) {
     this.site = { type: 'SITE', id: siteId, name: siteId };
-    this.prompts = new PartsInTurn(siteId);
-    this.groups = new PartsInTurn(siteId);
-    this.plans = new PartsInTurn(siteId);
+    this.prompts = new PartsInTurn(siteId, client.clock);
+    this.groups = new PartsInTurn(siteId, client.clock);
+    this.plans = new PartsInTurn(siteId, client.clock);
   }
 
   /** @param told by the last inspection, by whichever process */
@@ -89,7 +91,8 @@ export class SrmInspection {
     });
     await part('machines', async (before) => {
       const groups = (await lists()).groups.items.filter(saysProtected);
-      return this.groups.look(groups, { places, before }, (group) => this.machinesOf(group, signal));
+      const wish = { first: this.inventory.touched.ids, places, before };
+      return this.groups.look(groups, wish, (group) => this.machinesOf(group, signal));
     });
     if (troubles[0] !== undefined && looked === 0) throw troubles[0];
     return concerns;
@@ -102,21 +105,20 @@ export class SrmInspection {
     const pairing = await this.client.pairing(signal);
     const concerns = serverConcerns(pairing, this.site, this.client.clock.now());
     const isFarDown = concerns.some(({ type }) => type === 'SITE_UNREACHABLE');
-    return farTrouble === null || isFarDown
-      ? concerns
-      : [...concerns, farLoginConcern(farTrouble, this.site)];
+    if (farTrouble !== null && !isFarDown) concerns.push(farLoginConcern(farTrouble, this.site));
+    return this.seen(concerns);
   }
 
   private async issues(signal: AbortSignal): Promise<Concern[]> {
     const issues = await this.siteIssues({}, { signal });
-    return issues.map((issue) => issueConcern(issue, this.site));
+    return this.seen(issues.map((issue) => issueConcern(issue, this.site)));
   }
 
   private async promptsOf(plan: WirePlan, signal: AbortSignal): Promise<Concern[]> {
     const prompts = await this.client.prompts(plan.id, signal);
     mustTellAll(prompts, 'prompt_text');
     const name = textOf(plan.name) ?? plan.id;
-    return prompts.items.map(promptOf).map(({ id, text, raisedTime }) => ({
+    const concerns = prompts.items.map(promptOf).map(({ id, text, raisedTime }): Concern => ({
       type: 'PROMPT_WAITING',
       severity: 'WARNING',
       target: { type: 'RECOVERY_PLAN', id: publicId(this.siteId, plan.id), name },
@@ -125,19 +127,26 @@ export class SrmInspection {
       remedy: 'Answer the prompt, or cancel the run.',
       sinceTime: raisedTime,
     }));
+    return this.seen(concerns);
   }
 
   private async leftoversOf(plan: WirePlan, signal: AbortSignal): Promise<Concern[]> {
     const vms = await this.client.vmsOfPlan(plan.id, signal);
     mustTell(vms);
     this.inventory.noteLooked(plan.id);
-    return leftoverConcerns(this.siteId, plan, vms.items);
+    return this.seen(leftoverConcerns(this.siteId, plan, vms.items));
   }
 
   private async machinesOf(group: WireGroup, signal: AbortSignal): Promise<Concern[]> {
     const vms = await this.client.vmsOfGroup(group.id, signal);
     mustTell(vms);
-    return machineConcerns(this.siteId, group, vms.items);
+    this.inventory.touched.noteLooked(group.id);
+    return this.seen(machineConcerns(this.siteId, group, vms.items));
+  }
+
+  private seen(concerns: readonly Concern[]): Concern[] {
+    const seenTime = isoTime(this.client.clock.now());
+    return concerns.map((concern) => ({ ...concern, seenTime }));
   }
 }
 

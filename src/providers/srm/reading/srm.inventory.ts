@@ -10,6 +10,7 @@ import type { SrmHome } from './srm.home.js';
 import { groupOf, planOf } from './srm.mapper.js';
 import type { PlanGroups } from './srm.plan-groups.js';
 import { reachesBack, runsOf } from './srm.runs.js';
+import { TouchedGroups } from './srm.touched-groups.js';
 import { cannotTell, mustTell } from './srm.wholeness.js';
 
 /** What a site's lists hold, as they were read. null = not read this time. */
@@ -39,6 +40,7 @@ export class SrmInventory {
   private last: (Lists & { readAt: number }) | null = null;
   /** Plans whose test was seen to have gone, until somebody has looked at what it left. */
   private readonly cleaned = new Set<string>();
+  readonly touched = new TouchedGroups();
 
   constructor(
     private readonly siteId: string,
@@ -140,6 +142,7 @@ export class SrmInventory {
     }
     const [oldest] = this.cleaned;
     if (this.cleaned.size > MAX_CLEANED_UP && oldest !== undefined) this.cleaned.delete(oldest);
+    this.touched.compare(groups.items);
     this.last = { groups, plans, readAt: this.client.clock.monotonic() };
   }
 

@@ -80,6 +80,7 @@ export class SrmObserver {
     const prompts = waiting === null ? this.prompts.known : await this.prompts.of(waiting, signal);
     const round = await this.roundOf(watched, lists, signal);
     const looks = watched.map((operation) => lookAt(operation, round)).filter((look) => look !== null);
+    this.inventory.touched.noteEnded(new Map(looks.flatMap(endedIn)));
     const details = { prompts, ...(await this.details(looks, round, signal)) };
     return looks
       .map((look) => this.observationOf(look, round, details))
@@ -193,6 +194,14 @@ function waitingIn(watched: readonly WatchedOperation[], { plans }: SiteLists): 
   const ids = new Set(watched.map(({ command }) => command.targetNativeId));
   if (plans === null) return null;
   return plans.items.filter((plan) => isWaiting(plan) && ids.has(plan.id)).map(({ id }) => id);
+}
+
+/** An operation that is over, with the group that it was about. */
+function endedIn({ operation: { operationId, command }, jobs }: Look): [string, string][] {
+  const isOfPlan = ACTION_FACTS[command.action].targetType === 'RECOVERY_PLAN';
+  const { targetNativeId: groupId } = command;
+  const isDone = jobs.length > 0 && jobs.every(isOver);
+  return isOfPlan || groupId === null || !isDone ? [] : [[operationId, groupId]];
 }
 
 /** The run itself is seen to be under way: before and after it, a view of steps shows another one. */
