@@ -3,7 +3,7 @@ import { ACTION_FACTS } from '../domain/action-facts.js';
 import { destinationOf, type DrAction } from '../domain/dr-action.js';
 import type { Operation } from '../domain/operation.js';
 import type { PastChange } from './external-changes.js';
-import type { SeenResource } from './external-resources.js';
+import { isCreation, type SeenResource } from './external-resources.js';
 import type { Holding, OperationStore } from './operation-store.js';
 
 /** For so long after an operation has ended, its upstream may still show, or show again, what it was doing. */
@@ -63,10 +63,6 @@ async function latelyOn(
 /** The name that a creation of ours holds until what it makes has an id. */
 export function lockOfNewcomer(siteId: string, { name }: SeenResource): string {
   return publicId(siteId, `new:${name}`);
-}
-
-export function isCreation(action: DrAction): boolean {
-  return action === 'CREATE_PROTECTION_GROUP' || action === 'CREATE_RECOVERY_PLAN';
 }
 
 /** Whether what came into being may be the work of an operation that does not know yet what it made. */

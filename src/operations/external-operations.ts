@@ -10,7 +10,6 @@ import { changesBetween, type PastChange } from './external-changes.js';
 import {
   AFTERMATH_MS,
   endMs,
-  isCreation,
   LAG_MS,
   leftItSo,
   mayBeBeingMade,
@@ -21,7 +20,7 @@ import {
 import { Presence } from './external-presence.js';
 import { confirmed, free } from './external-proof.js';
 import { directionFrom, endedOperation, runningOperation, type Found } from './external-record.js';
-import { isAtRest, isPassing, type SeenResource } from './external-resources.js';
+import { isAtRest, isCreation, isPassing, type SeenResource } from './external-resources.js';
 import { isAtWork, isOfTheSite, jobsNow, locksOf, type LiveSight } from './external-sight.js';
 import { actionOf, signsOfWork, withJobs, type Sign } from './external-signs.js';
 import { alternatives, by, lateRequests, lookalikes } from './external-words.js';

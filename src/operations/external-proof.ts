@@ -1,7 +1,7 @@
 import type { DrAction } from '../domain/dr-action.js';
 import type { Provider } from '../providers/provider.js';
-import { isCreation, lockOfNewcomer, pastOf, type Past } from './external-explanations.js';
-import type { SeenResource } from './external-resources.js';
+import { lockOfNewcomer, pastOf, type Past } from './external-explanations.js';
+import { isCreation, type SeenResource } from './external-resources.js';
 import { locksOf, lookAt, type LiveSight } from './external-sight.js';
 import type { OperationStore } from './operation-store.js';
 

@@ -4,7 +4,7 @@ import type { Lifecycle, LifecycleRow } from '../domain/lifecycle.js';
 import type { Observation } from '../domain/observation.js';
 import type { Change } from '../domain/operation-change.js';
 import type { Operation } from '../domain/operation.js';
-import { isCreation } from './external-explanations.js';
+import { isCreation } from './external-resources.js';
 import { gravity } from './external-signs.js';
 import { isLookalike, lookalikes } from './external-words.js';
 

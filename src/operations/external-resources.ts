@@ -108,6 +108,10 @@ export function rowFor(
   return isWhole && kind === 'PROTECTION_GROUP' && !capabilities.explicitPlans ? row : null;
 }
 
+export function isCreation(action: DrAction): boolean {
+  return action === 'CREATE_PROTECTION_GROUP' || action === 'CREATE_RECOVERY_PLAN';
+}
+
 /** Whether the action can have begun where this rests. */
 export function canBegin({ from }: LifecycleRow, { word }: SeenResource): boolean {
   return from === 'ANY' || from.includes(word);

@@ -4,10 +4,10 @@ import { ACTION_FACTS } from '../domain/action-facts.js';
 import { meaningOf } from '../domain/lifecycle.js';
 import type { SiteLook, SiteSurvey, UpstreamRun } from '../domain/site-survey.js';
 import type { ProviderDescriptor } from '../providers/provider-driver.js';
-import { isCreation } from './external-explanations.js';
 import {
   canBegin,
   isAtRest,
+  isCreation,
   isPassing,
   resourcesIn,
   rowFor,
