@@ -69,7 +69,7 @@ export interface ProviderDriver {
    * at the price of a few reads; asked every few minutes. What `survey` shows is judged elsewhere. A part that
    * could not be looked at is left out, or stands as it was told; throws when nothing could be.
    * @param told by the last inspection of the site, by whichever process: what is only looked at in turn stands until its
-   * turn comes
+   * turn comes, with the `seenTime` that it was told with
    */
   inspect(cx: CallContext, told?: readonly Concern[]): Promise<Concern[]>;
 
