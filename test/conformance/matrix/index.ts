@@ -3,7 +3,7 @@ import { lineOf, sentenceOf, tallyOf, type Tally } from './tally.js';
 import { walk } from './walk.js';
 
 /** A guard against hanging; the walk takes a tenth of it. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 900_000;
 
 /** Registers the one promise of a button: it is offered if, and only if, the upstream will take the action. */
 export function describeActionMatrix(plane: Plane): void {
