@@ -276,7 +276,7 @@ export function unlimitedBudgets(clock: Clock): RequestBudgets {
   return {
     of: (url, { address }) => {
       const limits = { address: { ...address, requests: Number.MAX_SAFE_INTEGER }, session: null };
-      return new RequestBudget(url, limits, { counts, clock, pause: null });
+      return new RequestBudget(url, limits, { counts, clock, pause: null, random: () => 0 });
     },
   };
 }

@@ -31,7 +31,7 @@ describe('the request budget of an account', () => {
     upstream.holds(aGroup());
     upstream.on(CHANGE, { body: { job_id: 'a-job' } });
     clock = new StillClock();
-    budgets = new SiteBudgets({ counts: new LocalAddressCounts(clock), clock, pause: null });
+    budgets = new SiteBudgets({ counts: new LocalAddressCounts(clock), clock, pause: null, random: () => 0 });
     driver = driverOf(upstream, clock, budgets);
   });
   afterEach(async () => {
