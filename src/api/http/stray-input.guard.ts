@@ -13,7 +13,8 @@ export class StrayInputGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!request.routeOptions.url?.startsWith('/v1/')) return true;
-    if (lacksItsId(request)) throw new ProblemError(problem('not-found', 'The path ends where an id belongs.'));
+    if (lacksItsId(request))
+      throw new ProblemError(problem('not-found', 'The path ends where an id belongs.'));
     const takes = takenBy(context);
     const strays = [
       ...(takes.query ? [] : strayParameters(request, takes.body)),

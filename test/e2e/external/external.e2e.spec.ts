@@ -5,6 +5,7 @@ import type {
 } from '../../../src/api/dto/inventory.dto.js';
 import type { OperationDto, OperationListDto } from '../../../src/api/dto/operation.dto.js';
 import { eventually } from '../../support/eventually.js';
+import { settledReset } from '../../support/settled-reset.js';
 import type { SiteKind } from '../../support/simulators.js';
 import { useWorld } from '../../support/world.js';
 
@@ -13,10 +14,10 @@ const SITE_IDS = { sdrs: 'eu-cloud', srm: 'berlin-dc' } as const;
 const MORE = { sdrs: { moreGroups: 12 }, srm: { morePlans: 12 } } as const;
 
 const SOON_MS = 10_000;
-const ENDED_MS = 20_000;
+const ENDED_MS = 25_000;
 
 /** Long enough to be asked about while it goes on. */
-const UNHURRIED = { sdrs: { durationFactor: 0.05 }, srm: { durationFactor: 0.1 } } as const;
+const UNHURRIED = { sdrs: { durationFactor: 0.1 }, srm: { durationFactor: 0.15 } } as const;
 const USUAL = { durationFactor: 0.02 };
 /** Before it comes to its prompt: a plan that waits does not say what for. */
 const SEEN_AT_WORK = { durationFactor: 0.3 };
@@ -34,7 +35,7 @@ describe('what somebody begins at the console of a site', () => {
 
   /** The worker has looked at both sites as they stand before anything happens there. */
   beforeAll(async () => {
-    await world().reset(MORE);
+    await settledReset(world(), MORE);
     for (const site of SITES)
       await eventually(`${site} is looked at all the time`, async () => {
         const requests = await world().simulator(site).requests('?path=(server-groups|/plans)$');
