@@ -7,6 +7,7 @@ import { freePort } from '../../sandbox/ports.js';
 import { SITE_PASSWORDS, sitesFile, type SimulatorPorts } from '../../sandbox/sites-file.js';
 import { GatewayClient } from './client.js';
 import { currentTestHasFailed } from './failure-log.js';
+import { untilNobodyLooks } from './nobody-looks.js';
 import { Subprocess } from './processes.js';
 import { productScript } from './product.js';
 import { SimulatedUpstream, type SiteKind } from './simulators.js';
@@ -79,8 +80,14 @@ export class World {
 
   /** Both sites and the store as on the first day. */
   async reset(settings: { sdrs?: object; srm?: object } = {}): Promise<void> {
-    await this.withRedis((redis) => redis.flushall());
-    await Promise.all([this.sdrs.reset(settings.sdrs), this.srm.reset(settings.srm)]);
+    await this.withRedis(async (redis) => {
+      await untilNobodyLooks(redis);
+      await redis.flushall();
+      await Promise.all([this.sdrs.reset(settings.sdrs), this.srm.reset(settings.srm)]);
+      // One may have begun meanwhile, and have seen something of both.
+      await untilNobodyLooks(redis);
+      await redis.flushall();
+    });
   }
 
   async withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
