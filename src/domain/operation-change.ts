@@ -39,6 +39,8 @@ export type Change =
   | { kind: 'GIVEN_UP'; problem: Problem }
   /** @property heldBackMs how much of the delay is for our own budget alone; absent = nothing */
   | { kind: 'DELAYED'; notBefore: string; heldBackMs?: number; text: string }
+  /** The store lost something, and no other witness knows whether it was sent: a person must decide. */
+  | { kind: 'DOUBTED'; evidence: string }
   | { kind: 'OBSERVED'; seen: Seen }
   /** What others began turns out to be another action than it was taken for. */
   | { kind: 'RECOGNIZED'; action: DrAction; warnings: string[]; text: string }

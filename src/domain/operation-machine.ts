@@ -17,7 +17,7 @@ export const TRANSITIONS: Readonly<Record<OperationState, readonly OperationStat
   RUNNING: ['SUBMITTING', 'RUNNING', 'WAITING_FOR_INPUT', 'RECONCILING', 'UNKNOWN', 'CANCELLING'],
   WAITING_FOR_INPUT: ['RUNNING', 'WAITING_FOR_INPUT', 'UNKNOWN'],
   RECONCILING: ['SUBMITTING', 'RECONCILING', 'UNKNOWN'],
-  UNKNOWN: ['RECONCILING', 'RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING', 'UNKNOWN'],
+  UNKNOWN: ['PENDING', 'RECONCILING', 'RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING', 'UNKNOWN'],
   CANCELLING: ['RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING'],
   SUCCEEDED: ['RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING', 'RECONCILING', 'UNKNOWN'],
   FAILED: ['RUNNING', 'WAITING_FOR_INPUT', 'CANCELLING', 'RECONCILING', 'UNKNOWN'],
@@ -62,6 +62,8 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
         type: 'operation.unknown',
         text: `${change.evidence} A person must decide; the groups stay locked and watched.`,
       };
+    case 'DOUBTED':
+      return doubted(operation, change.evidence);
     case 'DELAYED':
       return {
         operation: { ...operation, ...delayed(operation, change) },
@@ -92,6 +94,16 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       if (operation.composite?.some((step) => step.state === 'RUNNING')) return null;
       return ended(withoutOpenSteps(operation), change, now);
   }
+}
+
+/** Only of what was not sent as far as the record goes: everything else is judged by what its upstream shows. */
+function doubted(operation: Operation, evidence: string): Applied | null {
+  if (operation.state !== 'PENDING' || operation.composite) return null;
+  return {
+    operation: { ...operation, state: 'UNKNOWN', evidence },
+    type: 'operation.unknown',
+    text: `${evidence} A person must decide; the groups stay locked and watched.`,
+  };
 }
 
 function recognized(

@@ -1,5 +1,5 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from './action-command.js';
-import type { Direction, DrAction, TargetType } from './dr-action.js';
+import type { ActiveSite, Direction, DrAction, TargetType } from './dr-action.js';
 import type { OperationStep, Prompt, ResourceFacts, StepState } from './observation.js';
 import type { Problem } from './problem.js';
 import type { Place } from './resource-paths.js';
@@ -94,6 +94,13 @@ export interface CancelRequest {
   overBy: string | null;
 }
 
+/** What the target was when the operation was accepted: it must be so still when it is sent. */
+export interface ExpectedTarget {
+  /** The upstream's own word. */
+  word: string;
+  activeSite: ActiveSite | null;
+}
+
 /** A person's answer to a prompt of the upstream, on its way there. */
 export interface InputRequest {
   promptId: string;
@@ -173,6 +180,8 @@ export interface Operation {
   lockedGroupIds: string[];
   /** The target as it was found right before sending. */
   before: ResourceFacts | null;
+  /** null (or absent in older records) = the action does not depend on it. */
+  expected?: ExpectedTarget | null;
   baseline: unknown;
   calls: SubmittedCall[];
   cancel: CancelRequest | null;

@@ -259,6 +259,11 @@ export interface Preparation {
 
 /** Stands between the last check and the first byte. */
 export interface SendGate {
+  /**
+   * Once the connection stands, before the write: is the intent still the last word? Throws `ProviderError` with delivery
+   * `NOT_SENT` when it is not. Absent = nobody asks.
+   */
+  confirm?(): Promise<void>;
   /** Throws `ProviderError` with delivery `NOT_SENT` when the send deadline has passed. */
   open(): void;
 }

@@ -14,6 +14,9 @@ export interface Environment {
   inventoryRefreshMs: number;
   inspectionMs: number;
   drillDueHours: number;
+  journalDir: string | null;
+  waitReplicas: number;
+  workerPort: number | null;
 }
 
 interface Variable {
@@ -111,6 +114,26 @@ export const ENVIRONMENT = {
     defaultValue: '24',
     fault: (text) => wholeNumber(text, 1, 8_760),
   },
+  journalDir: {
+    name: 'JOURNAL_DIR',
+    meaning:
+      'Folder on a local disk, shared by the processes of one machine: a second witness of what was accepted and sent, from which a lost Redis is rebuilt; none = keep none.',
+    defaultValue: './journal',
+    fault: (text) => (text.trim() === '' ? 'write the path of a folder, or none' : null),
+  },
+  waitReplicas: {
+    name: 'REDIS_WAIT_REPLICAS',
+    meaning:
+      'How many replicas of the Redis server must have what is accepted, and every intent to send, before it counts; 0 where there are none.',
+    defaultValue: '0',
+    fault: (text) => wholeNumber(text, 0, 5),
+  },
+  workerPort: {
+    name: 'WORKER_PORT',
+    meaning: 'Port on which the worker process answers /livez, /readyz and /metrics; none = it does not.',
+    defaultValue: 'none',
+    fault: (text) => (text === 'none' ? null : wholeNumber(text, 0, 65_535)),
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -149,6 +172,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     inventoryRefreshMs: Number(text(ENVIRONMENT.inventoryRefreshMs)),
     inspectionMs: Number(text(ENVIRONMENT.inspectionMs)),
     drillDueHours: Number(text(ENVIRONMENT.drillDueHours)),
+    journalDir: orNone(text(ENVIRONMENT.journalDir)),
+    waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
+    workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
@@ -164,6 +190,14 @@ function describe(variable: Variable, value: string): string {
   return variable.name === ENVIRONMENT.adminApiKey.name || variable.name === ENVIRONMENT.redisUrl.name
     ? 'not usable'
     : `"${value}"`;
+}
+
+function orNone(text: string): string | null {
+  return text === 'none' ? null : text;
+}
+
+function portOrNone(text: string): number | null {
+  return text === 'none' ? null : Number(text);
 }
 
 function wholeNumber(text: string, low: number, high: number): string | null {

@@ -1,0 +1,67 @@
+/**
+ * Stands between the store and everything that is promised or sent upon what it says. It is closed from the moment in
+ * which the store may have lost something (it was restarted, replaced, emptied, rolled back, or was merely out of sight)
+ * until the open operations were compared with the journals, and rebuilt.
+ */
+export abstract class StoreGuard {
+  /**
+   * What accepting needs, and every send. Throws `StoreGuardedError` while it is closed.
+   * @param siteId for a send: also closed for a site that was not looked at since the store lost something
+   */
+  abstract pass(siteId?: string): GuardPass;
+
+  abstract report(): Promise<GuardReport>;
+}
+
+/** Good for one promise or one send; taken before the first look, shown again before the write. */
+export interface GuardPass {
+  /** The store has it under the guard's key of every shard; scripts that promise something refuse any other. */
+  readonly token: string;
+  /** Throws `StoreGuardedError` if the guard has been closed since, be it for a moment. Synchronous: for the tick of the write. */
+  check(): void;
+}
+
+export class StoreGuardedError extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterMs = 1_000,
+  ) {
+    super(message);
+    this.name = 'StoreGuardedError';
+  }
+}
+
+/** HOLDING: observed only, until what was lost is rebuilt. */
+export type GuardState = 'OPEN' | 'HOLDING';
+
+export type GuardReason =
+  /** The store is new to everybody. */
+  | 'NEW_STORE'
+  /** It was restarted, or a replica took over. */
+  | 'OTHER_SERVER'
+  /** The guard's own key is gone, or another's: the store was emptied or replaced. */
+  | 'OTHER_STORE';
+
+export interface GuardReport {
+  state: GuardState;
+  reason: GuardReason | null;
+  sinceTime: string | null;
+  /** What it is still waiting for, in sentences. */
+  waitingFor: string[];
+  /** What differed between the journals and the store the last time that they were compared, newest first; bounded. */
+  differences: GuardDifference[];
+}
+
+export interface GuardDifference {
+  operationId: string;
+  siteId: string;
+  seenTime: string;
+  journal: { version: number; state: string } | null;
+  store: { version: number; state: string } | null;
+  /**
+   * RESTORED: the journal's record was written back. DOUBTED: no journal knows it, so that a person must decide.
+   * CONFLICT: another operation holds its groups by now.
+   */
+  done: 'RESTORED' | 'DOUBTED' | 'CONFLICT';
+  text: string;
+}

@@ -1,0 +1,41 @@
+import type { Change } from '../../domain/operation-change.js';
+import type { Operation } from '../../domain/operation.js';
+import type { IdempotencyClaim } from '../operation-store.js';
+
+/** What a process writes down outside the store, so that a store that is lost can be rebuilt. */
+export type JournalEntry =
+  /** The record as the store has it: when it was accepted, before it is sent, when it ended. */
+  | { kind: 'RECORD'; time: string; record: Operation; claim?: IdempotencyClaim | null }
+  /** What an upstream answered, written down whether or not the store takes it. */
+  | { kind: 'CHANGE'; time: string; operationId: string; change: Change };
+
+/**
+ * The second witness: a local file beside the store, shared by the processes of one machine that name the same folder.
+ * It is read only when the store may have lost something; whoever runs normally never asks it.
+ */
+export abstract class Journal {
+  /** Names the folder, whichever process writes to it and however often it is restarted; null = nothing is kept. */
+  abstract readonly id: string | null;
+
+  /** Resolves once the entry is on the disk, synced. Throws `JournalError`; then nothing may be sent or promised upon it. */
+  abstract append(entry: JournalEntry): Promise<void>;
+
+  /** Everything that any process wrote into the folder, in the order of `time` per operation. A torn last line is left out. */
+  abstract entries(): AsyncIterable<JournalEntry>;
+
+  /** The token of the store that this folder last worked with (`StoreGuard`); null = none yet. */
+  abstract knownStore(): Promise<string | null>;
+  abstract rememberStore(token: string): Promise<void>;
+
+  /** Why it cannot be written at the moment, in a sentence; null = all is well. */
+  abstract fault(): Promise<string | null>;
+
+  abstract close(): Promise<void>;
+}
+
+export class JournalError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JournalError';
+  }
+}
