@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { v7 as uuidv7 } from 'uuid';
 import { VERDICT_EVENTS } from '../domain/operation-end.js';
 import { eventOf } from '../domain/operation-event.js';
@@ -8,12 +7,13 @@ import { RedisScript } from '../platform/redis/script.js';
 import { SHARD_EVENTS_KEPT } from './kept-events.js';
 import { indexesOf, jobIdsOf, jobIndex } from './operation-indexes.js';
 import type { Holding, Recording } from './operation-store.js';
+import type { OperationWrites } from './redis-operation-writes.js';
 
 const RECORD = new RedisScript(new URL('./lua/record-external.lua', import.meta.url));
 
 /** Takes nothing that anybody holds, or has held since `seen` was read. */
 export async function recordExternal(
-  redis: Redis,
+  writes: OperationWrites,
   operation: Operation,
   text: string,
   seen: ReadonlyMap<string, Holding>,
@@ -27,19 +27,21 @@ export async function recordExternal(
     .map(([name, value]) => keys.index(name, value))
     .filter((key) => !jobs.includes(key));
   const type = isVerdict(operation.state) ? VERDICT_EVENTS[operation.state] : 'operation.started';
-  const answer = (await RECORD.run(
-    redis,
+  const answer = await writes.promise<[Recording['kind'], string?]>(
+    RECORD,
+    operation,
     [
       keys.operation(id),
       keys.operationEvents(id),
       keys.events,
       keys.open,
+      keys.guard,
       ...groups.map(keys.lock),
       ...groups.map(keys.lastHolder),
       ...jobs,
       ...indexes,
     ],
-    [
+    (token) => [
       id,
       JSON.stringify(operation),
       JSON.stringify(eventOf(operation, type, text, operation.createdTime)),
@@ -51,8 +53,9 @@ export async function recordExternal(
       lockedGroupIds.length,
       jobs.length,
       indexes.length,
+      token,
       ...groups.map((groupId) => seen.get(groupId)?.lastHeldBy ?? ''),
     ],
-  )) as [Recording['kind'], string?];
+  );
   return answer[0] === 'BUSY' ? { kind: 'BUSY', heldBy: answer[1] ?? '' } : { kind: answer[0] };
 }

@@ -11,6 +11,11 @@ export abstract class StoreGuard {
   abstract pass(siteId?: string): GuardPass;
 
   abstract report(): Promise<GuardReport>;
+
+  /** A script has refused the token of a pass: whoever keeps the guard looks again at once. */
+  refused(): void {
+    // Nobody keeps a guard that is always open.
+  }
 }
 
 /** Good for one promise or one send; taken before the first look, shown again before the write. */

@@ -33,6 +33,10 @@ export function operationKeys(shard: number) {
     lastHolder: (groupId: string) => `${prefix}:held:${groupId}`,
     /** hash: id, fingerprint */
     idempotency: (keyHash: string) => `${prefix}:idem:${keyHash}`,
+    /** string: the token of the store's guard; a promise that was begun under another one is refused */
+    guard: `${prefix}:guard`,
+    /** string: written after whatever has to be safe, so that WAIT speaks for all that came before */
+    durable: `${prefix}:durable`,
     /** sorted set of operation ids by creation time */
     index: (name: string, value = '') => `${prefix}:ops:${name}${value === '' ? '' : `:${value}`}`,
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 
 /** One Lua script: sent by its digest, with its text when the server does not know it yet. */
 export class RedisScript {
@@ -16,8 +16,24 @@ export class RedisScript {
     try {
       return await redis.evalsha(this.digest, keys.length, ...keys, ...args);
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      if (!isUnknownScript(error)) throw error;
       return redis.eval(this.text, keys.length, ...keys, ...args);
     }
   }
+
+  /** Adds it to a pipeline. Its answer there may be `isUnknownScript`: then it is added again, with its text. */
+  queue(
+    pipeline: ChainableCommander,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    withText = false,
+  ): ChainableCommander {
+    return withText
+      ? pipeline.eval(this.text, keys.length, ...keys, ...args)
+      : pipeline.evalsha(this.digest, keys.length, ...keys, ...args);
+  }
+}
+
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

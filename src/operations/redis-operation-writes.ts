@@ -1,0 +1,200 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Change } from '../domain/operation-change.js';
+import { eventOf } from '../domain/operation-event.js';
+import type { Step } from '../domain/operation-machine.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
+import type { DurableAnswer, DurableWrite, DurableWrites } from '../platform/redis/durable-writes.js';
+import { operationKeys, shardOf } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
+import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
+import { SHARD_EVENTS_KEPT } from './kept-events.js';
+import { NotDurableError } from './not-durable.js';
+import { indexesOf } from './operation-indexes.js';
+import type { IdempotencyClaim } from './operation-store.js';
+
+const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
+const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
+
+/** What the rest is built upon: waited for until the replicas have it, too. */
+const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
+  'INTENT',
+  'CANCEL_SENDING',
+  'INPUT_SENDING',
+  'ACCEPTED',
+  'ADOPTED',
+  'AMBIGUOUS',
+  'VERDICT',
+  'RESOLVED',
+]);
+
+/** What precedes a send: without it, nothing may be sent. */
+const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SENDING', 'INPUT_SENDING']);
+
+/**
+ * The scripts that write operations, each of them one atomic step.
+ *
+ * What promises something, or precedes a send, is refused (`StoreGuardedError`) when the store may have lost something
+ * since the guard was asked, and fails with `NotDurableError` when too few replicas have it: it is written all the same.
+ */
+export class OperationWrites {
+  /** @param onUnsafe told of what too few replicas have though the work goes on */
+  constructor(
+    private readonly durable: DurableWrites,
+    private readonly guard: StoreGuard,
+    private readonly onUnsafe: (error: Error) => void,
+  ) {}
+
+  async accept(
+    operation: Operation,
+    claim: IdempotencyClaim | null,
+    parent: { before: Operation; step: Step } | null,
+  ): Promise<[string, string?, string?]> {
+    const keys = operationKeys(shardOf(operation.siteId));
+    const locks = operation.lockedGroupIds.map(keys.lock);
+    const indexes = indexesOf(operation).map(([name, value]) => keys.index(name, value));
+    const event = eventOf(
+      operation,
+      'operation.accepted',
+      parent ? `${parent.before.id} begins it.` : `${operation.requestedBy} asked for it.`,
+      operation.createdTime,
+    );
+    const parentId = parent?.before.id ?? '';
+    return this.promise<[string, string?, string?]>(
+      ACCEPT,
+      operation,
+      [
+        keys.operation(operation.id),
+        keys.operationEvents(operation.id),
+        keys.events,
+        keys.open,
+        keys.idempotency(claim?.keyHash ?? 'none'),
+        keys.operation(parentId),
+        keys.operationEvents(parentId),
+        keys.guard,
+        ...locks,
+        ...indexes,
+      ],
+      (token) => [
+        operation.id,
+        JSON.stringify(operation),
+        JSON.stringify(event),
+        Date.parse(operation.createdTime),
+        uuidv7(),
+        claim?.fingerprint ?? '',
+        SHARD_EVENTS_KEPT,
+        locks.length,
+        indexes.length,
+        parentId,
+        parent?.before.version ?? '',
+        parent?.step.operation.version ?? '',
+        JSON.stringify(parent?.step.operation ?? null),
+        JSON.stringify(parent?.step.event ?? null),
+        token,
+      ],
+    );
+  }
+
+  /** Runs a script that writes a new record and answers how that went, first of all in a word. */
+  async promise<Answer extends readonly [string, ...unknown[]]>(
+    script: RedisScript,
+    { id, siteId }: Operation,
+    keys: readonly string[],
+    args: (token: string) => (string | number)[],
+  ): Promise<Answer> {
+    const { token } = this.guard.pass();
+    const mark = operationKeys(shardOf(siteId)).durable;
+    const { answer, safe } = await this.durable.run({ script, keys, args: args(token), mark });
+    const words = answer as Answer;
+    if (words[0] === 'GUARDED') throw this.guarded();
+    if (!safe && (words[0] === 'ACCEPTED' || words[0] === 'RECORDED')) throw tooFewReplicas(id);
+    return words;
+  }
+
+  /** False = somebody else has written meanwhile. */
+  async change(before: Operation, { operation, event }: Step, { kind }: Change): Promise<boolean> {
+    const promises = BEFORE_A_SEND.has(kind);
+    const token = promises || believesNothingWasSent(before, kind) ? this.guard.pass().token : '';
+    const keys = operationKeys(shardOf(operation.siteId));
+    const ended = isVerdict(operation.state);
+    const released = ended ? operation.lockedGroupIds.map(keys.lock) : [];
+    const made = ended ? lockedForParent(operation).map(keys.lock) : [];
+    const noted = ended ? heldBy(operation).map(keys.lastHolder) : [];
+    const was = new Set(indexesOf(before).map(([name, value]) => keys.index(name, value)));
+    const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
+    const left = [...was].filter((key) => !is.has(key));
+    const joined = [...is].filter((key) => !was.has(key));
+    const { answer, safe } = await this.run(KEPT_SAFE.has(kind), {
+      script: TRANSITION,
+      mark: keys.durable,
+      keys: [
+        keys.operation(operation.id),
+        keys.operationEvents(operation.id),
+        keys.events,
+        keys.open,
+        keys.guard,
+        ...released,
+        ...left,
+        ...joined,
+        ...made,
+        ...noted,
+      ],
+      args: [
+        operation.id,
+        before.version,
+        operation.version,
+        JSON.stringify(operation),
+        JSON.stringify(event),
+        uuidv7(),
+        Date.parse(operation.createdTime),
+        ended ? '1' : '0',
+        released.length,
+        left.length,
+        joined.length,
+        SHARD_EVENTS_KEPT,
+        operation.parentId ?? '',
+        made.length,
+        noted.length,
+        token,
+      ],
+    });
+    if (answer === 'GUARDED') throw this.guarded();
+    if (answer !== 'WRITTEN') return false;
+    if (!safe && promises) throw tooFewReplicas(operation.id);
+    if (!safe) this.onUnsafe(tooFewReplicas(operation.id));
+    return true;
+  }
+
+  private run(keepSafe: boolean, write: DurableWrite): Promise<DurableAnswer> {
+    return keepSafe ? this.durable.run(write) : this.durable.runOrdinarily(write);
+  }
+
+  private guarded(): StoreGuardedError {
+    this.guard.refused();
+    return new StoreGuardedError('The store has changed since the guard was asked.');
+  }
+}
+
+/** A store that lost the intent would say the same: such a change must not make the lost one look old. */
+function believesNothingWasSent({ state, composite }: Operation, kind: Change['kind']): boolean {
+  if (kind === 'GIVEN_UP') return true;
+  // The guard itself writes DOUBTED, while it is closed.
+  return state === 'PENDING' && !composite && kind !== 'DOUBTED';
+}
+
+function tooFewReplicas(operationId: string): NotDurableError {
+  return new NotDurableError(`Too few replicas confirmed in time what was written of ${operationId}.`);
+}
+
+/** What a step made that its parent's next steps will act upon. */
+function lockedForParent({ parentId, target, lockedGroupIds }: Operation): string[] {
+  return parentId && isHolder(target) && !lockedGroupIds.includes(target.id) ? [target.id] : [];
+}
+
+/** Every group it had to do with, and the one that it made. */
+function heldBy({ target, lockedGroupIds }: Operation): string[] {
+  return [...new Set([...lockedGroupIds, ...(isHolder(target) ? [target.id] : [])])];
+}
+
+function isHolder(target: Operation['target']): target is Operation['target'] & { id: string } {
+  return (target.type === 'PROTECTION_GROUP' || target.type === 'RECOVERY_PLAN') && target.id !== null;
+}
