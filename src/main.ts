@@ -3,17 +3,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiModule } from './api.module.js';
 import { openApiDocument, serveDocs } from './api/docs/openapi.js';
 import { fastifyOptions, tuneServer } from './api/http/server.js';
+import { endOnSignals } from './ending.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
 import { Metrics } from './platform/metrics.js';
-import {
-  checkStore,
-  endOnSignals,
-  listen,
-  loadConfiguration,
-  openStore,
-  run,
-  tellReady,
-} from './start-up.js';
+import { checkStore, listen, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+
+/** Requests in progress get their answers; streams are cut. */
+const ENDING_TAKES_MS = 40_000;
 
 /** The API process. */
 run(async () => {
@@ -28,7 +24,7 @@ run(async () => {
   tuneServer(app, app.get(Metrics));
   serveDocs(app, openApiDocument(app));
   await listen(app, environment);
-  endOnSignals(() => app.close(), log);
+  endOnSignals(() => app.close(), { log, limitMs: ENDING_TAKES_MS });
   log.info({ url: await app.getUrl(), sites: sites.map((site) => site.id) }, 'the API listens');
   tellReady();
 });

@@ -22,7 +22,7 @@ export interface Configuration {
 }
 
 const REDIS_PATIENCE_MS = 30_000;
-const SHUTDOWN_LIMIT_MS = 40_000;
+const START_PATIENCE_MS = 120_000;
 
 /** Reads and checks everything. Throws `ConfigurationError` with one sentence per fault. */
 export function loadConfiguration(processName: string): Configuration {
@@ -94,34 +94,23 @@ export async function listen(
   }
 }
 
-/** Runs a process's main part: faults of configuration are shown as sentences, and end it. */
+/** Runs a process's main part: faults of configuration are shown as sentences, and end it; so does a start that hangs. */
 export function run(main: () => Promise<void>): void {
-  main().catch((error: unknown) => {
-    const sentences =
-      error instanceof ConfigurationError
-        ? error.faults
-        : [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  const fail = (sentences: readonly string[]): void => {
     process.stderr.write(`${sentences.join('\n')}\n`);
     process.exit(1);
-  });
-}
-
-/** Ends on a signal, or when the parent that started us with a channel is gone; never later than the limit. */
-export function endOnSignals(close: () => Promise<void>, log: Log): void {
-  let ending = false;
-  const end = (why: string): void => {
-    if (ending) return;
-    ending = true;
-    log.info({ why }, 'ending');
-    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
   };
-  process.on('SIGTERM', () => end('SIGTERM'));
-  process.on('SIGINT', () => end('SIGINT'));
-  process.on('disconnect', () => end('the parent process is gone'));
+  const hanging = setTimeout(
+    () => fail([`The start did not end within ${START_PATIENCE_MS / 1000} s.`]),
+    START_PATIENCE_MS,
+  );
+  main().then(
+    () => clearTimeout(hanging),
+    (error: unknown) => {
+      if (error instanceof ConfigurationError) fail(error.faults);
+      else fail([error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+    },
+  );
 }
 
 /** Tells a parent that listens. */

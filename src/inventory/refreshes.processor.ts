@@ -11,6 +11,7 @@ const AT_ONCE = 16;
 /** Answers the rings for looks at the sites. */
 export class RefreshWorkers extends RingWorkers {
   constructor(connection: Redis, rounds: RefreshRounds, clock: Clock, log: Log) {
-    super(REFRESHES, AT_ONCE, (siteId) => rounds.round(siteId), connection, clock, log);
+    const answer = (siteId: string) => rounds.round(siteId);
+    super({ name: REFRESHES, atOnce: AT_ONCE, answer }, connection, clock, log);
   }
 }

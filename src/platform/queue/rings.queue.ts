@@ -1,8 +1,9 @@
 import { Queue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Log } from '../log/log.js';
-import { throttled } from '../redis/connection.js';
+import { throttled } from '../log/throttled.js';
 import { SHARDS, shardOf, shardPrefix } from '../redis/keys.js';
+import { withinMs } from '../within.js';
 
 /** A ring that fails or ends leaves no trace: its id is free for the next one. */
 const RING: JobsOptions = {
@@ -18,27 +19,26 @@ const PATIENCE_MS = 3_000;
 /** Rings for work on sites: one queue per shard under one name, jobs that carry an id and nothing else. */
 export class Rings {
   private readonly queues: readonly Queue[];
+  private readonly givenUp: (error: Error) => void;
 
-  constructor(
-    name: string,
-    connection: Redis,
-    private readonly log: Log,
-  ) {
+  constructor(name: string, connection: Redis, log: Log) {
+    const trouble = throttled(log, `queue ${name}`);
+    this.givenUp = throttled(log, `a ring of ${name} was given up; a sweep will ring`);
     this.queues = SHARDS.map((shard) => {
       const queue = new Queue(name, { connection, prefix: shardPrefix(shard), defaultJobOptions: RING });
-      queue.on('error', throttled(log, `queue ${name}`));
+      queue.on('error', trouble);
       return queue;
     });
   }
 
-  /** Somebody should see to it now, also where a ring waits for its time. */
+  /** Somebody should see to it now, also where a ring waits for its time. Never throws. */
   ring(siteId: string, id: string): Promise<void> {
-    return this.patiently(() => this.add(siteId, id, true));
+    return this.patiently(this.add(siteId, id, true));
   }
 
   /** The same, but a ring that waits for its time is left alone. */
   ensure(siteId: string, id: string): Promise<void> {
-    return this.patiently(() => this.add(siteId, id, false));
+    return this.patiently(this.add(siteId, id, false));
   }
 
   async close(): Promise<void> {
@@ -51,20 +51,11 @@ export class Rings {
     if (now && job && (await job.isDelayed())) await job.promote().catch(() => undefined);
   }
 
-  private async patiently(ring: () => Promise<void>): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tired = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('the queue did not answer')), PATIENCE_MS);
-    });
+  private async patiently(ringing: Promise<void>): Promise<void> {
     try {
-      await Promise.race([ring(), tired]);
+      await withinMs(PATIENCE_MS, ringing);
     } catch (error) {
-      this.log.warn(
-        { reason: error instanceof Error ? error.message : 'unknown' },
-        'a ring was given up; a sweep will ring',
-      );
-    } finally {
-      clearTimeout(timer);
+      this.givenUp(error instanceof Error ? error : new Error(String(error)));
     }
   }
 }

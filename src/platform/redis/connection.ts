@@ -1,5 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../log/log.js';
+import { throttled } from '../log/throttled.js';
+
+export { throttled };
 
 /** Reconnects soon: the default waits up to 20 s after Redis is back. */
 function retryStrategy(times: number): number {
@@ -20,25 +23,6 @@ export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis
   const redis = new Redis(url, { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true });
   redis.on('error', throttled(log, 'redis'));
   return redis;
-}
-
-const SILENT_MS = 10_000;
-
-/** A Redis that is away or full causes thousands of error events a second: one line per kind per 10 s. */
-export function throttled(log: Log, source: string): (error: Error) => void {
-  const seen = new Map<string, { at: number; count: number }>();
-  return (error) => {
-    const kind = (error.message || error.name).slice(0, 60);
-    const last = seen.get(kind);
-    const now = performance.now();
-    if (last && now - last.at < SILENT_MS) {
-      last.count += 1;
-      return;
-    }
-    // Only the message: BullMQ's errors carry whole scripts.
-    log.warn({ source, repeated: last?.count ?? 0 }, (error.message || error.name).slice(0, 300));
-    seen.set(kind, { at: now, count: 0 });
-  };
 }
 
 /** The server is there, and does not let us in: waiting does not help. */
