@@ -83,9 +83,10 @@ export async function judged(world: StoreWorld, askings: readonly Asking[]): Pro
   return verdicts;
 }
 
-/** The simulated sites do what they have begun, unless they are told otherwise. */
-function isFalse({ state }: SeenOperation, times: number): boolean {
-  return state === 'REJECTED' ? times > 0 : times !== 1 || state !== 'SUCCEEDED';
+/** The simulated sites do what they have begun, unless they are told otherwise, and nothing stands in its way. */
+function isFalse({ state, error }: SeenOperation, times: number): boolean {
+  if (state === 'REJECTED') return times > 0 || error?.code !== 'not-durable';
+  return times !== 1 || state !== 'SUCCEEDED';
 }
 
 /** The events of what has not ended would go on and on. */

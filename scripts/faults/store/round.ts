@@ -60,11 +60,11 @@ export async function round(
   return { ...(await judged(world, askings)), resumeMs, answers: answersOf(askings) };
 }
 
-async function asking(world: StoreWorld, target: Target): Promise<Asking> {
+export async function asking(world: StoreWorld, target: Target): Promise<Asking> {
   return { target, ...(await world.caller.failOver(target.planId, PROMISED_WITHIN_MS)) };
 }
 
-async function begunAfter({ site, subject }: Target, backAt: number): Promise<number | null> {
+export async function begunAfter({ site, subject }: Target, backAt: number): Promise<number | null> {
   const deadline = performance.now() + SENT_WITHIN_MS;
   while (performance.now() < deadline) {
     const at = (await ledgerOf(site)).get(subject)?.[0];
@@ -74,7 +74,7 @@ async function begunAfter({ site, subject }: Target, backAt: number): Promise<nu
   return null;
 }
 
-function answersOf(askings: readonly Asking[]): Record<string, number> {
+export function answersOf(askings: readonly Asking[]): Record<string, number> {
   const answers: Record<string, number> = {};
   for (const { others } of askings)
     for (const [what, times] of others) answers[what] = (answers[what] ?? 0) + times;

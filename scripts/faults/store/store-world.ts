@@ -52,7 +52,7 @@ export class StoreWorld {
   static async open({
     redisUrl,
     targets,
-    durationFactor = 0.02,
+    durationFactor = 0.05,
     env = {},
     gateway = true,
   }: StoreWorldOptions): Promise<StoreWorld> {
