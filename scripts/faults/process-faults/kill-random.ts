@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Chance } from '../world/chance.js';
+import { FaultWorld } from '../world/fault-world.js';
+import { judge, tally } from '../world/judge.js';
+import { Traffic } from '../world/traffic.js';
+import type { Part } from '../world/part.js';
+import type { Piece, Result, Scenario } from '../scenario.js';
+import { firstMoves } from './first-moves.js';
+
+const WORKERS = 3;
+const IN_FLIGHT = 16;
+
+/** SIGKILL of a worker at any moment, another one begun at once, over and over, with operations in flight at both sites. */
+export const killRandom: Scenario = {
+  name: 'kill-random',
+  fault: 'SIGKILL of a worker at any moment, several operations in flight',
+  resume:
+    'from the kill until the next event of any operation that was in flight, at each of the sites; further workers live, and may be killed meanwhile',
+  runs: { long: 3000, short: 6 },
+  piece: 150,
+  lane: 'BUSY',
+  run: (piece) => killAtRandom(piece),
+};
+
+async function killAtRandom({ runs, seed, say }: Piece): Promise<Result> {
+  const chance = new Chance(seed);
+  const world = await FaultWorld.open({ plans: 40 });
+  try {
+    const workers: Part[] = await Promise.all(Array.from({ length: WORKERS }, () => world.startWorker()));
+    const traffic = await Traffic.over(world, chance);
+    traffic.keep(IN_FLIGHT);
+    const moves = firstMoves(world);
+    const begunAt = performance.now();
+    let kills = 0;
+    let carried = 0;
+    const slot = async (index: number): Promise<void> => {
+      while (kills < runs) {
+        const worker = workers[index];
+        await sleep(chance.between(0, 1500));
+        if (!worker || kills >= runs) return;
+        const inFlight = traffic.inFlight();
+        if (inFlight.length === 0) continue;
+        kills += 1;
+        carried += inFlight.length;
+        moves.begin(inFlight);
+        await worker.kill();
+        workers[index] = await world.startWorker();
+      }
+    };
+    await Promise.all(workers.map((_worker, index) => slot(index)));
+    const seconds = (performance.now() - begunAt) / 1000;
+    say(
+      `${kills} kills in ${seconds.toFixed(0)} s, ${(carried / kills).toFixed(1)} operations in flight at each; refusals ${JSON.stringify([...traffic.refusals])}`,
+    );
+    await traffic.rest();
+    const judged = await judge(world, traffic.asked);
+    return { ...tally(judged), runs: kills, resumeMs: moves.resumeMs };
+  } finally {
+    await world.close();
+  }
+}
