@@ -46,17 +46,26 @@ export type Change =
   | { kind: 'RECOGNIZED'; action: DrAction; warnings: string[]; text: string }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }
   | { kind: 'CANCEL_SENDING'; overBy: string }
+  /** @property overBy of the sending that it answers; absent = of whichever there is */
   | {
       kind: 'CANCEL_ANSWERED';
       state: RequestAnswer;
       detail: string | null;
+      overBy?: string | null;
     }
   | {
       kind: 'INPUT_REQUESTED';
       request: Pick<InputRequest, 'promptId' | 'requestedBy' | 'requestedTime'>;
     }
   | { kind: 'INPUT_SENDING'; promptId: string; overBy: string }
-  | { kind: 'INPUT_ANSWERED'; promptId: string; state: RequestAnswer; detail: string | null }
+  /** @property overBy as with CANCEL_ANSWERED */
+  | {
+      kind: 'INPUT_ANSWERED';
+      promptId: string;
+      state: RequestAnswer;
+      detail: string | null;
+      overBy?: string | null;
+    }
   /** A person says what became of what is UNKNOWN. `shows` = something of it is to be seen upstream. */
   | {
       kind: 'RESOLVED';

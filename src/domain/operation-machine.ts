@@ -56,6 +56,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'GIVEN_UP':
       return submission(operation, change, now);
     case 'UNDECIDED':
+      if (operation.state === 'PENDING') return null;
       if (operation.state === 'UNKNOWN' && operation.evidence === change.evidence) return null;
       return {
         operation: { ...operation, state: 'UNKNOWN', evidence: change.evidence },

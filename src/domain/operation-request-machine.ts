@@ -28,7 +28,7 @@ export function request(operation: Operation, change: Request, now: string): App
         'The upstream is being asked to stop.',
       );
     case 'CANCEL_ANSWERED':
-      return cancelAnswered(operation, change.state, change.detail);
+      return cancelAnswered(operation, change);
     case 'INPUT_REQUESTED':
       return inputRequested(operation, change.request);
     case 'INPUT_SENDING': {
@@ -72,8 +72,11 @@ function cancelling(operation: Operation, cancel: CancelRequest, text: string): 
   return { operation: { ...operation, cancel, state: 'CANCELLING' }, type: 'operation.cancelling', text };
 }
 
-function cancelAnswered(operation: Operation, state: RequestAnswer, detail: string | null): Applied | null {
-  if (operation.cancel?.state !== 'SENDING') return null;
+function cancelAnswered(
+  operation: Operation,
+  { state, detail, overBy }: Extract<Change, { kind: 'CANCEL_ANSWERED' }>,
+): Applied | null {
+  if (operation.cancel?.state !== 'SENDING' || !isOf(operation.cancel, overBy)) return null;
   const cancel: CancelRequest = { ...operation.cancel, state, detail };
   if (state === 'REFUSED') {
     return {
@@ -113,13 +116,18 @@ const AFTER_INPUT: Readonly<Record<RequestAnswer, string>> = {
 
 function inputAnswered(
   operation: Operation,
-  { promptId, state, detail }: Extract<Change, { kind: 'INPUT_ANSWERED' }>,
+  { promptId, state, detail, overBy }: Extract<Change, { kind: 'INPUT_ANSWERED' }>,
 ): Applied | null {
   const { input } = operation;
-  if (input?.state !== 'SENDING' || input.promptId !== promptId) return null;
+  if (input?.state !== 'SENDING' || input.promptId !== promptId || !isOf(input, overBy)) return null;
   const text =
     state === 'REFUSED' ? `${AFTER_INPUT.REFUSED}: ${detail ?? 'no reason given'}.` : AFTER_INPUT[state];
   return answering(operation, { ...input, state, detail, overBy: null }, text);
+}
+
+/** Whether an answer is that of this sending, and not of one before it. */
+function isOf(sending: CancelRequest | InputRequest, overBy: string | null | undefined): boolean {
+  return overBy === undefined || sending.overBy === overBy;
 }
 
 /** The state is left to what is observed: an answer that was taken shows there. */

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { judgeAction } from '../domain/allowed-actions.js';
+import type { Change } from '../domain/operation-change.js';
 import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -12,12 +13,23 @@ import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { CompositeRunner } from './composite-runner.js';
 import type { Doorbells } from './doorbells.js';
+import { OpenGuard } from './guard/open-guard.js';
+import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
+import { NotDurableError } from './not-durable.js';
 import type { OperationStore } from './operation-store.js';
 import { isAnswering } from './open-requests.js';
 import { ringParent } from './parent-bell.js';
 import { RequestSender } from './request-sender.js';
-import { mayBeSentAgain, Sending } from './sending.js';
+import { mayBeSentAgain, Sending, type Look } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
+
+/** One send: of which call, by which intent, upon which look. */
+interface Attempted {
+  call: UpstreamCall;
+  callIndex: number;
+  attemptId: string;
+  look: Look;
+}
 
 /**
  * Takes an accepted operation to the upstream, by the submission protocol: observe, intent, send once,
@@ -39,8 +51,9 @@ export class OperationRunner {
     private readonly settings: OperationSettings,
     private readonly log: Log,
     private readonly doorbells: Doorbells,
+    private readonly guard: StoreGuard = new OpenGuard(),
   ) {
-    this.sending = new Sending(store, clock, settings);
+    this.sending = new Sending(store, clock, settings, guard);
     this.requests = new RequestSender(store, this.sending, clock, settings);
     this.composites = new CompositeRunner(store, doorbells, clock, settings, log);
   }
@@ -48,11 +61,23 @@ export class OperationRunner {
   async submit(operationId: string): Promise<Next> {
     const operation = await this.store.find(operationId);
     if (!operation || isVerdict(operation.state)) return 'NOTHING';
-    const next = await this.advance(operation);
+    const next = await this.advanceOrWait(operation);
     if (operation.parentId && next === 'DONE') {
       await ringParent(this.doorbells, await this.store.find(operationId));
     }
     return next;
+  }
+
+  private async advanceOrWait(operation: Operation): Promise<Next> {
+    try {
+      return await this.advance(operation);
+    } catch (error) {
+      if (error instanceof StoreGuardedError) return { againInMs: error.retryAfterMs };
+      if (!(error instanceof NotDurableError)) throw error;
+      const waitMs = this.sending.backOff(operation.createdTime, null);
+      this.log.warn({ operationId: operation.id, siteId: operation.siteId }, error.message);
+      return { againInMs: waitMs };
+    }
   }
 
   private async advance(operation: Operation): Promise<Next> {
@@ -64,22 +89,28 @@ export class OperationRunner {
       );
       return { againInMs: 60_000 };
     }
-    if (operation.composite) return this.composites.advance(operation, provider);
+    if (operation.composite) {
+      this.guard.pass(operation.siteId);
+      return this.composites.advance(operation, provider);
+    }
     if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider);
     if (isAnswering(operation)) return this.requests.sendInput(operation, provider);
     if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'NOTHING';
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
     if (sending) return this.afterVanishedSender(operation, sending);
+    // What a store that lost something says of an operation is no ground to give it up either.
+    const look = this.sending.look(operation.siteId);
     const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };
-    if (this.tooLate(operation)) return this.giveUp(operation);
-    return this.sendNext(operation, provider);
+    if (this.tooLate(operation)) return this.giveUp(operation, look);
+    return this.sendNext(operation, provider, look);
   }
 
   /** A sender that is past its time is dead or cut off; whether it sent is for the evidence to say. */
   private async afterVanishedSender(operation: Operation, sending: SubmittedCall): Promise<Next> {
     const attempt = sending.attempt;
+    if (attempt && this.sending.isAbandoned(attempt.id)) return this.takeBack(operation, attempt.id);
     const left = attempt ? Date.parse(attempt.overBy) - this.clock.now() : 0;
     if (left > 0) return { againInMs: left };
     await this.store.transition(operation.id, {
@@ -90,8 +121,7 @@ export class OperationRunner {
     return 'DONE';
   }
 
-  private async sendNext(operation: Operation, provider: Provider): Promise<Next> {
-    const lookedAt = this.clock.monotonic();
+  private async sendNext(operation: Operation, provider: Provider, look: Look): Promise<Next> {
     let preparation: Preparation | null = null;
     // Looked at anew before each first send, however often it was tried: time passes between two tries.
     if (operation.calls.every((call) => call.state === 'PENDING')) {
@@ -101,10 +131,10 @@ export class OperationRunner {
         if (!(error instanceof ProviderError)) throw error;
         return error.retry === 'TEMPORARY'
           ? this.delay(operation, error)
-          : this.reject(operation, changedBefore(error, provider));
+          : this.reject(operation, changedBefore(error, provider), look);
       }
       const objection = objectionTo(operation, preparation, provider);
-      if (objection) return this.reject(operation, objection);
+      if (objection) return this.reject(operation, objection, look);
     }
     const calls = preparation ? preparation.calls.map(pendingCall) : operation.calls;
     const callIndex = calls.findIndex((call) => call.state === 'PENDING');
@@ -112,7 +142,7 @@ export class OperationRunner {
     if (!call) return 'DONE';
 
     const attemptId = uuidv7();
-    const intended = await this.store.transitionFrom(operation, {
+    const intent: Change = {
       kind: 'INTENT',
       callIndex,
       attempt: {
@@ -130,21 +160,26 @@ export class OperationRunner {
             },
           }
         : {}),
-    });
+    };
+    const intended = await this.sending.intend(operation, intent, () =>
+      this.notSent(operation, attemptId, 'the intent to send could not be made safe.'),
+    );
     if (!intended) return { againInMs: this.settings.pollIntervalMs };
-    return this.send(intended, provider, call.call, attemptId, lookedAt);
+    return this.send(intended, provider, { call: call.call, callIndex, attemptId, look });
   }
 
   private async send(
     operation: Operation,
     provider: Provider,
-    call: UpstreamCall,
-    attemptId: string,
-    lookedAt: number,
+    { call, callIndex, attemptId, look }: Attempted,
   ): Promise<Next> {
+    const isOurs = ({ version, calls }: Operation): boolean =>
+      version === operation.version &&
+      calls[callIndex]?.state === 'SENDING' &&
+      calls[callIndex].attempt?.id === attemptId;
     let ref: UpstreamRef;
     try {
-      ref = await provider.start(call, this.sending.gate(lookedAt));
+      ref = await provider.start(call, this.sending.gate(look, operation.id, isOurs));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return this.afterFailedSend(operation, provider, attemptId, error);
@@ -191,18 +226,32 @@ export class OperationRunner {
     return 'DONE';
   }
 
+  private notSent(operation: Operation, attemptId: string, why: string): Change & { kind: 'NOT_SENT' } {
+    const notBefore = isoTime(this.clock.now() + this.sending.backOff(operation.createdTime, null));
+    return { kind: 'NOT_SENT', attemptId, notBefore, text: `Not sent: ${why} It will be tried again.` };
+  }
+
+  private async takeBack(operation: Operation, attemptId: string): Promise<Next> {
+    const change = this.notSent(operation, attemptId, 'the store was away.');
+    await this.sending.writeDown(operation.id, change);
+    return { againInMs: Math.max(0, Date.parse(change.notBefore) - this.clock.now()) };
+  }
+
   /** What waited for our own budget alone has not used up its time: it goes out at the pace of the budget, however late. */
   private tooLate({ createdTime, heldBackMs = 0 }: Operation): boolean {
     return this.clock.now() - Date.parse(createdTime) - heldBackMs > this.settings.startDeadlineMs;
   }
 
   /** What was never sent is not going to be; what was accepted is watched to its end. */
-  private async giveUp(operation: Operation): Promise<Next> {
+  private async giveUp(operation: Operation, look: Look): Promise<Next> {
     const reason = problem(
       'not-started',
       `Nothing could be sent to ${operation.siteId} until the start deadline.`,
     );
-    if (operation.calls.every((call) => call.state === 'PENDING')) return this.reject(operation, reason);
+    if (operation.calls.every((call) => call.state === 'PENDING')) {
+      return this.reject(operation, reason, look);
+    }
+    look.pass.check();
     await this.store.transitionFrom(operation, { kind: 'GIVEN_UP', problem: reason });
     return 'DONE';
   }
@@ -218,7 +267,8 @@ export class OperationRunner {
     return { againInMs: waitMs };
   }
 
-  private async reject(operation: Operation, reason: Problem): Promise<Next> {
+  private async reject(operation: Operation, reason: Problem, look: Look): Promise<Next> {
+    look.pass.check();
     await this.store.transitionFrom(operation, {
       kind: 'VERDICT',
       state: 'REJECTED',

@@ -1,12 +1,15 @@
 import type { UpstreamCall } from '../domain/action-command.js';
 import type { RequestAnswer } from '../domain/operation-change.js';
-import type { Operation } from '../domain/operation.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
 import type { Clock } from '../platform/clock.js';
+import type { SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { OperationStore } from './operation-store.js';
 import { mayBeSentAgain, type Sending } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
+
+const NOT_SAFE = 'The intent to send it could not be made safe. It will be tried again.';
 
 interface Answered {
   state: RequestAnswer;
@@ -36,19 +39,29 @@ export class RequestSender {
         kind: 'CANCEL_ANSWERED',
         state: 'AMBIGUOUS',
         detail: 'The process that was asking the upstream to stop ended.',
+        overBy: cancel.overBy,
       });
       return 'DONE';
     }
     const call = provider.cancelCall(operation.command);
     if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
-    const lookedAt = this.clock.monotonic();
-    const sending = await this.store.transitionFrom(operation, {
-      kind: 'CANCEL_SENDING',
-      overBy: this.sending.overBy(),
-    });
+    const look = this.sending.look(operation.siteId);
+    const overBy = this.sending.overBy();
+    const sending = await this.sending.intend(operation, { kind: 'CANCEL_SENDING', overBy }, () => ({
+      kind: 'CANCEL_ANSWERED',
+      state: 'REQUESTED',
+      detail: NOT_SAFE,
+      overBy,
+    }));
     if (!sending) return { againInMs: this.settings.pollIntervalMs };
-    const { state, detail, againInMs } = await this.send(operation, provider, call, lookedAt);
-    await this.sending.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state, detail });
+    // What is observed meanwhile may be written, too.
+    const gate = this.sending.gate(
+      look,
+      operation.id,
+      (now) => !isVerdict(now.state) && now.cancel?.state === 'SENDING' && now.cancel.overBy === overBy,
+    );
+    const { state, detail, againInMs } = await this.send(operation, provider, call, gate);
+    await this.sending.writeDown(operation.id, { kind: 'CANCEL_ANSWERED', state, detail, overBy });
     return state === 'REQUESTED' ? { againInMs } : 'DONE';
   }
 
@@ -64,22 +77,35 @@ export class RequestSender {
         promptId,
         state: 'AMBIGUOUS',
         detail: 'The process that was carrying the answer ended.',
+        overBy: input.overBy,
       });
       return 'DONE';
     }
     const call = provider.answerCall(operation.command, promptId);
     if (input.state !== 'REQUESTED' || !call) return 'NOTHING';
-    const lookedAt = this.clock.monotonic();
-    const sending = await this.store.transitionFrom(operation, {
-      kind: 'INPUT_SENDING',
+    const look = this.sending.look(operation.siteId);
+    const overBy = this.sending.overBy();
+    const sending = await this.sending.intend(operation, { kind: 'INPUT_SENDING', promptId, overBy }, () => ({
+      kind: 'INPUT_ANSWERED',
       promptId,
-      overBy: this.sending.overBy(),
-    });
+      state: 'REQUESTED',
+      detail: NOT_SAFE,
+      overBy,
+    }));
     if (!sending) return { againInMs: this.settings.pollIntervalMs };
-    const { state, detail, againInMs } = await this.send(operation, provider, call, lookedAt, {
+    const gate = this.sending.gate(
+      look,
+      operation.id,
+      (now) =>
+        !isVerdict(now.state) &&
+        now.input?.state === 'SENDING' &&
+        now.input.promptId === promptId &&
+        now.input.overBy === overBy,
+    );
+    const { state, detail, againInMs } = await this.send(operation, provider, call, gate, {
       gone: 'The upstream no longer asks.',
     });
-    await this.sending.writeDown(operation.id, { kind: 'INPUT_ANSWERED', promptId, state, detail });
+    await this.sending.writeDown(operation.id, { kind: 'INPUT_ANSWERED', promptId, state, detail, overBy });
     return state === 'REQUESTED' ? { againInMs } : 'DONE';
   }
 
@@ -88,11 +114,11 @@ export class RequestSender {
     operation: Operation,
     provider: Provider,
     call: UpstreamCall,
-    lookedAt: number,
+    gate: SendGate,
     done: { gone?: string } = {},
   ): Promise<Answered> {
     try {
-      await provider.start(call, this.sending.gate(lookedAt));
+      await provider.start(call, gate);
       return { state: 'ACCEPTED', detail: null, againInMs: 0 };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

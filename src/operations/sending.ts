@@ -3,22 +3,73 @@ import type { Change } from '../domain/operation-change.js';
 import type { Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
+import { withinMs } from '../platform/within.js';
 import type { SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
+import { OpenGuard } from './guard/open-guard.js';
+import { StoreGuardedError, type GuardPass, type StoreGuard } from './guard/store-guard.js';
+import { NotDurableError } from './not-durable.js';
 import type { OperationStore } from './operation-store.js';
 import type { OperationSettings } from './settings.js';
 
-/** Half a minute in all. */
-const MOST_TRIES_TO_WRITE = 60;
+/** Five minutes in all. */
+const MOST_TRIES_TO_WRITE = 600;
 const TRY_AGAIN_MS = 500;
+
+const MOST_ABANDONED = 1_000;
+
+/** A store that does not confirm in this time confirms nothing. */
+const CONFIRM_WITHIN_MS = 1_000;
+
+/** When the look began that a send is decided upon, by both clocks, and what let it through. */
+export interface Look {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+  readonly pass: GuardPass;
+}
 
 /** What every state-changing request has around it, whatever it asks for. */
 export class Sending {
+  /** Attempts that nothing was sent for, while nobody knows whether the store has their intents. */
+  private readonly abandoned = new Set<string>();
+
   constructor(
     private readonly store: OperationStore,
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
+    private readonly guard: StoreGuard = new OpenGuard(),
   ) {}
+
+  /** Comes before everything that is read for a send. Throws `StoreGuardedError`. */
+  look(siteId: string): Look {
+    return {
+      pass: this.guard.pass(siteId),
+      monotonicMs: this.clock.monotonic(),
+      wallMs: this.clock.now(),
+    };
+  }
+
+  /**
+   * Writes what must stand before a send. null = somebody was first, and nothing may be sent. What could not be made
+   * safe, or of which nobody knows whether it was written, is thrown after it was taken back: nothing was sent upon it.
+   */
+  async intend(operation: Operation, intent: Change, takenBack: () => Change): Promise<Operation | null> {
+    try {
+      return await this.store.transitionFrom(operation, intent);
+    } catch (error) {
+      if (error instanceof NotDurableError || isRedisTrouble(error)) {
+        // The store may come to carry the intent out after it was taken back.
+        if (intent.kind === 'INTENT') this.abandon(intent.attempt.id);
+        await this.writeDown(operation.id, takenBack());
+      }
+      throw error;
+    }
+  }
+
+  /** Whether it is known here that nothing was sent in this attempt. */
+  isAbandoned(attemptId: string): boolean {
+    return this.abandoned.has(attemptId);
+  }
 
   /**
    * What became of a send must not be lost to a store that is away for a moment: without it, a job's id that
@@ -35,15 +86,30 @@ export class Sending {
     }
   }
 
-  /** The last check, in the same tick as the write. */
-  gate(lookedAt: number): SendGate {
+  /**
+   * The last checks: with the connection standing, that the intent is still the last word; in the same tick as the write,
+   * that the look is young enough and the store's guard has not been closed since.
+   * @param isOurs whether the record, as it is now, still waits for this very send
+   */
+  gate(look: Look, operationId: string, isOurs: (operation: Operation) => boolean): SendGate {
     return {
+      confirm: async () => {
+        const operation = await this.readAgain(operationId);
+        if (!operation || !isOurs(operation)) {
+          throw notSent('CONFLICT', 'The operation was written by somebody else meanwhile.');
+        }
+      },
       open: () => {
-        if (this.clock.monotonic() - lookedAt > this.settings.sendDeadlineMs) {
-          throw new ProviderError('TIMEOUT', 'Too much time passed since the target was looked at.', {
-            retry: 'TEMPORARY',
-            delivery: 'NOT_SENT',
-          });
+        // The wall clock as well: the other one may stand still while the machine sleeps.
+        const age = Math.max(this.clock.monotonic() - look.monotonicMs, this.clock.now() - look.wallMs);
+        if (age > this.settings.sendDeadlineMs) {
+          throw notSent('TIMEOUT', 'Too much time passed since the target was looked at.');
+        }
+        try {
+          look.pass.check();
+        } catch (error) {
+          if (!(error instanceof StoreGuardedError)) throw error;
+          throw notSent('UNAVAILABLE', error.message, error.retryAfterMs);
         }
       },
     };
@@ -59,9 +125,33 @@ export class Sending {
     const age = this.clock.now() - Date.parse(since);
     return Math.max(retryAfterMs ?? 0, Math.min(15_000, Math.max(1_000, age / 4)));
   }
+
+  private abandon(attemptId: string): void {
+    this.abandoned.add(attemptId);
+    for (const oldest of this.abandoned) {
+      if (this.abandoned.size <= MOST_ABANDONED) break;
+      this.abandoned.delete(oldest);
+    }
+  }
+
+  private async readAgain(operationId: string): Promise<Operation | null> {
+    try {
+      return await withinMs(CONFIRM_WITHIN_MS, this.store.find(operationId));
+    } catch {
+      throw notSent('UNAVAILABLE', 'The store did not confirm the intent in time.');
+    }
+  }
 }
 
 /** Certainly nothing was begun, and the same request may go through later. */
 export function mayBeSentAgain(error: ProviderError): boolean {
   return error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY');
+}
+
+function notSent(
+  kind: ProviderError['kind'],
+  text: string,
+  retryAfterMs: number | null = null,
+): ProviderError {
+  return new ProviderError(kind, text, { retry: 'TEMPORARY', delivery: 'NOT_SENT', retryAfterMs });
 }

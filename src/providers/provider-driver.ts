@@ -90,7 +90,8 @@ export interface ProviderDriver {
 
   /**
    * Sends exactly one state-changing request, on a fresh connection, without retry or redirect.
-   * `gate.open()` is called in the same tick as the write and throws when it is too late to send.
+   * Once the connection stands, `gate.confirm()` is waited for; `gate.open()` is called in the same tick as the
+   * write, once. Both throw when nothing may be sent. Before `open` returned, not a byte may leave.
    *
    * Returns only for an acceptance in the documented form. Everything else is a `ProviderError` with
    * `delivery` set: `NOT_SENT`, `REFUSED` (a well-formed refusal in the upstream's documented form;

@@ -28,7 +28,7 @@ import type {
   SiteConnection,
   WatchedOperation,
 } from './provider-driver.js';
-import { ProviderError } from './provider-error.js';
+import { ProviderError, type Delivery } from './provider-error.js';
 import type { BudgetUse, SiteBudgets } from './request-budget.js';
 
 export interface ProviderOptions {
@@ -145,14 +145,25 @@ export class Provider {
     return this.reading((cx) => this.driver.prepare(command, operationId, cx), 'ACTION', 'preparation');
   }
 
-  /** One state-changing request. Its own errors apart, whatever a driver throws here is AMBIGUOUS. */
+  /**
+   * One state-changing request. Whatever a driver throws without saying what became of it is AMBIGUOUS, once the gate was
+   * opened; before that, nothing was sent.
+   */
   async start(call: UpstreamCall, gate: SendGate): Promise<UpstreamRef> {
+    let delivery: Delivery = 'NOT_SENT';
+    const watched: SendGate = {
+      confirm: () => gate.confirm?.() ?? Promise.resolve(),
+      open: () => {
+        gate.open();
+        delivery = 'AMBIGUOUS';
+      },
+    };
     try {
       const { signal } = new AbortController();
-      return await inLane('SEND', () => this.driver.start(call, gate, { signal }));
+      return await inLane('SEND', () => this.driver.start(call, watched, { signal }));
     } catch (error) {
-      if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery('AMBIGUOUS');
-      throw this.surprise(error).withDelivery('AMBIGUOUS');
+      if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery(delivery);
+      throw this.surprise(error).withDelivery(delivery);
     }
   }
 

@@ -60,6 +60,7 @@ export async function submitUpstream(
       { method: call.method, path: call.path, body: call.body, headers: dialect.headers },
       () => gate.open(),
       dialect.timeoutMs,
+      () => gate.confirm?.() ?? Promise.resolve(),
     );
   } catch (error) {
     if (error instanceof ProviderError) throw error;

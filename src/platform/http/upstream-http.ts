@@ -75,16 +75,24 @@ export class UpstreamHttp {
   }
 
   /**
-   * The one request of a submission: connects first, then calls `open` in the same tick as the write.
-   * What `open` throws is thrown on, with nothing sent. Never retried, never redirected.
+   * The one request of a submission: connects first, then waits for `confirm`, then calls `open` in the same tick as the
+   * write. What either throws is thrown on, with nothing sent; so is a connection that died meanwhile (CONNECT). Never
+   * retried, never redirected.
    */
-  async submit(request: UpstreamRequest, open: () => void, timeoutMs: number): Promise<UpstreamResponse> {
+  async submit(
+    request: UpstreamRequest,
+    open: () => void,
+    timeoutMs: number,
+    confirm?: () => Promise<void>,
+  ): Promise<UpstreamResponse> {
     const socket = await connectTo(this.baseUrl, this.trust, this.connectTimeoutMs);
     const gate: { refusal?: Error } = {};
     try {
+      await confirm?.();
       const transport = {
         request: (options: http.RequestOptions, onResponse: (answer: http.IncomingMessage) => void) => {
           try {
+            if (socket.destroyed) throw new TransportError('CONNECT', 'the connection did not last');
             open();
           } catch (error) {
             gate.refusal = error instanceof Error ? error : new Error(String(error));

@@ -154,6 +154,7 @@ export class MemoryDriver implements ProviderDriver {
 
   async start(call: UpstreamCall, gate: SendGate, cx: CallContext): Promise<UpstreamRef> {
     if (cx.signal.aborted) throw aborted().withDelivery('NOT_SENT');
+    await gate.confirm?.();
     gate.open();
     this.world.settle();
     const rule = this.world.strike('CHANGE');

@@ -94,6 +94,36 @@ export function startConcern(subject: ConformanceSubject): void {
       expect(changes().length).toBe(before);
     });
 
+    it('sends nothing, and opens no gate, when the intent is not confirmed', async () => {
+      const { driver, preparation } = await readyToFailOver();
+      const overtaken = new ProviderError('CONFLICT', 'somebody else wrote', { delivery: 'NOT_SENT' });
+      let opened = 0;
+      const gate = {
+        confirm: () => Promise.reject(overtaken),
+        open: () => void (opened += 1),
+      };
+      const before = changes().length;
+      const error = await errorOf(driver.start(firstCall(preparation), gate, patiently));
+      expect(error).toMatchObject({ delivery: 'NOT_SENT' });
+      expect(opened).toBe(0);
+      expect(changes().length).toBe(before);
+    });
+
+    it('waits for the confirmation before it opens the gate', async () => {
+      const { driver, preparation } = await readyToFailOver();
+      const order: string[] = [];
+      const gate = {
+        confirm: async () => {
+          await new Promise(setImmediate);
+          order.push(`confirmed, ${changes().length - before} sent`);
+        },
+        open: () => void order.push('opened'),
+      };
+      const before = changes().length;
+      await driver.start(firstCall(preparation), gate, patiently);
+      expect(order).toEqual(['confirmed, 0 sent', 'opened']);
+    });
+
     it('opens the gate once', async () => {
       const { driver, preparation } = await readyToFailOver();
       let opened = 0;

@@ -56,16 +56,44 @@ describe('an operation whose send is answered', () => {
 
   it('that is cut off by an error of the driver is ambiguous, whatever the error', async () => {
     const work = new LongWork(the.redis, (driver) =>
-      changed(driver, { start: () => Promise.reject(new TypeError('cannot read x of undefined')) }),
+      changed(driver, {
+        start: async (_call, gate) => {
+          await gate.confirm?.();
+          gate.open();
+          throw new TypeError('cannot read x of undefined');
+        },
+      }),
     );
     const id = await work.begun();
     expect((await work.now(id)).state).toBe('RECONCILING');
     const odd = new LongWork(the.redis, (driver) =>
       changed(driver, {
-        start: () => Promise.reject(new ProviderError('CONFLICT', 'No delivery was said.')),
+        start: (_call, gate) => {
+          gate.open();
+          return Promise.reject(new ProviderError('CONFLICT', 'No delivery was said.'));
+        },
       }),
     );
     expect((await odd.now(await odd.begun())).state).toBe('RECONCILING');
+  });
+
+  it.each([
+    ['an error of the driver', new TypeError('cannot read x of undefined')],
+    ['an error that says no delivery', new ProviderError('CONFLICT', 'No delivery was said.')],
+  ])('that meets %s before the gate was opened was not sent, and is sent later', async (_name, error) => {
+    const broken = { now: true };
+    const work = new LongWork(the.redis, (driver) =>
+      changed(driver, {
+        start: (...args) => (broken.now ? Promise.reject(error) : driver.start(...args)),
+      }),
+    );
+    const id = await work.begun();
+    expect(await work.now(id)).toMatchObject({ state: 'PENDING', calls: [{ state: 'PENDING' }] });
+    broken.now = false;
+    work.clock.advance(2_000);
+    await work.runner.submit(id);
+    expect((await work.now(id)).state).toBe('RUNNING');
+    expect(work.changesSent).toBe(1);
   });
 });
 

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import net from 'node:net';
 import { inspect } from 'node:util';
 import { UpstreamHttp, type UpstreamRequest } from '../../../src/platform/http/upstream-http.js';
 import { TransportError } from '../../../src/platform/http/transport-error.js';
@@ -93,6 +95,64 @@ describe('a submission', () => {
     await server.seen;
     await server.connections[0]?.closed;
     expect(server.connections.map(({ received }) => received)).toEqual(['']);
+  });
+
+  it('waits for the confirmation once the connection stands, then opens its gate', async () => {
+    const server = await bareServer('HTTP/1.1 204 No Content\r\n\r\n');
+    const order: string[] = [];
+    await new UpstreamHttp({ baseUrl: server.url }).submit(
+      request,
+      () => order.push('opened'),
+      PATIENT,
+      async () => {
+        await server.seen;
+        order.push(`confirmed: ${server.connections.map(({ received }) => received.length).join()}`);
+      },
+    );
+    expect(order).toEqual(['confirmed: 0', 'opened']);
+  });
+
+  it('that is not confirmed sends nothing, and its gate stays shut', async () => {
+    const server = await bareServer('HTTP/1.1 204 No Content\r\n\r\n');
+    const overtaken = new Error('overtaken');
+    let opened = 0;
+    const sent = new UpstreamHttp({ baseUrl: server.url }).submit(
+      request,
+      () => (opened += 1),
+      PATIENT,
+      () => Promise.reject(overtaken),
+    );
+    await expect(sent).rejects.toBe(overtaken);
+    await server.seen;
+    await server.connections[0]?.closed;
+    expect(server.connections.map(({ received }) => received)).toEqual(['']);
+    expect(opened).toBe(0);
+  });
+
+  it('whose connection dies while it is being confirmed is known not to have been sent', async () => {
+    const server = net.createServer();
+    const accepted = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
+    const dialled: net.Socket[] = [];
+    const note = (message: unknown) => dialled.push((message as { socket: net.Socket }).socket);
+    subscribe('net.client.socket', note);
+    const http = new UpstreamHttp({ baseUrl: `http://127.0.0.1:${await listen(server)}` });
+    let opened = 0;
+    const error = await errorOf(
+      http.submit(
+        request,
+        () => (opened += 1),
+        PATIENT,
+        async () => {
+          const [ours] = dialled;
+          const died = new Promise((resolve) => ours?.once('close', resolve));
+          (await accepted).resetAndDestroy();
+          await died;
+        },
+      ),
+    );
+    unsubscribe('net.client.socket', note);
+    expect(error).toMatchObject({ phase: 'CONNECT' });
+    expect(opened).toBe(0);
   });
 
   it('to where nobody listens is known not to have been sent, and its gate stays shut', async () => {
