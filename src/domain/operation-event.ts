@@ -11,6 +11,7 @@ export const OPERATION_EVENT_TYPES = [
   'operation.unknown',
   'operation.cancelling',
   'operation.delayed',
+  'operation.restored',
   'operation.succeeded',
   'operation.failed',
   'operation.cancelled',

@@ -11,6 +11,7 @@ import { SHARD_EVENTS_KEPT } from './kept-events.js';
 import { NotDurableError } from './not-durable.js';
 import { indexesOf } from './operation-indexes.js';
 import type { IdempotencyClaim } from './operation-store.js';
+import { heldBy, lockedForParent } from './released-groups.js';
 
 const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
 const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
@@ -183,18 +184,4 @@ function believesNothingWasSent({ state, composite }: Operation, kind: Change['k
 
 function tooFewReplicas(operationId: string): NotDurableError {
   return new NotDurableError(`Too few replicas confirmed in time what was written of ${operationId}.`);
-}
-
-/** What a step made that its parent's next steps will act upon. */
-function lockedForParent({ parentId, target, lockedGroupIds }: Operation): string[] {
-  return parentId && isHolder(target) && !lockedGroupIds.includes(target.id) ? [target.id] : [];
-}
-
-/** Every group it had to do with, and the one that it made. */
-function heldBy({ target, lockedGroupIds }: Operation): string[] {
-  return [...new Set([...lockedGroupIds, ...(isHolder(target) ? [target.id] : [])])];
-}
-
-function isHolder(target: Operation['target']): target is Operation['target'] & { id: string } {
-  return (target.type === 'PROTECTION_GROUP' || target.type === 'RECOVERY_PLAN') && target.id !== null;
 }

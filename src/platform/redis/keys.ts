@@ -81,5 +81,24 @@ export function requestBudgetKey(address: string): string {
   return `${shardPrefix(shardOf(address))}:budget:${address}`;
 }
 
+/** What the processes know together of the store they work with; in one slot of their own. */
+export const GUARD_KEYS = {
+  /** hash: token, identity, phase, reason, since, opened, differed, loss */
+  board: 'drg:{guard}:board',
+  /** hash: of every process and journal, when it was seen last, and which token it has compared itself with, how far */
+  roll: 'drg:{guard}:roll',
+  /** set: operations of which a journal knows that they were not sent */
+  vouched: 'drg:{guard}:vouched',
+  /** hash: site → when the last look began that was had at it after a loss, milliseconds */
+  sites: 'drg:{guard}:sites',
+  /** list: what differed between the journals and the store, newest first, as JSON; trimmed */
+  differences: 'drg:{guard}:differences',
+};
+
 /** Written and read back by the readiness check. */
 export const READINESS_KEY = 'drg:readiness';
+
+/** string: the mark of the last canary that was answered in a queue of a shard; with a time to live */
+export function canaryKey(place: string): string {
+  return `drg:{pulse}:canary:${place}`;
+}

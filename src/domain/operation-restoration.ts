@@ -1,0 +1,82 @@
+import type { Step } from './operation-machine.js';
+import { eventOf, type OperationEventType } from './operation-event.js';
+import { timingsOf } from './operation-timings.js';
+import { isVerdict, type Operation, type SubmittedCall } from './operation.js';
+
+/** How far a send has come; what is further cannot be undone by what is less far. */
+const PROGRESS: Readonly<Record<SubmittedCall['state'], number>> = {
+  PENDING: 0,
+  SENDING: 1,
+  AMBIGUOUS: 2,
+  ACCEPTED: 3,
+  REFUSED: 3,
+};
+
+/**
+ * Whether the journal knows something of the operation that the store has lost. A verdict in the store stands; versions
+ * alone do not tell, because a store that was rolled back may have been written to again before anybody noticed.
+ */
+export function knowsMore(journaled: Operation, stored: Operation | null): boolean {
+  if (!stored) return true;
+  if (isVerdict(stored.state)) return false;
+  if (isVerdict(journaled.state) || journaled.version > stored.version) return true;
+  return journaled.calls.some(
+    (call, i) => PROGRESS[call.state] > PROGRESS[stored.calls[i]?.state ?? 'PENDING'],
+  );
+}
+
+/**
+ * The journal's record as the store's next one: newer than either. Nothing is sent again for it: what was being sent goes
+ * the way of a sender that has vanished.
+ */
+export function restored(journaled: Operation, stored: Operation | null, now: string): Step {
+  const lost = stored ? `had it as ${stored.state} only` : 'had lost it';
+  return next(journaled, stored, now, {
+    record: journaled,
+    type: 'operation.restored',
+    text: `The store ${lost}; it was written back from the journal as ${journaled.state}.`,
+  });
+}
+
+/**
+ * The same of one whose groups belong to another operation by now. It takes none of these back; what it may have done is
+ * looked for, and a person decides.
+ *
+ * @param holders group id → the operation that holds it
+ */
+export function restoredWithoutLocks(
+  journaled: Operation,
+  stored: Operation | null,
+  holders: ReadonlyMap<string, string>,
+  now: string,
+): Step {
+  const held = [...holders].map(([groupId, by]) => `${groupId} is held by ${by}`).join(', ');
+  const evidence = `The store had lost it while it was ${journaled.state}, and by now ${held}.`;
+  return next(journaled, stored, now, {
+    record: {
+      ...journaled,
+      state: 'UNKNOWN',
+      evidence,
+      notBefore: null,
+      lockedGroupIds: journaled.lockedGroupIds.filter((id) => !holders.has(id)),
+      // Whoever was sending it is not heard of any more: only evidence tells.
+      calls: journaled.calls.map((call) =>
+        call.state === 'SENDING' ? { ...call, state: 'AMBIGUOUS' } : call,
+      ),
+    },
+    type: 'operation.unknown',
+    text: `${evidence} A person must decide.`,
+  });
+}
+
+function next(
+  journaled: Operation,
+  stored: Operation | null,
+  now: string,
+  { record, type, text }: { record: Operation; type: OperationEventType; text: string },
+): Step {
+  const version = Math.max(journaled.version, stored?.version ?? 0) + 1;
+  const operation: Operation = { ...record, version, updatedTime: now };
+  operation.timings = timingsOf(operation, now);
+  return { operation, event: eventOf(operation, type, text, now) };
+}

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { isoTime, type Clock } from '../../platform/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import type { Journal } from '../journal/journal.js';
+import type { BoardState, BoardView, GuardBoard, Member, RollEntry, Stage } from './guard-board.js';
+import { decide, type Decision } from './guard-decision.js';
+import type { Gap, JournalComparison } from './journal-comparison.js';
+import {
+  StoreGuard,
+  StoreGuardedError,
+  type GuardDifference,
+  type GuardPass,
+  type GuardReport,
+} from './store-guard.js';
+
+/** Steps that one check takes at the most: from a store that nobody knows to an open one it is six. */
+const MOST_STEPS = 12;
+/** Who waits for a look at a site comes back after so long. */
+const SITE_RETRY_MS = 1_000;
+
+export interface GuardSettings {
+  /** Nothing that was sent before is still on its way after so long: then a journal is not waited for any more. */
+  patienceMs: number;
+}
+
+/** What lets others through, as long as nothing was lost. */
+interface Opening {
+  token: string;
+  lossMs: number | null;
+}
+
+/**
+ * Keeps the guard in one process. Whoever calls `check` decides when: as soon as the store is back, and now and then. It
+ * is closed from the moment in which the connection to the store breaks until a check has found that the store is the one
+ * it was, or has compared the journal with it.
+ */
+export class GuardKeeper extends StoreGuard {
+  readonly me: Member;
+  /** One more each time that it is closed: passes of another closing are void. */
+  private closings = 0;
+  private opening: Opening | null = null;
+  private knownToken: string | null | undefined;
+  private hasHistory = false;
+  private joined: { token: string; stage: Stage } | null = null;
+  private held: Gap[] = [];
+  private knownRoll: RollEntry[] = [];
+  private lastBoard: BoardState | null = null;
+  private waitingFor: string[] = ['The store has not been looked at yet.'];
+  private readonly sitesSeen = new Map<string, number>();
+  private readonly sitesWanted = new Set<string>();
+  private checking: Promise<void> | null = null;
+  private checkAgain = false;
+  private askAgain: () => void = () => undefined;
+
+  constructor(
+    private readonly board: GuardBoard,
+    private readonly journal: Journal,
+    private readonly comparison: JournalComparison,
+    private readonly clock: Clock,
+    private readonly settings: GuardSettings,
+    private readonly log: Log,
+  ) {
+    super();
+    this.me = { processId: randomUUID(), journalId: journal.id };
+  }
+
+  get isOpen(): boolean {
+    return this.opening !== null;
+  }
+
+  pass(siteId?: string): GuardPass {
+    const { opening } = this;
+    if (!opening) throw new StoreGuardedError(this.sentence());
+    if (siteId !== undefined && !this.isSiteSeen(siteId, opening)) {
+      this.sitesWanted.add(siteId);
+      this.askAgain();
+      throw new StoreGuardedError(notLookedAt(siteId), SITE_RETRY_MS);
+    }
+    const given = this.closings;
+    return {
+      token: opening.token,
+      check: () => {
+        if (this.closings !== given) throw new StoreGuardedError(this.sentence());
+      },
+    };
+  }
+
+  override refused(): void {
+    this.askAgain();
+  }
+
+  /** Whom to tell that a check should be made soon. */
+  whenInDoubt(ask: () => void): void {
+    this.askAgain = ask;
+  }
+
+  /** The store is out of sight: whatever was let through is let through no more. */
+  close(why: string): void {
+    this.closings += 1;
+    this.opening = null;
+    this.waitingFor = [why];
+  }
+
+  /** Looks at the store and does what is to be done, until there is nothing left to do now. Errors are logged and told. */
+  check(): Promise<void> {
+    if (this.checking) {
+      this.checkAgain = true;
+      return this.checking;
+    }
+    this.checking = this.steps().finally(() => {
+      this.checking = null;
+    });
+    return this.checking;
+  }
+
+  /** Conclusions were drawn from a look at the site that began then. */
+  async siteSeen(siteId: string, takenMs: number): Promise<void> {
+    const { opening } = this;
+    if (!opening?.lossMs || takenMs < opening.lossMs || this.isSiteSeen(siteId, opening)) return;
+    await this.board.noteSite(siteId, takenMs);
+    this.sitesSeen.set(siteId, takenMs);
+    this.sitesWanted.delete(siteId);
+    this.log.info({ siteId }, 'looked at since the store lost something: its operations go on');
+  }
+
+  async report(): Promise<GuardReport> {
+    const { lastBoard, opening } = this;
+    const sinceMs = opening ? (lastBoard?.openedMs ?? lastBoard?.sinceMs) : lastBoard?.sinceMs;
+    return {
+      state: opening ? 'OPEN' : 'HOLDING',
+      reason: lastBoard?.reason ?? null,
+      sinceTime: sinceMs === undefined ? null : isoTime(sinceMs),
+      waitingFor: opening ? [...this.sitesWanted].map(notLookedAt) : this.waitingFor,
+      differences: await this.board.differences().catch((): GuardDifference[] => []),
+    };
+  }
+
+  private async steps(): Promise<void> {
+    do {
+      this.checkAgain = false;
+      try {
+        for (let step = 0; step < MOST_STEPS; step += 1) if (!(await this.step())) break;
+        await this.askForSites();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message.slice(0, 300) : 'unknown';
+        if (!this.opening) this.waitingFor = [`The store could not be compared with the journal: ${reason}`];
+        this.log.debug({ reason }, 'the store could not be checked');
+      }
+    } while (this.checkAgain);
+  }
+
+  /** @returns whether there may be more to do */
+  private async step(): Promise<boolean> {
+    await this.learnFromJournal();
+    const { closings } = this;
+    const nowMs = this.clock.now();
+    const view = await this.board.look(this.me, nowMs);
+    // What was read across a break of the connection may be of two servers.
+    if (this.closings !== closings) return false;
+    this.lastBoard = view.board;
+    const decision = decide(view, {
+      processId: this.me.processId,
+      knownToken: this.knownToken ?? null,
+      hasHistory: this.hasHistory,
+      joined: this.joined,
+      nowMs,
+      patienceMs: this.settings.patienceMs,
+    });
+    if (decision.do !== 'PASS' && this.opening) this.close('The store may have lost something.');
+    const stillAt = this.closings;
+    const isDone = await this.carryOut(decision, view);
+    if (view.board && view.board.token === this.joined?.token) this.knownRoll = view.roll;
+    return !isDone && this.closings === stillAt;
+  }
+
+  /** @returns whether nothing is left to do now */
+  private async carryOut(decision: Decision, view: BoardView): Promise<boolean> {
+    const token = view.board?.token ?? '';
+    switch (decision.do) {
+      case 'BEGIN':
+        await this.begin(decision.reason, view);
+        return false;
+      case 'SPREAD':
+        await this.board.spread(token);
+        return false;
+      case 'COMPARE':
+        await this.compare(token, decision.stage, decision.late, view);
+        return false;
+      case 'OPEN':
+        await this.openAll(token, decision.whole, view);
+        return false;
+      case 'WAIT':
+        this.waitingFor = decision.waitingFor;
+        return true;
+      case 'PASS':
+        await this.open(view);
+        return true;
+    }
+  }
+
+  private async begin(reason: BoardState['reason'], view: BoardView): Promise<void> {
+    const token = randomUUID();
+    const journals = this.knownRoll.filter(({ kind }) => kind === 'JOURNAL');
+    const begun = await this.board.begin({
+      insteadOf: view.board?.token ?? null,
+      token,
+      identity: view.identity,
+      reason,
+      nowMs: this.clock.now(),
+      journals,
+    });
+    if (!begun) return;
+    if (reason === 'NEW_STORE') this.log.info('the store is new');
+    else this.log.warn({ reason }, 'the store may have lost something: it is compared with the journals');
+  }
+
+  private async compare(token: string, stage: 1 | 2, late: boolean, view: BoardView): Promise<void> {
+    const settle = stage === 2;
+    const { gaps, unsent } = settle ? { gaps: this.held, unsent: [] } : await this.comparison.compare();
+    if (late && !settle && gaps.some(({ isLoss }) => isLoss)) {
+      // The others must hold, too, before anything is written back.
+      await this.begin('OTHER_STORE', view);
+      return;
+    }
+    const { differences, held } = await this.comparison.writeBack(gaps, settle);
+    const reached = held.length === 0 ? 2 : stage;
+    const nowMs = this.clock.now();
+    const checkIn = { token, stage: reached, nowMs, differences, vouched: unsent };
+    if (!(await this.board.checkIn(this.me, checkIn))) return;
+    this.tell(differences);
+    this.held = held;
+    this.joined = { token, stage: reached };
+  }
+
+  private async openAll(token: string, whole: boolean, { board }: BoardView): Promise<void> {
+    if (board?.differed || !whole) {
+      const vouched = whole ? await this.board.vouched() : new Set<string>();
+      const differences = await this.comparison.doubt(vouched);
+      const nowMs = this.clock.now();
+      if (differences.length > 0) {
+        await this.board.checkIn(this.me, { token, stage: 2, nowMs, differences, vouched: [] });
+      }
+      this.tell(differences);
+    }
+    await this.board.open(token, this.clock.now());
+  }
+
+  private async open({ board }: BoardView): Promise<void> {
+    if (!board) return;
+    const { closings } = this;
+    const { token, lossMs } = board;
+    this.joined = { token, stage: 2 };
+    if (this.knownToken !== token) {
+      await this.journal.rememberStore(token);
+      this.knownToken = token;
+    }
+    if (this.opening?.token === token || this.closings !== closings) return;
+    this.opening = { token, lossMs };
+    this.waitingFor = [];
+    this.log.info(
+      { reason: board.reason, lost: board.differed },
+      'the store is the one that it was, or rebuilt',
+    );
+  }
+
+  private async learnFromJournal(): Promise<void> {
+    if (this.knownToken !== undefined) return;
+    const knownToken = await this.journal.knownStore();
+    this.hasHistory = knownToken === null && (await this.comparison.hasHistory());
+    this.knownToken = knownToken;
+  }
+
+  /** Somebody waited for a look at these: another process may have had it. */
+  private async askForSites(): Promise<void> {
+    if (this.sitesWanted.size === 0) return;
+    const seen = await this.board.sitesSeen([...this.sitesWanted]);
+    for (const [siteId, takenMs] of seen) {
+      if (!this.opening?.lossMs || takenMs < this.opening.lossMs) continue;
+      this.sitesSeen.set(siteId, takenMs);
+      this.sitesWanted.delete(siteId);
+    }
+  }
+
+  private isSiteSeen(siteId: string, { lossMs }: Opening): boolean {
+    return lossMs === null || (this.sitesSeen.get(siteId) ?? -Infinity) >= lossMs;
+  }
+
+  private tell(differences: readonly GuardDifference[]): void {
+    for (const { operationId, siteId, done, text } of differences) {
+      this.log.warn({ operationId, siteId, done }, text);
+    }
+  }
+
+  private sentence(): string {
+    return `The store is being compared with the journals. ${this.waitingFor[0] ?? ''}`.trim();
+  }
+}
+
+function notLookedAt(siteId: string): string {
+  return `${siteId} has not been looked at since the store lost something.`;
+}

@@ -1,0 +1,133 @@
+import { knowsMore } from '../../domain/operation-restoration.js';
+import type { Operation } from '../../domain/operation.js';
+import { isoTime, type Clock } from '../../platform/clock.js';
+import { SHARDS } from '../../platform/redis/keys.js';
+import type { Journal } from '../journal/journal.js';
+import { journaledRecords, type JournaledRecord } from '../journal/journaled-record.js';
+import type { RestorableStore, Restoration } from './restorable-store.js';
+import type { GuardDifference } from './store-guard.js';
+
+/** Operations that are read at a time. */
+const AT_ONCE = 64;
+
+/** What a journal knows and the store does not. */
+export interface Gap {
+  journaled: JournaledRecord;
+  /** The store had it once. Otherwise it was merely not told yet what the upstream answered. */
+  isLoss: boolean;
+}
+
+export interface Comparison {
+  gaps: Gap[];
+  /** Operations that were not sent, as far as this journal goes. */
+  unsent: string[];
+}
+
+/** Holds a journal against the store, and writes back what the store has lost. */
+export class JournalComparison {
+  constructor(
+    private readonly journal: Journal,
+    private readonly store: RestorableStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async hasHistory(): Promise<boolean> {
+    for await (const entry of this.journal.entries()) if (entry) return true;
+    return false;
+  }
+
+  /** Reads only. Errors of the journal and of the store are thrown as they are. */
+  async compare(): Promise<Comparison> {
+    const all = [...(await journaledRecords(this.journal.entries())).values()];
+    const gaps: Gap[] = [];
+    for (let i = 0; i < all.length; i += AT_ONCE) {
+      const some = all.slice(i, i + AT_ONCE);
+      const stored = await Promise.all(some.map(({ record }) => this.store.find(record.id)));
+      some.forEach((journaled, n) => {
+        const now = stored[n] ?? null;
+        if (!knowsMore(journaled.record, now)) return;
+        gaps.push({ journaled, isLoss: knowsMore(journaled.stored, now) });
+      });
+    }
+    return { gaps: inOrder(gaps), unsent: all.flatMap(({ record }) => (isUnsent(record) ? record.id : [])) };
+  }
+
+  /**
+   * @param settle also what other operations hold by now; without it that is left, for their end may be in a journal
+   * that was not compared yet
+   */
+  async writeBack(
+    gaps: readonly Gap[],
+    settle: boolean,
+  ): Promise<{ differences: GuardDifference[]; held: Gap[] }> {
+    const differences: GuardDifference[] = [];
+    const held: Gap[] = [];
+    for (const gap of gaps) {
+      const { record, claim } = gap.journaled;
+      const restoration = await this.store.restore(record, claim, settle);
+      if (restoration.kind === 'HELD') held.push(gap);
+      else if (gap.isLoss && restoration.kind !== 'KNOWN') {
+        differences.push(this.difference(record, restoration));
+      }
+    }
+    return { differences, held };
+  }
+
+  /** What the store has as not sent, though nobody who could know says so: a person decides. */
+  async doubt(vouched: ReadonlySet<string>): Promise<GuardDifference[]> {
+    const doubted: GuardDifference[] = [];
+    for (const shard of SHARDS) {
+      for (const operation of await this.store.openIn(shard)) {
+        if (operation.composite || !isUnsent(operation) || vouched.has(operation.id)) continue;
+        const text =
+          'The store has lost something, and no journal tells whether the request was sent before that.';
+        if (!(await this.store.doubt(operation.id, text))) continue;
+        doubted.push({
+          ...this.seen(operation),
+          journal: null,
+          store: sight(operation),
+          done: 'DOUBTED',
+          text,
+        });
+      }
+    }
+    return doubted;
+  }
+
+  private difference(
+    record: Operation,
+    restoration: Extract<Restoration, { kind: 'RESTORED' | 'CONFLICT' }>,
+  ): GuardDifference {
+    const { kind, before, operation } = restoration;
+    const lost = before ? `had it as ${before.state} only` : 'had lost it';
+    return {
+      ...this.seen(record),
+      journal: sight(record),
+      store: before && sight(before),
+      done: kind,
+      text:
+        kind === 'RESTORED'
+          ? `The store ${lost}; it was written back as ${record.state}.`
+          : (operation.evidence ?? 'Another operation holds its groups.'),
+    };
+  }
+
+  private seen({ id, siteId }: Operation): Pick<GuardDifference, 'operationId' | 'siteId' | 'seenTime'> {
+    return { operationId: id, siteId, seenTime: isoTime(this.clock.now()) };
+  }
+}
+
+/** Ends first, for they give back what others hold; each in the order in which it happened. */
+function inOrder(gaps: Gap[]): Gap[] {
+  const place = ({ journaled: { record } }: Gap): string =>
+    record.endedTime === null ? `2 ${record.createdTime} ${record.id}` : `1 ${record.endedTime} ${record.id}`;
+  return gaps.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+}
+
+function isUnsent({ state }: Operation): boolean {
+  return state === 'PENDING';
+}
+
+function sight({ version, state }: Operation): { version: number; state: string } {
+  return { version, state };
+}

@@ -1,0 +1,134 @@
+import type { Redis } from 'ioredis';
+import { v7 as uuidv7 } from 'uuid';
+import { serverIdentity } from '../../platform/redis/identity.js';
+import { GUARD_KEYS, operationKeys, SHARDS } from '../../platform/redis/keys.js';
+import { RedisScript } from '../../platform/redis/script.js';
+import {
+  GuardBoard,
+  type Beginning,
+  type BoardPhase,
+  type BoardState,
+  type BoardView,
+  type CheckIn,
+  type Member,
+} from './guard-board.js';
+import { fieldsOf, goneFrom, rollFields, rollOf, stageMark } from './roll-fields.js';
+import type { GuardDifference, GuardReason } from './store-guard.js';
+
+const BEGIN = new RedisScript(new URL('../lua/guard-begin.lua', import.meta.url));
+const ADVANCE = new RedisScript(new URL('../lua/guard-advance.lua', import.meta.url));
+const CHECK_IN = new RedisScript(new URL('../lua/guard-check-in.lua', import.meta.url));
+
+const DIFFERENCES_KEPT = 200;
+
+export class RedisGuardBoard extends GuardBoard {
+  constructor(private readonly redis: Redis) {
+    super();
+  }
+
+  async look(me: Member, nowMs: number): Promise<BoardView> {
+    // A store that takes no writes can be looked at all the same.
+    await this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).catch(() => undefined);
+    const [identity, board, roll, ...tokens] = await Promise.all([
+      serverIdentity(this.redis),
+      this.redis.hgetall(GUARD_KEYS.board),
+      this.redis.hgetall(GUARD_KEYS.roll),
+      ...SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)),
+    ]);
+    const gone = goneFrom(roll, nowMs);
+    if (gone.length > 0) await this.redis.hdel(GUARD_KEYS.roll, ...gone).catch(() => undefined);
+    const state = boardState(board);
+    return {
+      identity,
+      board: state,
+      isSpread: state !== null && tokens.every((token) => token === state.token),
+      roll: rollOf(roll),
+    };
+  }
+
+  async begin({ insteadOf, token, identity, reason, nowMs, journals }: Beginning): Promise<boolean> {
+    const answer = await BEGIN.run(
+      this.redis,
+      [GUARD_KEYS.board, GUARD_KEYS.roll, GUARD_KEYS.vouched],
+      [
+        insteadOf ?? '',
+        token,
+        identity ?? '',
+        reason,
+        nowMs,
+        reason === 'OTHER_STORE' ? '1' : '0',
+        ...journals.flatMap(fieldsOf),
+      ],
+    );
+    return answer === 1;
+  }
+
+  async spread(token: string): Promise<void> {
+    await Promise.all(SHARDS.map((shard) => this.redis.set(operationKeys(shard).guard, token)));
+    await ADVANCE.run(this.redis, [GUARD_KEYS.board], [token, 'SPREADING', 'HOLDING', '']);
+  }
+
+  async checkIn(me: Member, { token, stage, differences, vouched }: CheckIn): Promise<boolean> {
+    const names = Object.keys(rollFields(me, '', '')).map((name) => name.slice(1));
+    const answer = await CHECK_IN.run(
+      this.redis,
+      [GUARD_KEYS.board, GUARD_KEYS.roll, GUARD_KEYS.vouched, GUARD_KEYS.differences],
+      [
+        token,
+        stageMark(stage, token),
+        uuidv7(),
+        DIFFERENCES_KEPT,
+        names.length,
+        ...names,
+        differences.length,
+        ...differences.map((difference) => JSON.stringify(difference)),
+        ...vouched,
+      ],
+    );
+    return answer === 1;
+  }
+
+  async vouched(): Promise<Set<string>> {
+    return new Set(await this.redis.smembers(GUARD_KEYS.vouched));
+  }
+
+  async open(token: string, nowMs: number): Promise<void> {
+    await ADVANCE.run(this.redis, [GUARD_KEYS.board], [token, 'HOLDING', 'OPEN', nowMs]);
+  }
+
+  async noteSite(siteId: string, takenMs: number): Promise<void> {
+    await this.redis.hset(GUARD_KEYS.sites, siteId, takenMs);
+  }
+
+  async sitesSeen(siteIds: readonly string[]): Promise<Map<string, number>> {
+    if (siteIds.length === 0) return new Map();
+    const seen = await this.redis.hmget(GUARD_KEYS.sites, ...siteIds);
+    return new Map(siteIds.flatMap((siteId, i) => (seen[i] ? [[siteId, Number(seen[i])] as const] : [])));
+  }
+
+  async differences(): Promise<GuardDifference[]> {
+    const kept = await this.redis.lrange(GUARD_KEYS.differences, 0, -1);
+    return kept.map((text) => JSON.parse(text) as GuardDifference);
+  }
+
+  follow({ lost, back }: { lost: () => void; back: () => void }): boolean {
+    this.redis.on('close', lost);
+    this.redis.on('ready', back);
+    return this.redis.status === 'ready';
+  }
+}
+
+function boardState(fields: Record<string, string>): BoardState | null {
+  const { token, identity, phase, reason, since, opened, differed, loss } = fields;
+  if (!token) return null;
+  return {
+    token,
+    identity: identity ? identity : null,
+    phase: phase as BoardPhase,
+    reason: reason as GuardReason,
+    sinceMs: Number(since),
+    openedMs: opened ? Number(opened) : null,
+    differed: differed === '1',
+    lossMs: loss ? Number(loss) : null,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Change } from '../../domain/operation-change.js';
+import { reduce } from '../../domain/operation-machine.js';
+import type { Operation } from '../../domain/operation.js';
+import type { IdempotencyClaim } from '../operation-store.js';
+import type { JournalEntry } from './journal.js';
+
+type RecordEntry = Extract<JournalEntry, { kind: 'RECORD' }>;
+type ChangeEntry = Extract<JournalEntry, { kind: 'CHANGE' }>;
+
+/** What the journal knows of one operation. */
+export interface JournaledRecord {
+  /** The last record, after what upstreams answered since; its version is the store's, or lower. */
+  record: Operation;
+  /** The key of the request that asked for it; null = none, or it was accepted elsewhere. */
+  claim: IdempotencyClaim | null;
+  /** The last record exactly as the store had it: a store that has lost nothing has an event of that version and time. */
+  stored: Operation;
+  /** Of the last entry. */
+  time: string;
+}
+
+/** Everything of one operation, as it is found in any number of files. */
+export interface JournaledHistory {
+  last: RecordEntry;
+  claim: IdempotencyClaim | null;
+  changes: ChangeEntry[];
+}
+
+export async function journaledRecords(
+  entries: AsyncIterable<JournalEntry>,
+): Promise<Map<string, JournaledRecord>> {
+  const histories = await journaledHistories(entries);
+  return new Map([...histories].map(([id, history]) => [id, folded(history)] as const));
+}
+
+/** Of what was never recorded here, only answered, nothing can be said: it is left out. */
+export async function journaledHistories(
+  entries: AsyncIterable<JournalEntry>,
+): Promise<Map<string, JournaledHistory>> {
+  const histories = new Map<string, JournaledHistory>();
+  const changes = new Map<string, ChangeEntry[]>();
+  for await (const entry of entries) {
+    if (entry.kind === 'CHANGE') {
+      const those = changes.get(entry.operationId);
+      if (those) those.push(entry);
+      else changes.set(entry.operationId, [entry]);
+      continue;
+    }
+    const { id } = entry.record;
+    const before = histories.get(id);
+    const last = before && isNewer(before.last, entry) ? before.last : entry;
+    histories.set(id, { last, claim: before?.claim ?? entry.claim ?? null, changes: [] });
+  }
+  for (const [id, history] of histories) history.changes = distinct(changes.get(id) ?? []);
+  return histories;
+}
+
+/** Applies what was answered after the record was written down, by the same rules as the store does. */
+export function folded({ last, claim, changes }: JournaledHistory): JournaledRecord {
+  let record = last.record;
+  for (const { change, time } of changes) {
+    if (!isNews(record, change, time >= last.time)) continue;
+    record = reduce(record, change, time)?.operation ?? record;
+  }
+  return {
+    record,
+    claim,
+    stored: last.record,
+    time: [last.time, ...changes.map(({ time }) => time)].sort().at(-1) ?? last.time,
+  };
+}
+
+function isNewer(one: RecordEntry, other: RecordEntry): boolean {
+  const more = one.record.version - other.record.version;
+  return more === 0 ? one.time > other.time : more > 0;
+}
+
+/**
+ * An answer names its attempt, and says something to that one only, whenever it was written down. An answer to what
+ * people ask of a running operation may name nothing: then it belongs to the last asking, if it came after it.
+ */
+function isNews(record: Operation, change: Change, isLater: boolean): boolean {
+  if (!('attemptId' in change)) return ('overBy' in change && change.overBy !== undefined) || isLater;
+  const call = record.calls.find(({ attempt }) => attempt?.id === change.attemptId);
+  return call?.state === 'SENDING' || (call?.state === 'AMBIGUOUS' && change.kind !== 'AMBIGUOUS');
+}
+
+/** An answer is written down as often as the store was tried to be told. */
+function distinct(changes: ChangeEntry[]): ChangeEntry[] {
+  const seen = new Set<string>();
+  return changes
+    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+    .filter(({ change }) => {
+      const text = JSON.stringify(change);
+      return !seen.has(text) && seen.add(text);
+    });
+}
