@@ -1,0 +1,182 @@
+import { OperationRunner } from '../../src/operations/operation-runner.js';
+import { OperationsService } from '../../src/operations/operations.service.js';
+import { Resolutions } from '../../src/operations/resolutions.js';
+import type { Next, OperationSettings } from '../../src/operations/settings.js';
+import { SiteWatcher } from '../../src/operations/site-watcher.js';
+import { Sweeper } from '../../src/operations/sweeper.js';
+import { NotDurableError } from '../../src/operations/not-durable.js';
+import { StoreGuardedError } from '../../src/operations/guard/store-guard.js';
+import { silentLog } from '../../src/platform/log/log.js';
+import { isRedisTrouble } from '../../src/platform/redis/trouble.js';
+import type { SiteMemory } from '../../src/providers/provider-driver.js';
+import { Provider } from '../../src/providers/provider.js';
+import { ProviderRegistry } from '../../src/providers/registry.js';
+import type { RequestBudgets } from '../../src/providers/request-budget.js';
+import { sdrs } from '../../src/providers/sdrs/sdrs.factory.js';
+import { srm } from '../../src/providers/srm/srm.factory.js';
+import type { Judge } from './judge.js';
+import type { RedisServer } from './redis-server.js';
+import type { Rules } from './rules.js';
+import { inContext, SimClock } from './runtime.js';
+import { SimProcess, type Surroundings } from './sim-process.js';
+import { SimDoorbells, type Answerer, type SimQueue } from './sim-queue.js';
+import { SimStore } from './sim-store.js';
+import type { Wire } from './wire.js';
+
+export const SITE = 'site';
+
+export interface House {
+  world: Surroundings;
+  server: RedisServer;
+  queue: SimQueue;
+  wire: Wire;
+  judge: Judge;
+  settings: OperationSettings;
+  rules: Rules;
+}
+
+const log = silentLog();
+const SWEEP_MS = 15_000;
+
+/** Nothing is counted: the model is about another question. */
+const noBudgets = {
+  of: () => ({
+    take: () => Promise.resolve(),
+    heard: () => Promise.resolve(),
+    together: <T>(_places: number, work: () => Promise<T>) => work(),
+  }),
+} as unknown as RequestBudgets;
+
+/** What every process of the product has: its own connection, its own session with the site. */
+function belongings(house: House, process: SimProcess, memory: SiteMemory) {
+  const { world, server, wire, settings, rules } = house;
+  const clock = new SimClock(world.timeline);
+  const line = server.lineOf(process);
+  const bare = new SimStore(server.redis, line, clock);
+  const store = rules.store?.(bare) ?? bare;
+  const doorbells = new SimDoorbells(house.queue, line);
+  const context = {
+    siteId: SITE,
+    clock,
+    log,
+    submitTimeoutMs: settings.submitTimeoutMs,
+    memory,
+    budgets: noBudgets,
+  };
+  const endpoint = `http://${process.name.replaceAll(' ', '-')}.sim`;
+  const driver =
+    wire.provider === 'sdrs'
+      ? sdrs.create(
+          {
+            endpoint,
+            projectId: 'project',
+            auth: { type: 'password', iamEndpoint: endpoint, domainName: 'd', userName: 'u', password: 'p' },
+          },
+          context,
+        )
+      : srm.create({ endpoint, ...SRM_LOGIN }, context);
+  const real = new Provider(driver, { siteId: SITE, siteName: SITE, readTimeoutMs: 10_000 });
+  const providers = new ProviderRegistry([rules.provider?.(real) ?? real]);
+  return { clock, store, doorbells, providers };
+}
+
+const SRM_LOGIN = {
+  pairing: null,
+  auth: { userName: 'gateway', password: 'p' },
+  remoteAuth: { userName: 'gateway', password: 'p' },
+} as never as Omit<Parameters<typeof srm.create>[0], 'endpoint'>;
+
+/** A worker: answers rings, sweeps. */
+export class Worker implements Answerer {
+  readonly process: SimProcess;
+  busy = 0;
+  private readonly runner: OperationRunner;
+  private readonly watcher: SiteWatcher;
+  private readonly doorbells: SimDoorbells;
+
+  constructor(
+    private readonly house: House,
+    name: string,
+    memory: SiteMemory,
+  ) {
+    this.process = new SimProcess(name, house.world);
+    const { store, providers, clock, doorbells } = belongings(house, this.process, memory);
+    const { settings } = house;
+    this.doorbells = doorbells;
+    this.runner = new OperationRunner(store, providers, clock, settings, log, doorbells);
+    this.watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells);
+    if (house.rules.sweeps !== false) this.sweepOn(new Sweeper(store, doorbells, log));
+    house.queue.join(this);
+  }
+
+  answer(key: string, token: number): void {
+    const { timeline, trace } = this.house.world;
+    this.busy += 1;
+    timeline.after(0, () =>
+      this.process.goOn(() => {
+        trace.say(() => `${this.process.name} answers: ${key}`);
+        void this.work(key, token);
+      }),
+    );
+  }
+
+  private async work(key: string, token: number): Promise<void> {
+    const { queue, judge, server } = this.house;
+    const [kind = '', id = ''] = key.split(' ');
+    const operationId = kind === 'submit' ? id : null;
+    await inContext({ process: this.process, operationId }, async () => {
+      let next: Next | 'FAILED';
+      try {
+        next = kind === 'submit' ? await this.submission(id) : await this.watcher.tick(id);
+      } catch (error) {
+        if (!isExpected(error)) judge.broke(error, key);
+        next = 'FAILED';
+      }
+      this.busy -= 1;
+      // A queue that cannot be told takes the job for stalled.
+      await server
+        .lineOf(this.process)
+        .ask('finish', () => queue.finish(key, token, next))
+        .catch(() => queue.abandon(key, token));
+      queue.hand();
+    });
+  }
+
+  private async submission(id: string): Promise<Next> {
+    const next = await this.runner.submit(id);
+    if (next === 'DONE') await this.doorbells.ringWatch(SITE);
+    return next;
+  }
+
+  private sweepOn(sweeper: Sweeper): void {
+    const { judge, world } = this.house;
+    void inContext({ process: this.process, operationId: null }, async () => {
+      for (;;) {
+        await this.process.sleep(SWEEP_MS + world.chance.between(0, 100));
+        try {
+          await sweeper.sweep();
+        } catch (error) {
+          if (!isExpected(error)) judge.broke(error, 'sweep');
+        }
+      }
+    });
+  }
+}
+
+/** An API process: what a request meets behind HTTP. */
+export class Api {
+  readonly process: SimProcess;
+  readonly service: OperationsService;
+  readonly resolutions: Resolutions;
+
+  constructor(house: House, name: string, memory: SiteMemory) {
+    this.process = new SimProcess(name, house.world);
+    const { store, providers, clock, doorbells } = belongings(house, this.process, memory);
+    this.service = new OperationsService(store, providers, doorbells, clock);
+    this.resolutions = new Resolutions(store, providers, doorbells, clock, house.settings);
+  }
+}
+
+export function isExpected(error: unknown): boolean {
+  return isRedisTrouble(error) || error instanceof NotDurableError || error instanceof StoreGuardedError;
+}

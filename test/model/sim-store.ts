@@ -1,0 +1,233 @@
+import type { Change } from '../../src/domain/operation-change.js';
+import { reduce, type Step } from '../../src/domain/operation-machine.js';
+import type { Operation } from '../../src/domain/operation.js';
+import { StoreGuardedError, type StoreGuard } from '../../src/operations/guard/store-guard.js';
+import { OpenGuard } from '../../src/operations/guard/open-guard.js';
+import { siteOfOperation } from '../../src/operations/operation-id.js';
+import { matches } from '../../src/operations/operation-indexes.js';
+import {
+  OperationStore,
+  type Acceptance,
+  type Holding,
+  type IdempotencyClaim,
+  type OperationCursor,
+  type OperationFilter,
+  type OperationPage,
+  type Recording,
+  type StepAcceptance,
+  type StepStart,
+} from '../../src/operations/operation-store.js';
+import { isoTime, type Clock } from '../../src/platform/clock.js';
+import { shardOf } from '../../src/platform/redis/keys.js';
+import { jobName, type Parent, type SimRedis } from './sim-redis.js';
+
+/** One process's connection to the store. */
+export interface Line {
+  /** One request. Throws what the connection's client would. */
+  ask<T>(step: string, request: () => T): Promise<T>;
+  /** One request that is safe once it resolves (`WAIT`); throws `NotDurableError` if nobody confirmed it and `promising`. */
+  askSafely<T>(step: string, request: () => T, promising: boolean): Promise<T>;
+}
+
+const PROMISING: ReadonlySet<Change['kind']> = new Set([
+  'INTENT',
+  'CANCEL_SENDING',
+  'INPUT_SENDING',
+  // Of what was not sent it is a verdict that somebody is told.
+  'CANCEL_REQUESTED',
+]);
+const WAITED_FOR: ReadonlySet<Change['kind']> = new Set([
+  ...PROMISING,
+  ...(['ACCEPTED', 'ADOPTED', 'AMBIGUOUS', 'VERDICT', 'RESOLVED'] as const),
+]);
+
+const MOST_TRIES = 20;
+const shards = new Map<string, number>();
+let writes = 0;
+
+/** `RedisOperationStore` with its scripts as `SimRedis` plays them, request by request. */
+export class SimStore extends OperationStore {
+  /** Which write made what was read: a version that was lost is given out twice. */
+  private readonly madeBy = new WeakMap<Operation, string>();
+
+  constructor(
+    private readonly redis: SimRedis,
+    private readonly line: Line,
+    private readonly clock: Clock,
+    private readonly guard: StoreGuard = new OpenGuard(),
+  ) {
+    super();
+  }
+
+  async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
+    const answer = await this.runAccept('accept', operation, claim, null);
+    if (answer.kind === 'STALE') throw new Error('an acceptance without a parent is never stale');
+    return answer;
+  }
+
+  async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {
+    const next = reduce(parent, start, this.nowText());
+    if (!next) return { kind: 'STALE' };
+    const answer = await this.runAccept('acceptStep', step, null, { before: parent, step: next });
+    if (answer.kind === 'BUSY') return answer;
+    return answer.kind === 'ACCEPTED' ? { kind: 'ACCEPTED', parent: next.operation } : { kind: 'STALE' };
+  }
+
+  async record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording> {
+    const { token } = this.guard.pass();
+    const writeId = nextWriteId();
+    const answer = await this.line.askSafely(
+      'record',
+      () => this.redis.record(operation, text, seen, writeId, token),
+      true,
+    );
+    if (answer.kind === 'GUARDED') throw guarded();
+    return answer;
+  }
+
+  holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
+    const { locks, lastHolders } = this.redis;
+    const of = (id: string): Holding => ({
+      heldBy: locks.get(id) ?? null,
+      lastHeldBy: lastHolders.get(id) ?? null,
+    });
+    return this.line.ask('holdings', () => new Map(groupIds.map((id) => [id, of(id)])));
+  }
+
+  knownJobs(siteId: string, jobIds: readonly string[]): Promise<Set<string>> {
+    return this.line.ask(
+      'knownJobs',
+      () => new Set(jobIds.filter((id) => this.redis.jobs.has(jobName(siteId, id)))),
+    );
+  }
+
+  findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
+    return this.line.ask('findClaim', () => this.redis.claims.get(keyHash) ?? null);
+  }
+
+  find(id: string): Promise<Operation | null> {
+    if (!siteOfOperation(id)) return Promise.resolve(null);
+    return this.line.ask('find', () => this.read(id));
+  }
+
+  holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {
+    return this.line.ask('holders', () => {
+      const held = groupIds.map((id) => [id, this.redis.locks.get(id)] as const);
+      return new Map(held.flatMap(([id, by]) => (by === undefined ? [] : [[id, by] as const])));
+    });
+  }
+
+  async transition(id: string, change: Change): Promise<Operation | null> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const operation = await this.find(id);
+      if (!operation) return null;
+      const step = reduce(operation, change, this.nowText());
+      if (!step) return null;
+      if (await this.write(operation, step, change)) return step.operation;
+    }
+    throw new Error(`operation ${id} was written by others ${MOST_TRIES} times in a row`);
+  }
+
+  async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
+    const step = reduce(operation, change, this.nowText());
+    if (!step) return null;
+    return (await this.write(operation, step, change)) ? step.operation : null;
+  }
+
+  listOpen(siteId: string): Promise<Operation[]> {
+    return this.line.ask('listOpen', () => this.openOf((operation) => operation.siteId === siteId));
+  }
+
+  openIn(shard: number): Promise<Operation[]> {
+    const inShard = ({ siteId }: Operation): boolean => shardOfSite(siteId) === shard;
+    // Sixty-three of sixty-four shards hold nothing here: nobody waits for their answers.
+    if (!this.openOf(inShard).length) return Promise.resolve([]);
+    return this.line.ask('openIn', () => this.openOf(inShard));
+  }
+
+  async openIds(shard: number): Promise<string[]> {
+    return (await this.openIn(shard)).map(({ id }) => id);
+  }
+
+  list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
+    const sign = filter.newestFirst ? -1 : 1;
+    return this.line.ask('list', () => {
+      const all = [...this.redis.records.values()]
+        .map(({ record }) => record)
+        .filter((record) => matches(record, filter))
+        .map((record) => ({ record, at: { id: record.id, createdMs: Date.parse(record.createdTime) } }))
+        .filter(({ at }) => !after || sign * compared(at, after) > 0)
+        .sort((a, b) => sign * compared(a.at, b.at));
+      const page = all.slice(0, pageSize);
+      const last = page.at(-1);
+      return { items: page.map(({ record }) => record), next: (all.length > pageSize && last?.at) || null };
+    });
+  }
+
+  private read(id: string): Operation | null {
+    const kept = this.redis.records.get(id);
+    if (kept) this.madeBy.set(kept.record, kept.writeId);
+    return kept?.record ?? null;
+  }
+
+  private openOf(isMeant: (operation: Operation) => boolean): Operation[] {
+    return [...this.redis.open.entries()]
+      .sort(([a, atA], [b, atB]) => atA - atB || (a < b ? -1 : 1))
+      .flatMap(([id]) => this.read(id) ?? [])
+      .filter(isMeant);
+  }
+
+  private async runAccept(
+    step: string,
+    operation: Operation,
+    claim: IdempotencyClaim | null,
+    parent: Parent | null,
+  ): Promise<Acceptance | { kind: 'STALE' }> {
+    const { token } = this.guard.pass();
+    const writeId = nextWriteId();
+    const answer = await this.line.askSafely(
+      step,
+      () => this.redis.accept(operation, claim, parent, writeId, token),
+      true,
+    );
+    if (answer.kind === 'GUARDED') throw guarded();
+    return answer;
+  }
+
+  private async write(before: Operation, step: Step, { kind }: Change): Promise<boolean> {
+    const writeId = nextWriteId();
+    const promising = PROMISING.has(kind);
+    const token = promising ? this.guard.pass().token : '';
+    const expected = this.madeBy.get(before) ?? '';
+    const request = () => this.redis.write(before, step, writeId, expected, token);
+    const answer = WAITED_FOR.has(kind)
+      ? await this.line.askSafely(kind, request, promising)
+      : await this.line.ask(kind, request);
+    if (answer === 'GUARDED') throw guarded();
+    if (answer === 'WRITTEN') this.madeBy.set(step.operation, writeId);
+    return answer === 'WRITTEN';
+  }
+
+  private nowText(): string {
+    return isoTime(this.clock.now());
+  }
+}
+
+function nextWriteId(): string {
+  writes += 1;
+  return `w${writes}`;
+}
+
+function guarded(): StoreGuardedError {
+  return new StoreGuardedError('The store may have lost something since.');
+}
+
+function shardOfSite(siteId: string): number {
+  const known = shards.get(siteId) ?? shardOf(siteId);
+  shards.set(siteId, known);
+  return known;
+}
+
+function compared(a: OperationCursor, b: OperationCursor): number {
+  return a.createdMs - b.createdMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
