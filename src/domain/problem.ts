@@ -13,7 +13,15 @@ export interface Problem {
   upstream?: UpstreamProblem;
   blocking?: { code: string; text: string; remedy: string }[];
   nextActions?: NextAction[];
+  /** Of /livez and /readyz: what the process looked at. */
+  checks?: CheckedPart[];
   requestId?: string;
+}
+
+export interface CheckedPart {
+  name: string;
+  ok: boolean;
+  detail: string;
 }
 
 export interface FieldError {
@@ -313,6 +321,32 @@ export const PROBLEMS = {
     meaning:
       'Redis does not answer or takes no writes. Repeat the request with the same Idempotency-Key: it is accepted once.',
     remedy: 'Repeat it with the same Idempotency-Key when the gateway is ready again (`/readyz`).',
+    retryable: true,
+  },
+  'not-durable': {
+    status: 503,
+    title: 'It could not be kept safely',
+    meaning:
+      'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written of the request. It was taken back: nothing is sent, and its operation is REJECTED.',
+    remedy: 'Ask again with a fresh Idempotency-Key, when the gateway is ready again (`/readyz`).',
+    retryable: true,
+  },
+  unhealthy: {
+    status: 503,
+    title: 'The process does not work as it should',
+    meaning:
+      'Told by `/readyz` and `/livez`: something that the process needs is wrong. `checks` says what was looked at, and what is wrong.',
+    remedy:
+      'Act upon the sentence of each check that is not `ok`. A `/livez` that answers so wants the process to be started anew.',
+    retryable: true,
+  },
+  'store-reconciling': {
+    status: 503,
+    title: 'The store is being compared with the journals',
+    meaning:
+      'Redis was restarted, replaced, emptied or rolled back. Nothing is accepted or sent until what it has lost is written back; reads go on. Repeat the request with the same Idempotency-Key: it is accepted once.',
+    remedy:
+      'Repeat it with the same Idempotency-Key after Retry-After. If it lasts, `GET /v1/restore-guard` tells what is waited for.',
     retryable: true,
   },
   'upstream-timeout': {

@@ -3,11 +3,18 @@ import type { Redis } from 'ioredis';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
+import { throttled } from '../platform/log/throttled.js';
+import { DurableWrites } from '../platform/redis/durable-writes.js';
 import { COMMANDS } from '../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { Doorbells } from './doorbells.js';
 import { QueueDoorbells } from './doorbells.queue.js';
+import { DurableOperationStore } from './durable-operation-store.js';
+import { GuardModule } from './guard/guard.module.js';
+import { StoreGuard } from './guard/store-guard.js';
+import { JournalModule } from './journal/journal.module.js';
+import { Journal } from './journal/journal.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsService } from './operations.service.js';
 import { RedisOperationStore } from './redis-operation-store.js';
@@ -16,11 +23,28 @@ import { operationSettings } from './settings.js';
 
 /** The part of the long work that both processes have: the store, the bells, and the questions about operations. */
 @Module({
+  imports: [JournalModule, GuardModule],
   providers: [
     {
+      provide: DurableWrites,
+      inject: [COMMANDS, ENVIRONMENT_TOKEN],
+      useFactory: (redis: Redis, { waitReplicas }: Environment) =>
+        new DurableWrites(redis, { replicas: waitReplicas }),
+    },
+    {
       provide: OperationStore,
-      inject: [COMMANDS, Clock],
-      useFactory: (redis: Redis, clock: Clock) => new RedisOperationStore(redis, clock),
+      inject: [COMMANDS, DurableWrites, Journal, StoreGuard, Clock, LOG],
+      useFactory: (
+        redis: Redis,
+        durable: DurableWrites,
+        journal: Journal,
+        guard: StoreGuard,
+        clock: Clock,
+        log: Log,
+      ) => {
+        const store = new RedisOperationStore(redis, clock, guard, durable, throttled(log, 'replicas'));
+        return new DurableOperationStore(store, journal, guard, clock, throttled(log, 'journal'));
+      },
     },
     {
       provide: QueueDoorbells,
@@ -46,14 +70,18 @@ import { operationSettings } from './settings.js';
       ) => new Resolutions(store, providers, doorbells, clock, operationSettings(environment)),
     },
   ],
-  exports: [OperationStore, Doorbells, OperationsService, Resolutions],
+  exports: [OperationStore, GuardModule, JournalModule, Doorbells, OperationsService, Resolutions],
 })
 export class OperationsModule implements OnApplicationShutdown {
-  constructor(private readonly doorbells: QueueDoorbells) {}
+  constructor(
+    private readonly doorbells: QueueDoorbells,
+    private readonly durable: DurableWrites,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
     const closed = this.doorbells.close();
     const late = new Promise((resolve) => setTimeout(resolve, 2_000).unref());
     await Promise.race([closed, late]);
+    this.durable.close();
   }
 }

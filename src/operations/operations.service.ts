@@ -6,15 +6,18 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperationId } from './operation-id.js';
 import { newOperation } from './new-operation.js';
+import { NotDurableError } from './not-durable.js';
 import type { Accepted, OperationRequest, PreflightReport } from './operation-request.js';
-import type { IdempotencyClaim, OperationStore } from './operation-store.js';
+import type { Acceptance, IdempotencyClaim, OperationStore } from './operation-store.js';
 import { Preflight } from './preflight.js';
 import { busy, outsideBy, refusalOf } from './refusals.js';
 import { ringParent } from './parent-bell.js';
+import { Withdrawal } from './withdrawal.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
 export class OperationsService {
   private readonly examination: Preflight;
+  private readonly withdrawal: Withdrawal;
 
   constructor(
     private readonly store: OperationStore,
@@ -23,6 +26,7 @@ export class OperationsService {
     private readonly clock: Clock,
   ) {
     this.examination = new Preflight(store, providers);
+    this.withdrawal = new Withdrawal(store);
   }
 
   /** The operation that the same request began before; null = the key is new. Another request's key is a 422. */
@@ -39,7 +43,7 @@ export class OperationsService {
 
   /**
    * Pre-flight, then acceptance in one atomic step. After it returned, the operation ends in a verdict or in
-   * UNKNOWN, whatever happens to this process. Throws `ProblemError` when it is not accepted.
+   * UNKNOWN, whatever happens to this process or to the store. Throws `ProblemError` when it is not accepted.
    */
   async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
     const id = newOperationId(request.siteId);
@@ -57,7 +61,13 @@ export class OperationsService {
       composite,
       now: isoTime(this.clock.now()),
     });
-    const acceptance = await this.store.accept(operation, claim);
+    let acceptance: Acceptance;
+    try {
+      acceptance = await this.store.accept(operation, claim);
+    } catch (error) {
+      if (!(error instanceof NotDurableError)) throw error;
+      return { operation: await this.withdrawal.take(operation, error), replayed: false };
+    }
     switch (acceptance.kind) {
       case 'EXISTS':
         return { operation: await this.sameRequest(acceptance, claim), replayed: true };

@@ -7,6 +7,7 @@ import { freePort } from '../../sandbox/ports.js';
 import { SITE_PASSWORDS, sitesFile, type SimulatorPorts } from '../../sandbox/sites-file.js';
 import { GatewayClient } from './client.js';
 import { currentTestHasFailed } from './failure-log.js';
+import { forgetAll } from './forget-all.js';
 import { untilNobodyLooks } from './nobody-looks.js';
 import { Subprocess } from './processes.js';
 import { productScript } from './product.js';
@@ -82,11 +83,11 @@ export class World {
   async reset(settings: { sdrs?: object; srm?: object } = {}): Promise<void> {
     await this.withRedis(async (redis) => {
       await untilNobodyLooks(redis);
-      await redis.flushall();
+      await forgetAll(redis);
       await Promise.all([this.sdrs.reset(settings.sdrs), this.srm.reset(settings.srm)]);
       // One may have begun meanwhile, and have seen something of both.
       await untilNobodyLooks(redis);
-      await redis.flushall();
+      await forgetAll(redis);
     });
   }
 
@@ -138,6 +139,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     LOG_LEVEL: 'info',
     POLL_INTERVAL_MS: '60',
     SUBMIT_TIMEOUT_MS: '5000',
+    JOURNAL_DIR: 'none',
     ...options.env,
   };
   const world = new World(

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../../../src/domain/operation-event.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
@@ -6,25 +5,10 @@ import { redisForThisFile } from '../../unit/support/redis.js';
 import { at } from '../../unit/support/operation.js';
 import { TestClock } from '../../unit/support/test-clock.js';
 import { describeOperationStore } from './index.js';
+import { deaf } from './replies-lost.js';
 import { newcomer } from './subject.js';
 
 const the = redisForThisFile();
-
-/** Sends each script twice and hears only of the second time, as ioredis does when a connection breaks. */
-function deaf(redis: Redis): Redis {
-  const twice = async (command: 'evalsha' | 'eval', args: Parameters<Redis['evalsha']>): Promise<unknown> => {
-    await redis[command](...args);
-    return redis[command](...args);
-  };
-  return new Proxy(redis, {
-    get(target, name) {
-      if (name === 'evalsha' || name === 'eval')
-        return (...args: Parameters<Redis['evalsha']>) => twice(name, args);
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-}
 
 async function eventsIn(key: string): Promise<OperationEvent[]> {
   const entries = await the.redis.xrange(key, '-', '+');

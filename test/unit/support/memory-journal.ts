@@ -1,37 +1,40 @@
-import { Journal, type JournalEntry } from '../../../src/operations/journal/journal.js';
+import { Journal, JournalError, type JournalEntry } from '../../../src/operations/journal/journal.js';
 
-/** What would be on the disk of one machine; its processes share it. */
+/** Keeps everything until the test is over, and can be broken meanwhile. */
 export class MemoryJournal extends Journal {
-  readonly lines: string[] = [];
-  token: string | null = null;
-  /** Asked of at every reading; a test may have something happen then. */
-  onReading: () => Promise<void> = () => Promise.resolve();
+  readonly kept: JournalEntry[] = [];
+  /** Why nothing can be written. */
+  broken: string | null = null;
+  /** Called with each entry before it is kept. */
+  onAppend: (entry: JournalEntry) => void | Promise<void> = () => undefined;
+  private known: string | null = null;
 
-  constructor(readonly id: string) {
+  constructor(readonly id: string = 'memory') {
     super();
   }
 
-  append(entry: JournalEntry): Promise<void> {
-    this.lines.push(JSON.stringify(entry));
-    return Promise.resolve();
+  async append(entry: JournalEntry): Promise<void> {
+    await this.onAppend(entry);
+    if (this.broken !== null) throw new JournalError(this.broken);
+    this.kept.push(structuredClone(entry));
   }
 
   async *entries(): AsyncIterable<JournalEntry> {
-    await this.onReading();
-    for (const line of [...this.lines]) yield JSON.parse(line) as JournalEntry;
+    await Promise.resolve();
+    yield* [...this.kept];
   }
 
   knownStore(): Promise<string | null> {
-    return Promise.resolve(this.token);
+    return Promise.resolve(this.known);
   }
 
   rememberStore(token: string): Promise<void> {
-    this.token = token;
+    this.known = token;
     return Promise.resolve();
   }
 
   fault(): Promise<string | null> {
-    return Promise.resolve(null);
+    return Promise.resolve(this.broken);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,155 @@
+import type { Change } from '../domain/operation-change.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
+import { isoTime, type Clock } from '../platform/clock.js';
+import type { StoreGuard } from './guard/store-guard.js';
+import type { Journal, JournalEntry } from './journal/journal.js';
+import { JOURNALING } from './journaled-changes.js';
+import { NotDurableError } from './not-durable.js';
+import {
+  OperationStore,
+  type Acceptance,
+  type Holding,
+  type IdempotencyClaim,
+  type OperationCursor,
+  type OperationFilter,
+  type OperationPage,
+  type Recording,
+  type StepAcceptance,
+  type StepStart,
+} from './operation-store.js';
+
+/**
+ * A store with a second witness. What is promised, and every intent to send, is in the journal before anybody hears of
+ * it; what an upstream answers is there before the store is told. A journal that cannot be written stops promises and
+ * sends (`NotDurableError`; the store has the write all the same), and nothing else.
+ */
+export class DurableOperationStore extends OperationStore {
+  /** An answer is written down again and again while the store is away: once is enough here. */
+  private readonly answered = new WeakSet<Change>();
+
+  /** @param onFault told when something is not in the journal though the work goes on */
+  constructor(
+    private readonly store: OperationStore,
+    private readonly journal: Journal,
+    private readonly guard: StoreGuard,
+    private readonly clock: Clock,
+    private readonly onFault: (error: Error) => void,
+  ) {
+    super();
+  }
+
+  async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
+    const pass = this.guard.pass();
+    const acceptance = await this.store.accept(operation, claim);
+    if (acceptance.kind !== 'ACCEPTED') return acceptance;
+    await this.promise(operation, claim);
+    // A store that was emptied since then knows nothing of it.
+    pass.check();
+    return acceptance;
+  }
+
+  async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {
+    const acceptance = await this.store.acceptStep(step, parent, start);
+    if (acceptance.kind === 'ACCEPTED') {
+      await Promise.all([this.promise(step), this.promise(acceptance.parent)]);
+    }
+    return acceptance;
+  }
+
+  async record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording> {
+    const recording = await this.store.record(operation, text, seen);
+    if (recording.kind === 'RECORDED') await this.promise(operation);
+    return recording;
+  }
+
+  async transition(id: string, change: Change): Promise<Operation | null> {
+    await this.beforehand(id, change);
+    return this.afterwards(change, await this.store.transition(id, change));
+  }
+
+  async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
+    await this.beforehand(operation.id, change);
+    return this.afterwards(change, await this.store.transitionFrom(operation, change));
+  }
+
+  holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
+    return this.store.holdings(siteId, groupIds);
+  }
+
+  knownJobs(siteId: string, jobIds: readonly string[]): Promise<Set<string>> {
+    return this.store.knownJobs(siteId, jobIds);
+  }
+
+  /** Whoever repeats a request is promised the same: the process that accepted it may have died before it wrote that down. */
+  async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
+    const found = await this.store.findClaim(keyHash);
+    const record = found && (await this.store.find(found.operationId));
+    if (found && record?.state === 'PENDING') {
+      const claim = { keyHash, fingerprint: found.fingerprint };
+      await this.tell({ kind: 'RECORD', time: this.now(), record, claim });
+    }
+    return found;
+  }
+
+  find(id: string): Promise<Operation | null> {
+    return this.store.find(id);
+  }
+
+  holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {
+    return this.store.holders(siteId, groupIds);
+  }
+
+  listOpen(siteId: string): Promise<Operation[]> {
+    return this.store.listOpen(siteId);
+  }
+
+  openIn(shard: number): Promise<Operation[]> {
+    return this.store.openIn(shard);
+  }
+
+  openIds(shard: number): Promise<string[]> {
+    return this.store.openIds(shard);
+  }
+
+  list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
+    return this.store.list(filter, after, pageSize);
+  }
+
+  private async beforehand(operationId: string, change: Change): Promise<void> {
+    if (JOURNALING[change.kind] !== 'ANSWER' || this.answered.has(change)) return;
+    const told = await this.tell({ kind: 'CHANGE', time: this.now(), operationId, change });
+    if (told) this.answered.add(change);
+  }
+
+  private async afterwards(change: Change, written: Operation | null): Promise<Operation | null> {
+    if (!written) return null;
+    const journaling = JOURNALING[change.kind];
+    if (journaling === 'PROMISE') await this.promise(written);
+    else if (journaling === 'RECORD' || isVerdict(written.state)) {
+      await this.tell({ kind: 'RECORD', time: this.now(), record: written });
+    }
+    return written;
+  }
+
+  private async promise(record: Operation, claim: IdempotencyClaim | null = null): Promise<void> {
+    try {
+      await this.journal.append({ kind: 'RECORD', time: this.now(), record, claim });
+    } catch (error) {
+      throw new NotDurableError((error as Error).message, { cause: error });
+    }
+  }
+
+  private async tell(entry: JournalEntry): Promise<boolean> {
+    try {
+      await this.journal.append(entry);
+      return true;
+    } catch (error) {
+      this.onFault(error as Error);
+      return false;
+    }
+  }
+
+  private now(): string {
+    return isoTime(this.clock.now());
+  }
+}
