@@ -33,6 +33,7 @@ import { PublicIds } from './public-ids.js';
 import { RecoveryPlansController } from './recovery-plans.controller.js';
 import { RecoveryStepsController } from './recovery-steps.controller.js';
 import { ReplicationPairsController } from './replication-pairs.controller.js';
+import { RestoreGuardController } from './restore-guard.controller.js';
 import { SiteFactsController } from './site-facts.controller.js';
 import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
@@ -60,6 +61,7 @@ import { Standing } from './standing.js';
     OperationExportsController,
     OperationsController,
     HealthController,
+    RestoreGuardController,
     MetricsController,
     ProblemsController,
   ],

@@ -112,7 +112,7 @@ export class OperationsController {
     description:
       'Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless.',
   })
-  @ProblemResponses('not-found')
+  @ProblemResponses('not-found', 'cancel-not-supported', 'store-reconciling')
   async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
     const operation = await this.operations.cancel(id, exchange.request.principal?.id ?? 'unknown');
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
@@ -126,7 +126,7 @@ export class OperationsController {
     description:
       'While the operation is WAITING_FOR_INPUT: tells the upstream to go on. The prompt’s id makes it safe to ask again: an answered prompt is gone.',
   })
-  @ProblemResponses('invalid-request', 'not-found', 'no-such-prompt')
+  @ProblemResponses('invalid-request', 'not-found', 'no-such-prompt', 'store-reconciling')
   async answer(
     @Param('id') id: string,
     @Body() { promptId }: AnswerPromptDto,
@@ -152,6 +152,7 @@ export class OperationsController {
     'not-resolvable',
     'upstream-contradicts',
     'upstream-unavailable',
+    'store-reconciling',
   )
   async resolve(
     @Param('id') id: string,

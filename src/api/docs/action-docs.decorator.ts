@@ -17,6 +17,8 @@ const ACTION_PROBLEMS: readonly ProblemCode[] = [
   'upstream-bad-answer',
   'upstream-unavailable',
   'upstream-timeout',
+  'store-reconciling',
+  'not-durable',
 ];
 
 /** What every path that starts an operation has in common. */

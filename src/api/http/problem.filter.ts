@@ -8,6 +8,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem, ProblemError, PROBLEMS, type Problem, type ProblemCode } from '../../domain/problem.js';
 import type { Log } from '../../platform/log/log.js';
+import { StoreGuardedError } from '../../operations/guard/store-guard.js';
 import { isRedisTrouble } from '../../platform/redis/trouble.js';
 import { allowedMethods } from './allowed-methods.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
@@ -32,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) return;
     const headers = {
       ...(found.status === 503 ? { 'retry-after': '5' } : {}),
+      ...(error instanceof StoreGuardedError ? { 'retry-after': inSeconds(error.retryAfterMs) } : {}),
       ...(error instanceof ProblemError ? error.headers : {}),
     };
     void reply
@@ -67,6 +69,7 @@ const BY_STATUS = new Map<number, ProblemCode>([
 
 function problemFor(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
+  if (error instanceof StoreGuardedError) return problem('store-reconciling', error.message);
   if (isRedisTrouble(error)) {
     return problem('store-unavailable', 'The gateway cannot reach its store, or the store takes no writes.');
   }
@@ -77,6 +80,10 @@ function problemFor(error: unknown): Problem {
     return problem(code, 'The gateway has a fault; the request id finds it in the logs.');
   const text = error instanceof Error ? error.message : PROBLEMS[code].meaning;
   return problem(code, code === 'not-found' ? 'There is nothing at this path.' : text);
+}
+
+function inSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
 function describe(error: unknown): { message: string; stack: string | undefined } {

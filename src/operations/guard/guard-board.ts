@@ -17,7 +17,7 @@ export interface BoardState {
   openedMs: number | null;
   /** The store was found to have lost something: in this comparison, or because it was emptied. */
   differed: boolean;
-  /** When it was opened after the last loss: sites that were not looked at since are not acted upon. null = no loss. */
+  /** When the last loss was noticed: sites that were not looked at since are not acted upon. null = there was none. */
   lossMs: number | null;
 }
 

@@ -115,12 +115,12 @@ export class GuardKeeper extends StoreGuard {
 
   /** Conclusions were drawn from a look at the site that began then. */
   async siteSeen(siteId: string, takenMs: number): Promise<void> {
-    const { opening } = this;
-    if (!opening?.lossMs || takenMs < opening.lossMs || this.isSiteSeen(siteId, opening)) return;
+    const { opening, lastBoard } = this;
+    const sinceMs = opening ? opening.lossMs : (lastBoard?.sinceMs ?? null);
+    if (sinceMs === null || takenMs < sinceMs || (this.sitesSeen.get(siteId) ?? 0) >= sinceMs) return;
     await this.board.noteSite(siteId, takenMs);
     this.sitesSeen.set(siteId, takenMs);
-    this.sitesWanted.delete(siteId);
-    this.log.info({ siteId }, 'looked at since the store lost something: its operations go on');
+    if (this.sitesWanted.delete(siteId)) this.log.info({ siteId }, 'looked at: its operations go on');
   }
 
   async report(): Promise<GuardReport> {

@@ -37,15 +37,18 @@ export class StoreGuardedError extends Error {
 }
 
 /** HOLDING: observed only, until what was lost is rebuilt. */
-export type GuardState = 'OPEN' | 'HOLDING';
+export const GUARD_STATES = ['OPEN', 'HOLDING'] as const;
+export type GuardState = (typeof GUARD_STATES)[number];
 
-export type GuardReason =
-  /** The store is new to everybody. */
-  | 'NEW_STORE'
-  /** It was restarted, or a replica took over. */
-  | 'OTHER_SERVER'
-  /** The guard's own key is gone, or another's: the store was emptied or replaced. */
-  | 'OTHER_STORE';
+/**
+ * - `NEW_STORE`: the store is new to everybody.
+ * - `OTHER_SERVER`: it was restarted, or a replica took over.
+ * - `OTHER_STORE`: the guard's own key is gone, or another's: the store was emptied or replaced.
+ */
+export const GUARD_REASONS = ['NEW_STORE', 'OTHER_SERVER', 'OTHER_STORE'] as const;
+export type GuardReason = (typeof GUARD_REASONS)[number];
+
+export const GUARD_DIFFERENCES = ['RESTORED', 'DOUBTED', 'CONFLICT'] as const;
 
 export interface GuardReport {
   state: GuardState;
@@ -67,6 +70,6 @@ export interface GuardDifference {
    * RESTORED: the journal's record was written back. DOUBTED: no journal knows it, so that a person must decide.
    * CONFLICT: another operation holds its groups by now.
    */
-  done: 'RESTORED' | 'DOUBTED' | 'CONFLICT';
+  done: (typeof GUARD_DIFFERENCES)[number];
   text: string;
 }

@@ -3,7 +3,7 @@ import { StoreGuardedError } from '../../../../src/operations/guard/store-guard.
 import { operationKeys, SHARDS } from '../../../../src/platform/redis/keys.js';
 import { accepted, intent } from '../../support/changes.js';
 import { GuardedProcess, PATIENCE_MS, ServerLife, snapshot } from '../../support/guarded-process.js';
-import { MemoryJournal } from '../../support/memory-journal.js';
+import { SharedJournal } from '../../support/shared-journal.js';
 import { operation } from '../../support/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -23,15 +23,15 @@ function newcomer(groupId: string, changes: Partial<Operation> = {}): Operation 
 interface Scene {
   clock: TestClock;
   life: ServerLife;
-  process(journal?: MemoryJournal): GuardedProcess;
+  process(journal?: SharedJournal): GuardedProcess;
   /** One process that is open, on a store that was new to it. */
-  open(journal?: MemoryJournal): Promise<GuardedProcess>;
+  open(journal?: SharedJournal): Promise<GuardedProcess>;
 }
 
 function scene(): Scene {
   const clock = new TestClock();
   const life = new ServerLife();
-  const process = (journal = new MemoryJournal('disk-1')): GuardedProcess =>
+  const process = (journal = new SharedJournal('disk-1')): GuardedProcess =>
     new GuardedProcess(the.redis, life, journal, clock);
   return {
     clock,
@@ -81,7 +81,7 @@ describe('a store that nobody knows', () => {
 
   it('gets one token from processes that find it at the same moment', async () => {
     const one = scene();
-    const all = Array.from({ length: 5 }, (_, i) => one.process(new MemoryJournal(`disk-${i}`)));
+    const all = Array.from({ length: 5 }, (_, i) => one.process(new SharedJournal(`disk-${i}`)));
     for (let round = 0; round < 6; round += 1) await Promise.all(all.map((each) => each.check()));
     await untilOpen(one, 1_000, ...all);
     const [token] = await tokens();
@@ -93,7 +93,7 @@ describe('a store that nobody knows', () => {
     const old = await one.open();
     await old.accept(newcomer('alpha.books'));
     await the.redis.flushall();
-    const fresh = one.process(new MemoryJournal('disk-2'));
+    const fresh = one.process(new SharedJournal('disk-2'));
     expect(await fresh.check()).toBe(true);
     expect(await old.check()).toBe(false);
     expect(await fresh.check()).toBe(false);
@@ -151,7 +151,7 @@ describe('a server that was restarted', () => {
 
   it('is waited with until every journal was compared', async () => {
     const one = scene();
-    const [here, there] = [one.process(), one.process(new MemoryJournal('disk-2'))];
+    const [here, there] = [one.process(), one.process(new SharedJournal('disk-2'))];
     await untilOpen(one, 1_000, here, there);
     one.clock.advance(20_000);
     one.life.identity = 'second-life';
@@ -165,7 +165,7 @@ describe('a server that was restarted', () => {
 
   it('does not wait for a second process of the same machine, which compares for itself before it goes on', async () => {
     const one = scene();
-    const journal = new MemoryJournal('disk-1');
+    const journal = new SharedJournal('disk-1');
     const [api, worker] = [one.process(journal), one.process(journal)];
     await untilOpen(one, 1_000, api, worker);
     one.clock.advance(20_000);
@@ -179,7 +179,7 @@ describe('a server that was restarted', () => {
 
   it('does not wait for ever for a journal that is gone; what it may have known is for a person then', async () => {
     const one = scene();
-    const [here, gone] = [one.process(), one.process(new MemoryJournal('disk-2'))];
+    const [here, gone] = [one.process(), one.process(new SharedJournal('disk-2'))];
     await untilOpen(one, 1_000, here, gone);
     const pending = await here.accept(newcomer('alpha.books'));
     one.clock.advance(20_000);
@@ -207,7 +207,7 @@ describe('a server that was restarted', () => {
 
   it('while a comparison goes on begins it anew', async () => {
     const one = scene();
-    const journal = new MemoryJournal('disk-1');
+    const journal = new SharedJournal('disk-1');
     const process = await one.open(journal);
     journal.onReading = () => {
       one.life.identity = 'third-life';
@@ -245,14 +245,14 @@ describe('sites, after something was lost', () => {
     const process = await one.open();
     await process.accept(newcomer('alpha.books'));
     await the.redis.flushall();
-    const closedAt = one.clock.now();
+    const before = one.clock.now() - 1;
     await untilOpen(one, 2 * ANNOUNCED_MS, process);
     process.keeper.pass();
     expect(() => process.keeper.pass('alpha')).toThrow('alpha has not been looked at');
     expect((await process.keeper.report()).waitingFor).toEqual([
       'alpha has not been looked at since the store lost something.',
     ]);
-    await process.keeper.siteSeen('alpha', closedAt);
+    await process.keeper.siteSeen('alpha', before);
     expect(() => process.keeper.pass('alpha')).toThrow(StoreGuardedError);
     await process.keeper.siteSeen('alpha', one.clock.now());
     process.keeper.pass('alpha').check();
@@ -261,7 +261,7 @@ describe('sites, after something was lost', () => {
 
   it('may have been looked at by another process', async () => {
     const one = scene();
-    const journal = new MemoryJournal('disk-1');
+    const journal = new SharedJournal('disk-1');
     const [here, there] = [one.process(journal), one.process(journal)];
     await untilOpen(one, 1_000, here, there);
     await here.accept(newcomer('alpha.books'));
@@ -289,14 +289,14 @@ describe('a journal that comes late', () => {
   it('and knows nothing more is let through', async () => {
     const one = scene();
     const process = await one.open();
-    const late = one.process(new MemoryJournal('disk-2'));
+    const late = one.process(new SharedJournal('disk-2'));
     expect(await late.check()).toBe(true);
     expect(late.keeper.pass().token).toBe(process.keeper.pass().token);
   });
 
   it('of a process that ended and was started again need not be read anew', async () => {
     const one = scene();
-    const journal = new MemoryJournal('disk-1');
+    const journal = new SharedJournal('disk-1');
     const process = await one.open(journal);
     await process.accept(newcomer('alpha.books'));
     let read = 0;
@@ -308,7 +308,7 @@ describe('a journal that comes late', () => {
   it('and knows more has everybody hold until it is written back', async () => {
     const one = scene();
     const process = await one.open();
-    const disk = new MemoryJournal('disk-2');
+    const disk = new SharedJournal('disk-2');
     const late = one.process(disk);
     const running = newcomer('alpha.books', { state: 'RUNNING', version: 3 });
     await late.note(running);
