@@ -30,6 +30,8 @@ export class RefusedByRedis extends Error {}
 
 /** Connects within the limit, or rejects. */
 export async function connectWithin(redis: Redis, limitMs: number): Promise<void> {
+  // The first command of somebody else may have been quicker.
+  if (redis.status === 'ready') return;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`Redis did not answer within ${limitMs} ms`)), limitMs);
