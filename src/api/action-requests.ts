@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ActionCommand } from '../domain/action-command.js';
 import type { ActionInputs } from '../domain/action-inputs.js';
-import type { DrAction } from '../domain/dr-action.js';
+import type { ActiveSite, DrAction } from '../domain/dr-action.js';
+import type { TargetBelief } from '../domain/expected-target.js';
+import type { ProtectionState } from '../domain/inventory.js';
 import type { Operation } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { ProviderRegistry } from '../providers/registry.js';
@@ -14,6 +16,7 @@ import type { Named } from './public-ids.js';
 
 /** What a controller knows of a change that is asked for. */
 export interface ActionRequest {
+  belief?: TargetBelief;
   siteId: string;
   command: Pick<ActionCommand, 'action'> & Partial<ActionCommand>;
   reason: string | undefined;
@@ -24,6 +27,14 @@ export interface ActionRequest {
 export interface Wish {
   reason?: string | undefined;
   validateOnly?: boolean | undefined;
+  /** What the target is believed to be. */
+  expectedState?: ProtectionState | undefined;
+  expectedActiveSite?: ActiveSite | undefined;
+}
+
+export function beliefOf({ expectedState, expectedActiveSite }: Wish): { belief?: TargetBelief } {
+  if (expectedState === undefined && expectedActiveSite === undefined) return {};
+  return { belief: { state: expectedState, activeSite: expectedActiveSite } };
 }
 
 /** The wish as DELETE has it: in the query. */
@@ -50,12 +61,13 @@ export class ActionRequests {
   change<A extends DrAction>(
     action: A,
     { siteId, targetNativeId, partNativeId }: Named,
-    { reason, validateOnly }: Wish,
+    wish: Wish,
     input: InputOf<A>,
     exchange: HttpExchange,
   ): ActionAnswer {
     const command = { action, targetNativeId, partNativeId, input: plain(input) };
-    return this.handle({ siteId, command, reason, validateOnly }, exchange);
+    const { reason, validateOnly } = wish;
+    return this.handle({ siteId, command, reason, validateOnly, ...beliefOf(wish) }, exchange);
   }
 
   async handle(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
@@ -76,6 +88,7 @@ export class ActionRequests {
       requestedBy: principal,
       reason: action.reason ?? null,
       requestId: request.id,
+      ...(action.belief ? { belief: action.belief } : {}),
     };
     if (action.validateOnly) {
       void reply.code(200);

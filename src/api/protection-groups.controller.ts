@@ -10,7 +10,7 @@ import { CreateProtectionGroupDto, UpdateProtectionGroupDto } from './dto/group-
 import { PlansOfGroupDto, ProtectionGroupDto, ProtectionGroupListDto } from './dto/inventory.dto.js';
 import { AllowedActionsDto } from './dto/operation.dto.js';
 import { DeleteQueryDto, InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
-import { ChangeRequestDto } from './dto/requests.dto.js';
+import { ExpectingRequestDto } from './dto/requests.dto.js';
 import { IssueListDto } from './dto/site-facts.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
@@ -139,7 +139,7 @@ export class ProtectionGroupsController {
   )
   enableProtection(
     @Param('id') id: string,
-    @Body() body: ChangeRequestDto,
+    @Body() body: ExpectingRequestDto,
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
     return this.actions.change('ENABLE_PROTECTION', this.ids.target(id), body, null, exchange);
@@ -149,7 +149,7 @@ export class ProtectionGroupsController {
   @StartsOperation('Disable protection', 'Stops replication.')
   disableProtection(
     @Param('id') id: string,
-    @Body() body: ChangeRequestDto,
+    @Body() body: ExpectingRequestDto,
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
     return this.actions.change('DISABLE_PROTECTION', this.ids.target(id), body, null, exchange);
@@ -162,7 +162,7 @@ export class ProtectionGroupsController {
   )
   restorePlaceholders(
     @Param('id') id: string,
-    @Body() body: ChangeRequestDto,
+    @Body() body: ExpectingRequestDto,
     @Exchange() exchange: HttpExchange,
   ): ActionAnswer {
     return this.actions.change('RESTORE_PLACEHOLDERS', this.ids.target(id), body, null, exchange);

@@ -4,7 +4,7 @@ import type { ActionCommand, ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { isoTime } from '../platform/clock.js';
-import { ActionRequests, plain, wishOf, type ActionAnswer } from './action-requests.js';
+import { ActionRequests, beliefOf, plain, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
@@ -19,7 +19,7 @@ import {
   PlannedFailoverDto,
   ReprotectDto,
   StartDrillDto,
-  type ChangeRequestDto,
+  type ExpectingRequestDto,
 } from './dto/requests.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
@@ -189,14 +189,16 @@ export class RecoveryPlansController {
   private run(
     action: DrAction,
     id: string,
-    body: ChangeRequestDto & ActionOptions & { direction?: Direction },
+    body: ExpectingRequestDto & ActionOptions & { direction?: Direction },
     exchange: HttpExchange,
     own: Pick<ActionCommand, 'drillDueTime'> = {},
   ): ActionAnswer {
-    const { reason, validateOnly, direction = null, ...options } = body;
+    const { expectedState, expectedActiveSite, ...rest } = body;
+    const { reason, validateOnly, direction = null, ...options } = rest;
     const { siteId, targetNativeId } = this.ids.target(id);
     const command = { action, targetNativeId, direction, options, ...own };
-    return this.actions.handle({ siteId, command, reason, validateOnly }, exchange);
+    const belief = beliefOf({ expectedState, expectedActiveSite });
+    return this.actions.handle({ siteId, command, reason, validateOnly, ...belief }, exchange);
   }
 }
 

@@ -176,7 +176,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'The target changed before the request was sent',
     meaning:
-      'Between acceptance and sending, the target left the state that the action needs. Nothing was sent.',
+      'The target is not what it was expected to be (`expectedState`), or was when the operation was accepted: it was looked at once more right before sending. Nothing was sent.',
     remedy: 'Look at the target again, decide anew, and use a fresh Idempotency-Key.',
     retryable: false,
   },

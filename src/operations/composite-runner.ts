@@ -1,4 +1,5 @@
 import type { ActionCommand } from '../domain/action-command.js';
+import { expectationOf } from '../domain/expected-target.js';
 import { parsePublicId } from '../domain/ids.js';
 import { commandOfStep, endOfComposite, isAtItsEnd, reasonToSkip } from '../domain/operation-composite.js';
 import { isVerdict, type CompositeStep, type Operation } from '../domain/operation.js';
@@ -88,6 +89,7 @@ export class CompositeRunner {
         lockedGroupIds,
         now: isoTime(this.clock.now()),
         parentId: parent.id,
+        expected: expectationOf(provider.descriptor.lifecycle, command.action, preparation.resource),
       },
     );
     const start = { kind: 'STEP_STARTED', index, operationId: id, lockedGroupIds } as const;

@@ -1,5 +1,5 @@
 import { stepsShown } from '../domain/operation-composite.js';
-import type { CompositeStep, Operation, OperationTarget } from '../domain/operation.js';
+import type { CompositeStep, ExpectedTarget, Operation, OperationTarget } from '../domain/operation.js';
 import type { OperationRequest } from './operation-request.js';
 
 /** The first version of a record. */
@@ -13,6 +13,7 @@ export function newOperation(
     now: string;
     composite?: CompositeStep[] | null;
     parentId?: string | null;
+    expected?: ExpectedTarget | null;
   },
 ): Operation {
   return {
@@ -32,6 +33,7 @@ export function newOperation(
     command: request.command,
     lockedGroupIds: found.lockedGroupIds,
     before: null,
+    expected: found.expected ?? null,
     baseline: null,
     calls: [],
     cancel: null,

@@ -1,5 +1,6 @@
 import type { ActionCommand, UpstreamCall } from '../domain/action-command.js';
 import type { AllowedAction } from '../domain/allowed-actions.js';
+import type { TargetBelief } from '../domain/expected-target.js';
 import type { DrAction } from '../domain/dr-action.js';
 import type { ResourceFacts } from '../domain/observation.js';
 import type { Operation, OperationTarget } from '../domain/operation.js';
@@ -13,6 +14,8 @@ export interface OperationRequest {
   requestedBy: string;
   reason: string | null;
   requestId: string | null;
+  /** What whoever asks believes of the target: if it is not so, the request is refused. Absent = they did not say. */
+  belief?: TargetBelief;
 }
 
 export interface Accepted {

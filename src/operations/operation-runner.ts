@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
-import { judgeAction } from '../domain/allowed-actions.js';
 import type { Change } from '../domain/operation-change.js';
 import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
@@ -8,13 +7,14 @@ import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { Preparation } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
-import { providerProblem, refusalProblem } from '../providers/provider-problem.js';
+import { refusalProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { CompositeRunner } from './composite-runner.js';
 import type { Doorbells } from './doorbells.js';
 import { OpenGuard } from './guard/open-guard.js';
 import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
+import { changedBefore, objectionTo } from './last-look.js';
 import { NotDurableError } from './not-durable.js';
 import type { OperationStore } from './operation-store.js';
 import { isAnswering } from './open-requests.js';
@@ -286,32 +286,4 @@ function pendingCall(call: UpstreamCall): SubmittedCall {
 
 function heldBack(error: ProviderError, waitMs: number): { heldBackMs?: number } {
   return error.heldBack ? { heldBackMs: waitMs } : {};
-}
-
-/** The target cannot be acted upon as it was when the operation was accepted. */
-function changedBefore(error: ProviderError, provider: Provider): Problem {
-  const { upstream } = providerProblem(error, provider);
-  return problem('state-changed', `${error.message} Nothing was sent.`, { upstream });
-}
-
-/** Why the target, as it is now, must not be sent the request; null = send. */
-function objectionTo(operation: Operation, preparation: Preparation, provider: Provider): Problem | null {
-  const judged = judgeAction(provider.descriptor.lifecycle, operation.action, preparation.resource, {
-    direction: operation.direction,
-    blockers: preparation.blockers,
-    companions: preparation.companions ?? [],
-  });
-  const unlocked = preparation.groupIds.filter((id) => !operation.lockedGroupIds.includes(id));
-  const blocking = unlocked.length
-    ? [
-        ...judged.blocking,
-        {
-          code: 'groups-changed',
-          text: `It now touches groups that this operation does not hold: ${unlocked.join(', ')}.`,
-          remedy: 'Ask again.',
-        },
-      ]
-    : judged.blocking;
-  if (blocking.length === 0) return null;
-  return problem('state-changed', `${blocking.map((b) => b.text).join(' ')} Nothing was sent.`, { blocking });
 }

@@ -47,7 +47,7 @@ export class OperationsService {
    */
   async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
     const id = newOperationId(request.siteId);
-    const { provider, locks, composite, report } = await this.examination.examine(request, id);
+    const { provider, locks, composite, expected, report } = await this.examination.examine(request, id);
     if (!report.allowed) {
       // The same request at the same moment may have been accepted: what stands in the way is then its twin.
       const twin = await this.replayed(claim);
@@ -59,6 +59,7 @@ export class OperationsService {
       target: report.target,
       lockedGroupIds: locks,
       composite,
+      expected,
       now: isoTime(this.clock.now()),
     });
     let acceptance: Acceptance;

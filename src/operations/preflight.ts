@@ -1,6 +1,7 @@
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { judgeAction } from '../domain/allowed-actions.js';
-import type { CompositeStep } from '../domain/operation.js';
+import { disbelief, expectationOf } from '../domain/expected-target.js';
+import type { CompositeStep, ExpectedTarget } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import type { Preparation } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
@@ -20,6 +21,8 @@ export interface Examination {
   locks: string[];
   /** The steps it is made of; null = it is one by itself. */
   composite: CompositeStep[] | null;
+  /** What the target must still be at the last look. */
+  expected: ExpectedTarget | null;
 }
 
 /** Everything that is checked before a request is accepted. Reads only. */
@@ -42,9 +45,12 @@ export class Preflight {
     const locks = locksOf(siteId, first, preparation);
     const [heldBy = null] = (await this.store.holders(siteId, locks)).values();
     const heldOutsideBy = heldBy === null ? null : outsideBy(await this.store.find(heldBy));
-    const judged = judgeAction(provider.descriptor.lifecycle, first.action, preparation.resource, {
+    const { resource } = preparation;
+    const wrong = request.belief ? disbelief(request.belief, resource) : null;
+    const { lifecycle } = provider.descriptor;
+    const judged = judgeAction(lifecycle, first.action, resource, {
       direction: command.direction,
-      blockers: preparation.blockers,
+      blockers: [...preparation.blockers, ...(wrong ? [wrong] : [])],
       companions: preparation.companions ?? [],
       heldBy,
       heldOutsideBy,
@@ -57,14 +63,20 @@ export class Preflight {
       direction: command.direction,
       target: targetOf(siteId, command, preparation, request.targetName),
       warnings: preparation.warnings,
-      observed: preparation.resource,
+      observed: resource,
       wouldSubmit: preparation.calls,
       steps: (plan ?? []).map(({ step }) => ({ title: step.title, action: step.command.action })),
       heldBy,
       heldOutsideBy,
       blockedBySite: isBlockedBySite(judged.blocking, preparation.blockers),
     };
-    return { provider, report, locks, composite: plan && plan.map(({ step }) => step) };
+    return {
+      provider,
+      report,
+      locks,
+      composite: plan && plan.map(({ step }) => step),
+      expected: plan ? null : expectationOf(lifecycle, command.action, resource, request.belief),
+    };
   }
 }
 

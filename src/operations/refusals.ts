@@ -15,6 +15,9 @@ export function isBlockedBySite(blocking: readonly Blocking[], blockers: readonl
 export function refusalOf(report: PreflightReport): ProblemError {
   const wrongState = report.blocking.some((b) => b.code === 'wrong-state');
   const detail = report.blocking.map((b) => b.text).join(' ');
+  if (!report.heldBy && report.blocking.some((b) => b.code === 'not-as-expected')) {
+    return new ProblemError(problem('state-changed', detail, { blocking: report.blocking }));
+  }
   if (report.heldBy) return busy(report.heldBy, report.heldOutsideBy ?? null, report.blocking);
   if (!wrongState && report.blocking.some((b) => b.code === 'wrong-direction')) {
     return new ProblemError(problem('wrong-direction', detail, { blocking: report.blocking }));

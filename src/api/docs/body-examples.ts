@@ -102,6 +102,10 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
       summary: 'To the recovery site',
       value: { direction: 'TO_RECOVERY', reason: 'Storage array failing at home, incident 4711' },
     },
+    sure: {
+      summary: 'Only if it still is what was seen',
+      value: { direction: 'TO_RECOVERY', expectedState: 'PROTECTED', expectedActiveSite: 'PRODUCTION' },
+    },
     look: {
       summary: 'Check everything, send nothing',
       value: { direction: 'TO_RECOVERY', validateOnly: true },

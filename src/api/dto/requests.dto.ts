@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
-import { DIRECTIONS, type Direction } from '../../domain/dr-action.js';
+import { ACTIVE_SITES, DIRECTIONS, type ActiveSite, type Direction } from '../../domain/dr-action.js';
+import { PROTECTION_STATES, type ProtectionState } from '../../domain/inventory.js';
 import { RESOLUTIONS, type Resolution } from '../../domain/operation.js';
 import { IsMoment, MayBeAbsent } from './decorators.js';
 
@@ -24,7 +25,29 @@ export class ChangeRequestDto {
   validateOnly?: boolean;
 }
 
-class DirectedRequestDto extends ChangeRequestDto {
+/** Of an action on a plan or a group. What is expected is compared when it is accepted, and once more right before it is sent. */
+export class ExpectingRequestDto extends ChangeRequestDto {
+  /**
+   * The state that the target is believed to be in; in another one it is refused. Absent = whichever the action is
+   * allowed from.
+   * @example 'PROTECTED'
+   */
+  @MayBeAbsent()
+  @IsIn(PROTECTION_STATES)
+  @ApiProperty({ enum: PROTECTION_STATES, required: false })
+  expectedState?: ProtectionState;
+
+  /**
+   * Where the workload is believed to run.
+   * @example 'PRODUCTION'
+   */
+  @MayBeAbsent()
+  @IsIn(ACTIVE_SITES)
+  @ApiProperty({ enum: ACTIVE_SITES, required: false })
+  expectedActiveSite?: ActiveSite;
+}
+
+class DirectedRequestDto extends ExpectingRequestDto {
   /**
    * Where the workload is to move. It is refused when it names where the workload already runs, so that a stale
    * click cannot fail it back.
@@ -53,14 +76,14 @@ export class FailoverDto extends DirectedRequestDto {
   skipProtectionSiteOperations?: boolean;
 }
 
-export class ReprotectDto extends ChangeRequestDto {
+export class ReprotectDto extends ExpectingRequestDto {
   /** SRM: go on in spite of clean-up errors; may leave things behind. */
   @MayBeAbsent()
   @IsBoolean()
   forced?: boolean;
 }
 
-export class StartDrillDto extends ChangeRequestDto {
+export class StartDrillDto extends ExpectingRequestDto {
   /** SRM: replicate the latest changes first. */
   @MayBeAbsent()
   @IsBoolean()
@@ -91,7 +114,7 @@ export class StartDrillDto extends ChangeRequestDto {
   dueTime?: string;
 }
 
-export class CleanUpDrillDto extends ChangeRequestDto {
+export class CleanUpDrillDto extends ExpectingRequestDto {
   /** SRM: go on in spite of errors; may leave things behind. */
   @MayBeAbsent()
   @IsBoolean()
