@@ -71,7 +71,8 @@ export class Judge {
     if (id === null) return;
     const state = this.redis.records.get(id)?.record.state;
     const told = this.verdictsTold.get(id);
-    if (told || (state && isVerdict(state))) this.find('AFTER_VERDICT', `${id}: ${what} after ${told ?? state}`);
+    if (told || (state && isVerdict(state)))
+      this.find('AFTER_VERDICT', `${id}: ${what} after ${told ?? state}`);
     else if (state === 'UNKNOWN') this.find('AFTER_UNKNOWN', `${id}: ${what} while it is UNKNOWN`);
   }
 
@@ -95,11 +96,13 @@ export class Judge {
     }
     for (const { record } of this.redis.records.values()) this.concludeOf(record);
     for (const [key, id] of this.keys) {
-      if (this.ledger.of(id).length > 1) this.find('REPEATED', `${key}: executed ${this.ledger.of(id).length} times`);
+      if (this.ledger.of(id).length > 1)
+        this.find('REPEATED', `${key}: executed ${this.ledger.of(id).length} times`);
     }
     // What no record tells of any more was executed all the same.
     for (const id of new Set(this.ledger.executions.map(({ operationId }) => operationId))) {
-      if (id !== null && !this.redis.records.has(id)) this.find('LOST', `${id} was executed and is not there`);
+      if (id !== null && !this.redis.records.has(id))
+        this.find('LOST', `${id} was executed and is not there`);
       const times = id === null ? 0 : this.ledger.of(id).length;
       if (id !== null && times > 1 && ![...this.keys.values()].includes(id)) {
         this.find('REPEATED', `${id} was executed ${times} times`);
@@ -112,7 +115,9 @@ export class Judge {
     const executions = this.ledger.of(id);
     const [first] = executions;
     if (!isVerdict(state)) {
-      const told = this.redis.events.some((event) => event.operationId === id && event.type === 'operation.unknown');
+      const told = this.redis.events.some(
+        (event) => event.operationId === id && event.type === 'operation.unknown',
+      );
       if (state !== 'UNKNOWN' || !told) this.find('STUCK', `${id} is ${state}`);
     }
     const wrong = verdictFault(operation, executions);

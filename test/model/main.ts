@@ -1,17 +1,68 @@
-import { installMachine } from './runtime.js';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runShares } from './shares.js';
+import { complaints, table } from './table.js';
+import { VARIANTS } from './variants.js';
 
-installMachine();
-const { run } = await import('./run.js');
-const from = Number(process.argv[2] ?? 1);
-const to = Number(process.argv[3] ?? from);
-const begun = process.hrtime.bigint();
-let ops = 0, exec = 0, unknown = 0, amb = 0, crashes = 0, events = 0; const faults: Record<string, number[]> = {};
-for (let seed = from; seed <= to; seed += 1) {
-  const result = await run(seed, {}, from === to);
-  ops += result.operations; exec += result.executions; unknown += result.unknown; amb += result.ambiguous; crashes += result.crashes; events += result.events;
-  for (const f of result.findings) (faults[f.fault] ??= []).push(seed);
-  if (from === to) { for (const l of result.trace) console.log(l); console.log(JSON.stringify(result.findings, null, 1)); }
+/**
+ * `npm run model -- --seeds 1000000 --workers 2` · the protocol, which must break nothing
+ * `npm run model -- --ablations --seeds 20000`    · every variant, each of which must be seen to fail
+ * `npm run model -- --variant no-wait`            · one of them
+ * `npm run model -- --replay protocol:17`         · the story of one seed
+ */
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10000' },
+    from: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
+    variant: { type: 'string', default: 'protocol' },
+    ablations: { type: 'boolean', default: false },
+    replay: { type: 'string' },
+  },
+});
+
+if (values.replay !== undefined) {
+  const [variant = '', seed = ''] = values.replay.split(':');
+  const script = fileURLToPath(new URL('./replay.js', import.meta.url));
+  execFileSync(process.execPath, [script, variant, seed], { stdio: 'inherit' });
+} else {
+  process.exitCode = (await runVariants(values.ablations ? Object.keys(VARIANTS) : values.variant.split(',')))
+    ? 0
+    : 1;
 }
-const ms = process.cpuUsage().user / 1000; void begun;
-console.log({ seeds: to - from + 1, msPerSeed: ms / (to - from + 1), ops, exec, unknown, amb, crashes, events });
-for (const [f, s] of Object.entries(faults)) console.log(f, new Set(s).size, [...new Set(s)].slice(0, 12).join(' '));
+
+async function runVariants(names: readonly string[]): Promise<boolean> {
+  const sums = [];
+  const faults: string[] = [];
+  for (const variant of names) {
+    const begun = performance.now();
+    let told = begun;
+    const sum = await runShares({
+      variant,
+      from: Number(values.from),
+      seeds: Number(values.seeds),
+      workers: Number(values.workers),
+      progress: ({ seeds }) => {
+        if (performance.now() - told > 60_000) {
+          told = performance.now();
+          process.stderr.write(`${variant}: ${seeds} of ${values.seeds}\n`);
+        }
+        return false;
+      },
+    });
+    sums.push(sum);
+    faults.push(...complaints(sum));
+    const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+    process.stderr.write(
+      `${variant}: ${sum.seeds} runs, ${sum.operations} operations, ${sum.executions} executions, ${sum.deaths} deaths of processes, ` +
+        `${(sum.cpuMs / sum.seeds).toFixed(2)} ms of CPU a run, ${seconds} s\n`,
+    );
+    for (const [fault, { runs, seeds }] of Object.entries(sum.faults)) {
+      if (runs > 0) process.stderr.write(`  ${fault} ${runs}: ${seeds.join(' ')}\n`);
+    }
+  }
+  process.stdout.write(`${table(sums)}\n`);
+  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  return faults.length === 0;
+}

@@ -106,18 +106,24 @@ export class Network implements Machine {
       timeline.after(timeoutMs, late);
       if (chance.happens(weather.lostRequests)) {
         trace.say(() => `the request of ${operationId} is lost`);
-        if (chance.happens(0.5)) timeline.after(chance.between(1, 5_000), () => process.goOn(() => reject(reset())));
+        if (chance.happens(0.5))
+          timeline.after(chance.between(1, 5_000), () => process.goOn(() => reject(reset())));
         return;
       }
-      const waitMs = chance.happens(weather.slow) ? chance.between(0, weather.slowMs) : chance.between(1, 200);
+      const waitMs = chance.happens(weather.slow)
+        ? chance.between(0, weather.slowMs)
+        : chance.between(1, 200);
       this.underWay += 1;
       timeline.after(waitMs, () => {
         this.underWay -= 1;
         const answer = this.wire.answer(request, operationId);
-        trace.say(() => `the upstream answers ${operationId} with ${answer.status} ${JSON.stringify(answer.json)}`);
+        trace.say(
+          () => `the upstream answers ${operationId} with ${answer.status} ${JSON.stringify(answer.json)}`,
+        );
         if (chance.happens(weather.lostAnswers)) {
           trace.say(() => `the answer to ${operationId} is lost`);
-          if (chance.happens(0.5)) timeline.after(chance.between(1, 5_000), () => process.goOn(() => reject(reset())));
+          if (chance.happens(0.5))
+            timeline.after(chance.between(1, 5_000), () => process.goOn(() => reject(reset())));
           return;
         }
         const heard = chance.happens(weather.spoiltAnswers) ? this.spoilt() : asResponse(answer);
@@ -135,7 +141,8 @@ export class Network implements Machine {
   }
 
   private badAnswer(): UpstreamResponse {
-    if (this.chance.happens(0.5)) throw new TransportError('EXCHANGE', 'no answer in time', { timedOut: true });
+    if (this.chance.happens(0.5))
+      throw new TransportError('EXCHANGE', 'no answer in time', { timedOut: true });
     return this.spoilt();
   }
 

@@ -8,7 +8,8 @@ import { inContext } from './runtime.js';
 
 const PATIENCE_MS = 30_000;
 
-export type Reply<T> = { kind: 'OK'; value: T } | { kind: 'PROBLEM'; code: string; status: number } | { kind: 'LOST' };
+export type Reply<T> =
+  { kind: 'OK'; value: T } | { kind: 'PROBLEM'; code: string; status: number } | { kind: 'LOST' };
 
 /** The people round the gateway: they ask, ask again with the same key when nothing was heard, look, decide, and go on. */
 export class People {
@@ -50,6 +51,8 @@ export class People {
     await this.sleep(afterMs);
     for (let round = 0; round < rounds; round += 1) {
       const next = this.house.wire.nextActionOf(target);
+      // Somebody who decides upon what an old page shows.
+      if (next && chance.happens(0.1)) await this.sleep(chance.between(0, 600_000));
       if (next) {
         const planned = next.action === 'FAILOVER' && chance.happens(0.4);
         await this.carryOut(name, planned ? 'PLANNED_FAILOVER' : next.action, target, next.from);
@@ -87,7 +90,14 @@ export class People {
   /** The operation's id; null = it was refused, or nobody ever answered. */
   private async ask(name: string, key: string, command: ActionCommand): Promise<string | null> {
     const { chance } = this.house.world;
-    const request = { siteId: SITE, command, targetName: null, requestedBy: name, reason: null, requestId: null };
+    const request = {
+      siteId: SITE,
+      command,
+      targetName: null,
+      requestedBy: name,
+      reason: null,
+      requestId: null,
+    };
     const claim = { keyHash: key, fingerprint: JSON.stringify(command) };
     for (let tries = 0; tries < 8; tries += 1) {
       const reply = await this.call(async (api) => {

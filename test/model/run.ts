@@ -21,7 +21,16 @@ const CALM_AFTER_MS = 20 * MINUTE;
 const LONGEST_MS = 12 * 60 * MINUTE;
 
 /** Steps at which a fault would hurt most are met by more of them. */
-const TENDER: ReadonlySet<string> = new Set(['INTENT', 'connect', 'write', 'ACCEPTED', 'AMBIGUOUS', 'NOT_SENT', 'accept', 'VERDICT']);
+const TENDER: ReadonlySet<string> = new Set([
+  'INTENT',
+  'connect',
+  'write',
+  'ACCEPTED',
+  'AMBIGUOUS',
+  'NOT_SENT',
+  'accept',
+  'VERDICT',
+]);
 
 export interface RunResult {
   seed: number;
@@ -59,7 +68,10 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   const begin = wire.ledger.begin.bind(wire.ledger);
   wire.ledger.begin = (execution) => {
     judge.happened(execution.operationId, 'its work began');
-    trace.say(() => `*   ${execution.action} of ${execution.targetId} begins for ${execution.operationId ?? 'somebody else'}`);
+    trace.say(
+      () =>
+        `*   ${execution.action} of ${execution.targetId} begins for ${execution.operationId ?? 'somebody else'}`,
+    );
     return begin(execution);
   };
   const accept = server.redis.accept.bind(server.redis);
@@ -134,8 +146,16 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
     findings: judge.findings,
     operations: records.length,
     executions: wire.ledger.executions.length,
-    unknown: new Set(server.redis.events.filter(({ type }) => type === 'operation.unknown').map(({ operationId }) => operationId)).size,
-    ambiguous: new Set(server.redis.events.filter(({ type }) => type === 'operation.reconciling').map(({ operationId }) => operationId)).size,
+    unknown: new Set(
+      server.redis.events
+        .filter(({ type }) => type === 'operation.unknown')
+        .map(({ operationId }) => operationId),
+    ).size,
+    ambiguous: new Set(
+      server.redis.events
+        .filter(({ type }) => type === 'operation.reconciling')
+        .map(({ operationId }) => operationId),
+    ).size,
     crashes,
     virtualMs: timeline.now - BEGINNING,
     events: timeline.happened,
@@ -212,10 +232,7 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
 class Memory extends SiteMemory {
   private readonly kept = new Map<string, string>();
 
-  rememberFirst(
-    siteId: string,
-    entries: Readonly<Record<string, string>>,
-  ): Promise<Record<string, string>> {
+  rememberFirst(siteId: string, entries: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     const answer = Object.entries(entries).map(([key, value]) => {
       const known = this.kept.get(key) ?? value;
       this.kept.set(key, known);
@@ -224,5 +241,3 @@ class Memory extends SiteMemory {
     return Promise.resolve(Object.fromEntries(answer));
   }
 }
-
-

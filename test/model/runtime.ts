@@ -1,7 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
-import { UpstreamHttp, type UpstreamRequest, type UpstreamResponse } from '../../src/platform/http/upstream-http.js';
+import {
+  UpstreamHttp,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from '../../src/platform/http/upstream-http.js';
 import { Clock } from '../../src/platform/clock.js';
 import type { Chance } from './chance.js';
 import type { SimProcess } from './sim-process.js';
@@ -70,7 +74,11 @@ export class SimClock extends Clock {
 export function installMachine(): void {
   const wire = UpstreamHttp.prototype as unknown as {
     read: (request: UpstreamRequest) => Promise<UpstreamResponse>;
-    submit: (request: UpstreamRequest, gate: Gate | (() => void), timeoutMs: number) => Promise<UpstreamResponse>;
+    submit: (
+      request: UpstreamRequest,
+      gate: Gate | (() => void),
+      timeoutMs: number,
+    ) => Promise<UpstreamResponse>;
   };
   wire.read = function (this: { baseUrl: URL }, request) {
     return running().read(this.baseUrl.host, request, contextNow());
@@ -88,12 +96,31 @@ export function installMachine(): void {
     },
   });
   syncBuiltinESMExports();
+  const { setTimeout: realSet, clearTimeout: realClear } = globalThis;
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, ms: number) => {
+      const context = contexts.getStore();
+      if (!context) return realSet(run, ms);
+      const timer: VirtualTimer = { isVirtual: true, run };
+      running().timeline.after(ms, () => context.process.goOn(() => timer.run?.()));
+      return timer;
+    },
+    clearTimeout: (timer?: VirtualTimer | NodeJS.Timeout) => {
+      if (timer && 'isVirtual' in timer) timer.run = null;
+      else realClear(timer);
+    },
+  });
   Object.defineProperty(globalThis.crypto, 'getRandomValues', {
     value: (bytes: Uint8Array) => {
       running().chance.fill(bytes);
       return bytes;
     },
   });
+}
+
+interface VirtualTimer {
+  isVirtual: true;
+  run: (() => void) | null;
 }
 
 const TOO_LATE = new DOMException('Too late.', 'TimeoutError');

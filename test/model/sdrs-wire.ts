@@ -32,14 +32,46 @@ interface Row {
 const START = 'start-server-group';
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   [START]: [
-    { action: 'ENABLE_PROTECTION', from: ['available', 'error-starting'], during: 'starting', ok: 'protected', fail: 'error-starting', turns: false, failure: 'startFail' },
-    { action: 'REPROTECT', from: ['failed-over', 'error-reprotecting'], during: 'reprotecting', ok: 'protected', fail: 'error-reprotecting', turns: false, failure: 'reprotectFail' },
+    {
+      action: 'ENABLE_PROTECTION',
+      from: ['available', 'error-starting'],
+      during: 'starting',
+      ok: 'protected',
+      fail: 'error-starting',
+      turns: false,
+      failure: 'startFail',
+    },
+    {
+      action: 'REPROTECT',
+      from: ['failed-over', 'error-reprotecting'],
+      during: 'reprotecting',
+      ok: 'protected',
+      fail: 'error-reprotecting',
+      turns: false,
+      failure: 'reprotectFail',
+    },
   ],
   'failover-server-group': [
-    { action: 'FAILOVER', from: ['protected', 'error-failing-over', 'error-reversing'], during: 'failing-over', ok: 'failed-over', fail: 'error-failing-over', turns: true, failure: 'failoverFail' },
+    {
+      action: 'FAILOVER',
+      from: ['protected', 'error-failing-over', 'error-reversing'],
+      during: 'failing-over',
+      ok: 'failed-over',
+      fail: 'error-failing-over',
+      turns: true,
+      failure: 'failoverFail',
+    },
   ],
   'reverse-server-group': [
-    { action: 'PLANNED_FAILOVER', from: ['protected', 'error-reversing'], during: 'reversing', ok: 'protected', fail: 'error-reversing', turns: true, failure: 'reverseFail' },
+    {
+      action: 'PLANNED_FAILOVER',
+      from: ['protected', 'error-reversing'],
+      during: 'reversing',
+      ok: 'protected',
+      fail: 'error-reversing',
+      turns: true,
+      failure: 'reverseFail',
+    },
   ],
 };
 
@@ -82,7 +114,10 @@ export class SdrsWire implements Wire {
     if (path === '/v3/auth/tokens') return this.newToken(method);
     const token = headers?.['x-auth-token'] ?? '';
     if ((this.tokens.get(token) ?? 0) < this.wish.timeline.now) {
-      return { status: 401, json: { error_msg: 'Token expired.', error_code: 'APIGW.0307', request_id: 'r' } };
+      return {
+        status: 401,
+        json: { error_msg: 'Token expired.', error_code: 'APIGW.0307', request_id: 'r' },
+      };
     }
     const [, , , kind = '', id, verb] = path.split('/');
     if (method === 'POST' && kind === 'server-groups' && id && verb === 'action') {
@@ -111,9 +146,12 @@ export class SdrsWire implements Wire {
     else this.act(targetId, { 'reverse-server-group': { priority_station: station } }, null);
   }
 
-  nextActionOf(targetId: string): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } | null {
+  nextActionOf(
+    targetId: string,
+  ): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } | null {
     const group = this.groups.get(targetId);
-    if (!group || group.status.endsWith('ing')) return group?.status.startsWith('error') ? this.after(group) : null;
+    if (!group || group.status.endsWith('ing'))
+      return group?.status.startsWith('error') ? this.after(group) : null;
     return this.after(group);
   }
 
@@ -130,7 +168,8 @@ export class SdrsWire implements Wire {
     const [[word = '', given] = []] = Object.entries(body as Record<string, { priority_station?: Station }>);
     const row = ROWS[word]?.find(({ from }) => from.includes(group.status));
     if (!row) return refused('SDRS.1022', `The group is ${group.status}.`);
-    if (given?.priority_station === group.priority_station) return refused('SDRS.0216', 'It is there already.');
+    if (given?.priority_station === group.priority_station)
+      return refused('SDRS.0216', 'It is there already.');
     this.made += 1;
     const job: Job = { job_id: `job-${this.made}`, status: 'RUNNING' };
     this.jobs.set(job.job_id, job);
@@ -147,7 +186,8 @@ export class SdrsWire implements Wire {
     timeline.after(chance.between(65_000, 110_000), () => {
       const isOk = !chance.happens(failing);
       job.status = isOk ? 'SUCCESS' : 'FAIL';
-      if (isOk && row.turns) group.priority_station = group.priority_station === 'source' ? 'target' : 'source';
+      if (isOk && row.turns)
+        group.priority_station = group.priority_station === 'source' ? 'target' : 'source';
       this.change(group, isOk ? row.ok : row.fail);
       Object.assign(execution, { end: job.status, endedMs: timeline.now });
       if (isOk) return;
@@ -195,7 +235,10 @@ function sideOf(group: Group): 'PRODUCTION' | 'RECOVERY' {
 
 function paged(field: string, items: readonly object[], query: UpstreamRequest['query']): WireAnswer {
   const offset = Number(query?.offset ?? 0);
-  return { status: 200, json: { [field]: items.slice(offset).map((item) => ({ ...item })), count: items.length } };
+  return {
+    status: 200,
+    json: { [field]: items.slice(offset).map((item) => ({ ...item })), count: items.length },
+  };
 }
 
 function unknown(id: string): WireAnswer {

@@ -102,7 +102,9 @@ export class SimQueue {
   }
 
   private freeAnswerer(): Answerer | null {
-    const free = this.answerers.filter(({ process, busy }) => process.alive && !process.isFrozen && busy < AT_ONCE);
+    const free = this.answerers.filter(
+      ({ process, busy }) => process.alive && !process.isFrozen && busy < AT_ONCE,
+    );
     this.turn += 1;
     return free[this.turn % Math.max(1, free.length)] ?? null;
   }

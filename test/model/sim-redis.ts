@@ -2,7 +2,12 @@ import { VERDICT_EVENTS } from '../../src/domain/operation-end.js';
 import { eventOf, type OperationEvent } from '../../src/domain/operation-event.js';
 import type { Step } from '../../src/domain/operation-machine.js';
 import { isVerdict, type Operation } from '../../src/domain/operation.js';
-import type { Acceptance, Holding, IdempotencyClaim, Recording } from '../../src/operations/operation-store.js';
+import type {
+  Acceptance,
+  Holding,
+  IdempotencyClaim,
+  Recording,
+} from '../../src/operations/operation-store.js';
 import { jobIdsOf } from '../../src/operations/operation-indexes.js';
 
 interface Kept {
@@ -60,7 +65,8 @@ export class SimRedis {
     }
     for (const groupId of operation.lockedGroupIds) {
       const holder = this.locks.get(groupId);
-      if (holder !== undefined && holder !== id && holder !== parentId) return { kind: 'BUSY', heldBy: holder };
+      if (holder !== undefined && holder !== id && holder !== parentId)
+        return { kind: 'BUSY', heldBy: holder };
     }
     for (const groupId of operation.lockedGroupIds) this.set(this.locks, groupId, id);
     if (claim) {
@@ -123,7 +129,11 @@ export class SimRedis {
       const heldBy = this.locks.get(groupId);
       if (heldBy !== undefined) return { kind: 'BUSY', heldBy };
     }
-    if (groups.some((groupId) => (this.lastHolders.get(groupId) ?? null) !== (seen.get(groupId)?.lastHeldBy ?? null))) {
+    if (
+      groups.some(
+        (groupId) => (this.lastHolders.get(groupId) ?? null) !== (seen.get(groupId)?.lastHeldBy ?? null),
+      )
+    ) {
       return { kind: 'STALE' };
     }
     if (jobIdsOf(operation).some((jobId) => this.jobs.has(jobName(operation.siteId, jobId)))) {

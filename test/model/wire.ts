@@ -17,5 +17,7 @@ export interface Wire {
   /** Somebody acts at the vendor's console; nothing happens where it would be refused. */
   actAtConsole(action: 'FAILOVER' | 'PLANNED_FAILOVER' | 'REPROTECT', targetId: string): void;
   /** What a person finds that could be run next on it; null = something is under way. */
-  nextActionOf(targetId: string): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } | null;
+  nextActionOf(
+    targetId: string,
+  ): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } | null;
 }
