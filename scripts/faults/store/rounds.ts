@@ -91,6 +91,7 @@ export function resultOf(results: readonly RoundResult[]): Result {
     unknown: sum(({ unknown }) => unknown),
     unknownUnsent: sum(({ unknownUnsent }) => unknownUnsent),
     resumeMs: results.flatMap(({ resumeMs }) => resumeMs).filter((ms) => ms !== null),
+    counts: {},
     notes: wrong,
   };
 }
