@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiHttpModule } from './api/api-http.module.js';
+import { HealthModule } from './health.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import type { Environment } from './platform/config/environment.js';
@@ -17,6 +18,7 @@ export class ApiModule {
       module: ApiModule,
       imports: [
         PlatformModule.with(environment, log),
+        HealthModule.ofApi(),
         InventoryModule,
         ProvidersModule.with(sites),
         SiteWorkModule,

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { Redis } from 'ioredis';
+import { HealthModule, QUEUES } from './health.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { SiteFindings } from './inventory/findings/site-findings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -10,12 +10,15 @@ import { RefreshRounds } from './inventory/refresh-rounds.js';
 import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { SiteRefresher } from './inventory/site-refresher.js';
 import { ExternalOperations } from './operations/external-operations.js';
+import { GuardKeeper } from './operations/guard/guard-keeper.js';
+import { GuardModule } from './operations/guard/guard.module.js';
 import { OperationsWorkerModule } from './operations/operations-worker.module.js';
 import { Clock } from './platform/clock.js';
 import type { Environment } from './platform/config/environment.js';
 import type { Log } from './platform/log/log.js';
 import { PlatformModule } from './platform/platform.module.js';
-import { BLOCKING } from './platform/redis/redis.module.js';
+import { QueueModule } from './platform/queue/queue.module.js';
+import { RingTools } from './platform/queue/ring-workers.processor.js';
 import { ENVIRONMENT_TOKEN, LOG } from './platform/tokens.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { ProviderRegistry } from './providers/registry.js';
@@ -30,9 +33,12 @@ export class WorkerModule {
       module: WorkerModule,
       imports: [
         PlatformModule.with(environment, log),
+        QueueModule.of(QUEUES),
+        HealthModule.ofWorker(),
         InventoryModule,
         ProvidersModule.with(sites),
         OperationsWorkerModule,
+        GuardModule,
         SiteWorkModule,
         FindingsModule,
       ],
@@ -41,9 +47,20 @@ export class WorkerModule {
           // Who draws conclusions from what the sites hold: one line each. These rooms do not know each other.
           provide: LOOK_CONSUMERS,
           // What began outside is an operation before findings are drawn that name it.
-          inject: [ExternalOperations, SiteFindings],
-          useFactory: (external: ExternalOperations, findings: SiteFindings): LookConsumer[] => [
-            { name: 'external operations', take: (provider, look) => external.consider(provider, look) },
+          inject: [ExternalOperations, GuardKeeper, SiteFindings],
+          useFactory: (
+            external: ExternalOperations,
+            guard: GuardKeeper,
+            findings: SiteFindings,
+          ): LookConsumer[] => [
+            {
+              name: 'external operations',
+              take: async (provider, look) => {
+                await external.consider(provider, look);
+                // What runs there is known and locked now, whatever the store has lost.
+                await guard.siteSeen(provider.siteId, look.after.takenMs);
+              },
+            },
             findings,
           ],
         },
@@ -82,9 +99,8 @@ export class WorkerModule {
         },
         {
           provide: RefreshWorkers,
-          inject: [BLOCKING, RefreshRounds, Clock, LOG],
-          useFactory: (redis: Redis, rounds: RefreshRounds, clock: Clock, workers: Log) =>
-            new RefreshWorkers(redis, rounds, clock, workers),
+          inject: [RefreshRounds, RingTools],
+          useFactory: (rounds: RefreshRounds, tools: RingTools) => new RefreshWorkers(rounds, tools),
         },
       ],
     };

@@ -4,8 +4,13 @@ import { RefreshRounds } from './inventory/refresh-rounds.js';
 import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { DoorbellWorkers } from './operations/doorbells.processor.js';
 import { Sweeper } from './operations/sweeper.js';
+import { Health } from './platform/health/health.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
+import { throttled } from './platform/log/throttled.js';
+import { Metrics } from './platform/metrics.js';
+import { WorkerPulse } from './platform/queue/worker-pulse.js';
 import { checkStore, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import { WorkerHealth } from './worker-health.js';
 import { WorkerModule } from './worker.module.js';
 
 const SWEEP_EVERY_MS = 10_000;
@@ -27,32 +32,45 @@ run(async () => {
   await app.init();
   const bells = app.get(DoorbellWorkers);
   const refreshes = app.get(RefreshWorkers);
-  const sweepers = [app.get(Sweeper), app.get(RefreshRounds)];
-  const sweep = (): void => {
-    for (const sweeper of sweepers) {
-      sweeper
-        .sweep()
-        .catch((error: Error) => log.warn({ reason: error.message.slice(0, 200) }, 'sweep failed'));
-    }
-  };
+  const pulse = app.get(WorkerPulse);
+  const health = new WorkerHealth(app.get(Health), app.get(Metrics), environment);
+  const url = await health.listen();
   bells.start();
   refreshes.start();
   await Promise.all([bells.ready(), refreshes.ready()]);
+
+  const sweepFailed = throttled(log, 'a sweep failed');
+  const sweep = (): void => {
+    for (const sweeper of [app.get(Sweeper), app.get(RefreshRounds)]) sweeper.sweep().catch(sweepFailed);
+  };
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+  const beating = setInterval(() => void beat(), pulse.settings.beatMs);
   const sendsEndWithinMs = environment.submitTimeoutMs + WRITING_DOWN_TAKES_MS;
-  endOnSignals(
+  const end = endOnSignals(
     async () => {
       clearInterval(sweeping);
+      clearInterval(beating);
       const [sendsEnded] = await Promise.all([
         bells.close({ sendsMs: sendsEndWithinMs, looksMs: LOOKS_END_WITHIN_MS }),
         refreshes.close(LOOKS_END_WITHIN_MS),
       ]);
+      health.close();
       await app.close();
       if (!sendsEnded) throw new Error('a send in progress was cut off');
     },
     { log, limitMs: sendsEndWithinMs + CLOSING_TAKES_MS },
   );
-  log.info({ sites: sites.map((site) => site.id) }, 'the worker works');
+
+  /** Its supervisor starts one anew that no longer answers. */
+  async function beat(): Promise<void> {
+    await pulse.beat();
+    const fault = pulse.fault();
+    if (fault === null) return;
+    log.error({ fault }, 'queues are not answered');
+    if (pulse.isHopeless()) end('its queues are not answered', 1);
+  }
+
+  log.info({ sites: sites.map((site) => site.id), ...(url && { url }) }, 'the worker works');
   tellReady();
 });

@@ -1,7 +1,4 @@
-import type { Redis } from 'ioredis';
-import type { Clock } from '../platform/clock.js';
-import type { Log } from '../platform/log/log.js';
-import { RingWorkers } from '../platform/queue/ring-workers.processor.js';
+import { RingWorkers, type RingTools } from '../platform/queue/ring-workers.processor.js';
 import { SUBMISSIONS, WATCHES } from './doorbells.queue.js';
 import type { Next } from './settings.js';
 
@@ -19,19 +16,12 @@ export class DoorbellWorkers {
   private readonly submissions: RingWorkers;
   private readonly watches: RingWorkers;
 
-  constructor(connection: Redis, { submission, watch }: Answerers, clock: Clock, log: Log) {
+  constructor({ submission, watch }: Answerers, tools: RingTools) {
     this.submissions = new RingWorkers(
       { name: SUBMISSIONS, atOnce: SENT_AT_ONCE, answer: submission },
-      connection,
-      clock,
-      log,
+      tools,
     );
-    this.watches = new RingWorkers(
-      { name: WATCHES, atOnce: WATCHED_AT_ONCE, answer: watch },
-      connection,
-      clock,
-      log,
-    );
+    this.watches = new RingWorkers({ name: WATCHES, atOnce: WATCHED_AT_ONCE, answer: watch }, tools);
   }
 
   start(): void {

@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
-import { BLOCKING } from '../platform/redis/redis.module.js';
+import { RingTools } from '../platform/queue/ring-workers.processor.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { NoticedLists } from '../providers/noticed-lists.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { Doorbells } from './doorbells.js';
 import { DoorbellWorkers } from './doorbells.processor.js';
 import { ExternalOperations } from './external-operations.js';
+import { StoreGuard } from './guard/store-guard.js';
 import { OperationRunner } from './operation-runner.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsModule } from './operations.module.js';
@@ -24,9 +24,10 @@ import { Sweeper } from './sweeper.js';
     {
       provide: DoorbellWorkers,
       inject: [
-        BLOCKING,
+        RingTools,
         ENVIRONMENT_TOKEN,
         OperationStore,
+        StoreGuard,
         ProviderRegistry,
         Doorbells,
         Clock,
@@ -34,9 +35,10 @@ import { Sweeper } from './sweeper.js';
         NoticedLists,
       ],
       useFactory: (
-        redis: Redis,
+        tools: RingTools,
         environment: Environment,
         store: OperationStore,
+        guard: StoreGuard,
         providers: ProviderRegistry,
         doorbells: Doorbells,
         clock: Clock,
@@ -44,9 +46,9 @@ import { Sweeper } from './sweeper.js';
         noticed: NoticedLists,
       ) => {
         const settings = operationSettings(environment);
-        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells);
+        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard);
         const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells, noticed);
-        return new DoorbellWorkers(redis, answerers(runner, watcher, doorbells), clock, log);
+        return new DoorbellWorkers(answerers(runner, watcher, doorbells), tools);
       },
     },
     {

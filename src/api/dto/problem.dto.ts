@@ -1,3 +1,4 @@
+import { HealthCheckDto } from './health.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../../domain/problem.js';
 
@@ -55,5 +56,7 @@ export class ProblemDto {
   upstream?: UpstreamProblemDto;
   blocking?: BlockingDto[];
   nextActions?: NextActionDto[];
+  /** Of /livez and /readyz. */
+  checks?: HealthCheckDto[];
   requestId?: string;
 }

@@ -5,6 +5,10 @@ import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
 import { SHARDS, shardPrefix } from '../redis/keys.js';
 import { withinMs } from '../within.js';
+import { CANARY } from './canaries.queue.js';
+import { placeOf } from './queue-place.js';
+import type { Breaking, StoreBreaks } from './store-breaks.js';
+import type { WorkerPulse } from './worker-pulse.js';
 
 /** What a step says when it ends; NOTHING = it found nothing to do. */
 export type Next = { againInMs: number } | 'DONE' | 'NOTHING';
@@ -17,6 +21,17 @@ export interface RingWork {
   answer(id: string): Promise<Next>;
 }
 
+/** What all queues of a process have in common. */
+export class RingTools {
+  constructor(
+    readonly connection: Redis,
+    readonly clock: Clock,
+    readonly log: Log,
+    readonly pulse: WorkerPulse,
+    readonly breaks: StoreBreaks,
+  ) {}
+}
+
 /**
  * A step is taken over from a killed worker once its lock has run out and two checks have seen that: within 10 s. A step
  * that outlives its lock goes on beside the one that took it over: every step has its own fence.
@@ -24,6 +39,7 @@ export interface RingWork {
 const TAKEOVER = { lockDuration: 6_000, stalledInterval: 2_000, maxStalledCount: 1_000_000 };
 /** BullMQ waits for 15 s after it missed Redis. */
 const AFTER_TROUBLE_MS = 500;
+const HANDED_BACK: Next = { againInMs: 1 };
 const READY_WITHIN_MS = 30_000;
 const CLOSING_TAKES_MS = 3_000;
 /** Without Redis, closing would wait for ever. */
@@ -35,22 +51,30 @@ const WITHOUT_REDIS_MS = 500;
  */
 export class RingWorkers {
   private workers: Worker[] = [];
+  private isClosing = false;
   private readonly steps = new Set<Promise<Next>>();
   private readonly trouble: (error: Error) => void;
   private readonly stepFailed: (error: Error) => void;
 
   constructor(
     private readonly work: RingWork,
-    private readonly connection: Redis,
-    private readonly clock: Clock,
-    log: Log,
+    private readonly tools: RingTools,
   ) {
-    this.trouble = throttled(log, `worker ${work.name}`);
-    this.stepFailed = throttled(log, `a step of ${work.name} failed`);
+    const tellTrouble = throttled(tools.log, `worker ${work.name}`);
+    const tellFailure = throttled(tools.log, `a step of ${work.name} failed`);
+    this.trouble = (error) => {
+      tellTrouble(error);
+      tools.breaks.notice(error);
+    };
+    this.stepFailed = (error) => {
+      tellFailure(error);
+      tools.breaks.notice(error);
+    };
   }
 
   start(): void {
     this.workers = SHARDS.map((shard) => this.worker(shard));
+    this.tools.breaks.join(this.breaking);
   }
 
   async ready(): Promise<void> {
@@ -60,23 +84,37 @@ export class RingWorkers {
 
   /** Begins nothing more, and lets steps in progress end, whether or not Redis is there. Whether all of them did. */
   async close(limitMs: number): Promise<boolean> {
-    await Promise.all(this.workers.map((worker) => worker.pause(true)));
+    this.isClosing = true;
+    this.tools.breaks.leave(this.breaking);
+    this.breaking.pause();
     const idle = await withinMs(limitMs, this.idle()).then(
       () => true,
       () => false,
     );
-    const patience = this.connection.status === 'ready' ? CLOSING_TAKES_MS : WITHOUT_REDIS_MS;
+    const patience = this.tools.connection.status === 'ready' ? CLOSING_TAKES_MS : WITHOUT_REDIS_MS;
     await withinMs(patience, Promise.all(this.workers.map((worker) => worker.close()))).catch(this.trouble);
     return idle;
   }
+
+  /** Of this process alone; what is in progress goes on. */
+  private readonly breaking: Breaking = {
+    pause: () => {
+      for (const worker of this.workers) void worker.pause(true);
+    },
+    resume: () => {
+      for (const worker of this.workers) void worker.resume();
+    },
+  };
 
   private async idle(): Promise<void> {
     while (this.steps.size > 0) await Promise.allSettled(this.steps);
   }
 
   private worker(shard: number): Worker {
-    const worker = new Worker<{ id: string }>(this.work.name, (job, token) => this.step(job, token), {
-      connection: this.connection,
+    const place = placeOf(this.work.name, shard);
+    this.tools.pulse.watch(place, this.work.atOnce);
+    const worker = new Worker<{ id: string }>(this.work.name, (job, token) => this.step(place, job, token), {
+      connection: this.tools.connection,
       prefix: shardPrefix(shard),
       concurrency: this.work.atOnce,
       runRetryDelay: AFTER_TROUBLE_MS,
@@ -87,12 +125,25 @@ export class RingWorkers {
     return worker;
   }
 
-  private async step(job: Job<{ id: string }>, token?: string): Promise<void> {
-    const answering = this.work.answer(job.data.id);
-    this.steps.add(answering);
-    const next = await answering.finally(() => this.steps.delete(answering));
+  private async step(place: string, job: Job<{ id: string }>, token?: string): Promise<void> {
+    const { clock, pulse } = this.tools;
+    if (job.name === CANARY) return pulse.canaryHeard(place, job.data.id);
+    // One more may come out of a fetch that was under way: it is somebody else's.
+    const next = this.isClosing ? HANDED_BACK : await this.answered(place, job.data.id);
     if (next === 'DONE' || next === 'NOTHING') return;
-    await job.moveToDelayed(this.clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
+    await job.moveToDelayed(clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
     throw new DelayedError();
+  }
+
+  private async answered(place: string, id: string): Promise<Next> {
+    const answering = this.work.answer(id);
+    this.steps.add(answering);
+    this.tools.pulse.stepBegan(place);
+    try {
+      return await answering;
+    } finally {
+      this.tools.pulse.stepEnded(place);
+      this.steps.delete(answering);
+    }
   }
 }

@@ -1,5 +1,16 @@
 import type { Redis } from 'ioredis';
+import { evictionPolicy } from './connection.js';
 import { READINESS_KEY } from './keys.js';
+
+/** What it is called when Redis answers, and refuses every write. */
+const REFUSALS: readonly [RegExp, string][] = [
+  [/\bOOM /, 'it is out of memory (OOM)'],
+  [/\bREADONLY /, 'it is a replica (READONLY), not the master'],
+  [/\bMISCONF /, 'it cannot write to its disk (MISCONF)'],
+  [/\bNOREPLICAS /, 'it has too few replicas in reach (NOREPLICAS, min-replicas-to-write)'],
+  [/\bLOADING /, 'it is still loading its data (LOADING)'],
+  [/\bMASTERDOWN /, 'it is a replica whose master is away (MASTERDOWN)'],
+];
 
 /** Whether the store takes writes: the only proof is a write. */
 export class StoreReadiness {
@@ -13,8 +24,17 @@ export class StoreReadiness {
       await this.redis.get(READINESS_KEY);
       return null;
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split('\n')[0] : 'unknown';
-      return `Redis takes no writes: ${reason?.slice(0, 200)}.`;
+      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';
+      const named = REFUSALS.find(([words]) => words.test(reason))?.[1];
+      return `Redis takes no writes: ${named ?? reason.slice(0, 200)}.`;
     }
+  }
+
+  /** Whether it would throw data away when it is full; somebody may have set that since we started. */
+  async policyFault(): Promise<string | null> {
+    const policy = await evictionPolicy(this.redis);
+    return policy === null || policy === 'noeviction'
+      ? null
+      : `The Redis server's maxmemory-policy is ${policy}, so it may throw operations away: set it to noeviction.`;
   }
 }

@@ -1,7 +1,12 @@
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { CanaryBoard } from './canary-board.js';
 import { connectRedis } from './connection.js';
+import { RedisClockSkew } from './redis-clock-skew.js';
 import { StoreReadiness } from './readiness.js';
+import { ReplicaReadiness } from './replica-readiness.js';
+import { Clock } from '../clock.js';
+import { ClockSkew } from '../clock-skew.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../tokens.js';
 import type { Environment } from '../config/environment.js';
 import type { Log } from '../log/log.js';
@@ -24,18 +29,33 @@ export const BLOCKING = Symbol('redis for blocking reads');
       inject: [ENVIRONMENT_TOKEN, LOG],
       useFactory: (environment: Environment, log: Log) => connectRedis(environment.redisUrl, 'blocking', log),
     },
+    { provide: CanaryBoard, inject: [COMMANDS], useFactory: (redis: Redis) => new CanaryBoard(redis) },
     { provide: StoreReadiness, inject: [COMMANDS], useFactory: (redis: Redis) => new StoreReadiness(redis) },
+    {
+      provide: ReplicaReadiness,
+      inject: [ENVIRONMENT_TOKEN, LOG],
+      useFactory: ({ redisUrl, waitReplicas }: Environment, log: Log) =>
+        new ReplicaReadiness(waitReplicas, () => connectRedis(redisUrl, 'commands', log)),
+    },
+    {
+      provide: RedisClockSkew,
+      inject: [COMMANDS, Clock, LOG],
+      useFactory: (redis: Redis, clock: Clock, log: Log) => new RedisClockSkew(redis, clock, log),
+    },
+    { provide: ClockSkew, useExisting: RedisClockSkew },
   ],
-  exports: [COMMANDS, BLOCKING, StoreReadiness],
+  exports: [COMMANDS, BLOCKING, CanaryBoard, StoreReadiness, ReplicaReadiness, RedisClockSkew, ClockSkew],
 })
 export class RedisModule implements OnApplicationShutdown {
   constructor(
     @Inject(COMMANDS) private readonly commands: Redis,
     @Inject(BLOCKING) private readonly blocking: Redis,
+    private readonly replicas: ReplicaReadiness,
   ) {}
 
   onApplicationShutdown(): void {
     this.commands.disconnect();
     this.blocking.disconnect();
+    this.replicas.close();
   }
 }

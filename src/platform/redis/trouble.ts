@@ -6,3 +6,10 @@ export function isRedisTrouble(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === 'MaxRetriesPerRequestError' || MESSAGES.test(error.message);
 }
+
+/** It answers, and takes no writes; scripts of older servers say so in the middle of their errors. */
+const REFUSALS = /(?:^|[\s-])(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN) /;
+
+export function isStoreRefusal(error: Error): boolean {
+  return REFUSALS.test(error.message);
+}

@@ -9,14 +9,16 @@ import { DrillsService } from '../../../src/inventory/drills/drills.service.js';
 import { FindingsService } from '../../../src/inventory/findings/findings.service.js';
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
 import { RecentAnswers } from '../../../src/inventory/recent-answers.js';
+import { OpenGuard } from '../../../src/operations/guard/open-guard.js';
+import { StoreGuard } from '../../../src/operations/guard/store-guard.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
 import { OperationStore } from '../../../src/operations/operation-store.js';
 import { OperationsService } from '../../../src/operations/operations.service.js';
 import { Resolutions } from '../../../src/operations/resolutions.js';
 import { Clock } from '../../../src/platform/clock.js';
+import { Health } from '../../../src/platform/health/health.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { Metrics } from '../../../src/platform/metrics.js';
-import { StoreReadiness } from '../../../src/platform/redis/readiness.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../../src/platform/tokens.js';
 import type { Provider } from '../../../src/providers/provider.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
@@ -84,9 +86,11 @@ export async function surfaceOver(
         useValue: { since: () => Promise.resolve(new Map()), connections: () => Promise.resolve([]) },
       },
       { provide: RecentAnswers, useValue: answers },
+      { provide: Health, useValue: new Health([]) },
+      { provide: StoreGuard, useClass: OpenGuard },
       { provide: FindingsService, useValue: {} },
       { provide: DrillsService, useValue: { withKept } },
-      ...[OperationStore, Resolutions, EventFeed, Metrics, StoreReadiness].map((unused) => ({
+      ...[OperationStore, Resolutions, EventFeed, Metrics].map((unused) => ({
         provide: unused,
         useValue: {},
       })),

@@ -1,0 +1,104 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import {
+  clockCheck,
+  evictionCheck,
+  guardCheck,
+  journalCheck,
+  queuesCheck,
+  replicasCheck,
+  storeCheck,
+  workersCheck,
+} from './health-checks.js';
+import { REFRESHES } from './inventory/refreshes.queue.js';
+import { SUBMISSIONS, WATCHES } from './operations/doorbells.queue.js';
+import { StoreGuard } from './operations/guard/store-guard.js';
+import { Journal } from './operations/journal/journal.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { EventLoopCheck } from './platform/health/event-loop.js';
+import { Health } from './platform/health/health.js';
+import { placesOf } from './platform/queue/queue-place.js';
+import { WorkerPulse } from './platform/queue/worker-pulse.js';
+import { CanaryBoard } from './platform/redis/canary-board.js';
+import { RedisClockSkew } from './platform/redis/redis-clock-skew.js';
+import { StoreReadiness } from './platform/redis/readiness.js';
+import { ReplicaReadiness } from './platform/redis/replica-readiness.js';
+
+const CLOCKS_COMPARED_EVERY_MS = 10_000;
+
+/** All queues that workers answer. */
+export const QUEUES: readonly string[] = [SUBMISSIONS, WATCHES, REFRESHES];
+
+const COMMON = [
+  StoreReadiness,
+  ReplicaReadiness,
+  Journal,
+  StoreGuard,
+  RedisClockSkew,
+  EventLoopCheck,
+] as const;
+
+function common(
+  store: StoreReadiness,
+  replicas: ReplicaReadiness,
+  journal: Journal,
+  guard: StoreGuard,
+  skew: RedisClockSkew,
+  eventLoop: EventLoopCheck,
+) {
+  // The first one that fails is the one that is told first.
+  return [
+    storeCheck(store),
+    evictionCheck(store),
+    replicasCheck(replicas),
+    journalCheck(journal),
+    guardCheck(guard),
+    clockCheck(skew),
+    eventLoop,
+  ];
+}
+
+/** What a process knows of itself, from every room. */
+@Global()
+@Module({ imports: [OperationsModule] })
+export class HealthModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  private comparing: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly skew: RedisClockSkew,
+    private readonly eventLoop: EventLoopCheck,
+  ) {}
+
+  static ofApi(): DynamicModule {
+    return healthModule({
+      provide: Health,
+      inject: [CanaryBoard, ...COMMON],
+      useFactory: (board: CanaryBoard, ...rest: Parameters<typeof common>) =>
+        new Health([...common(...rest), workersCheck(board, placesOf(QUEUES))]),
+    });
+  }
+
+  static ofWorker(): DynamicModule {
+    return healthModule({
+      provide: Health,
+      inject: [WorkerPulse, ...COMMON],
+      useFactory: (pulse: WorkerPulse, ...rest: Parameters<typeof common>) =>
+        new Health([...common(...rest), queuesCheck(pulse)]),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.skew.measure();
+    this.comparing = setInterval(() => void this.skew.measure(), CLOCKS_COMPARED_EVERY_MS);
+    this.comparing.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.comparing);
+    this.eventLoop.close();
+  }
+}
+
+function healthModule(health: NonNullable<DynamicModule['providers']>[number]): DynamicModule {
+  return { module: HealthModule, providers: [EventLoopCheck, health], exports: [Health] };
+}

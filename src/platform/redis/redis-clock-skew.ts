@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock.js';
+import { ClockSkew } from '../clock-skew.js';
+import type { Log } from '../log/log.js';
+
+/** Told from here on. */
+const NOTABLE_MS = 2_000;
+/** From here on nothing is sent. */
+const TOO_FAR_MS = 30_000;
+/** An answer that took longer says too little. */
+const SLOW_MS = 1_000;
+const TOLD_EVERY_MS = 600_000;
+
+/** Measured by Redis's TIME, half-way between question and answer. */
+export class RedisClockSkew extends ClockSkew {
+  private measured: number | null = null;
+  private toldMs: number | null = null;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    super();
+  }
+
+  skewMs(): number | null {
+    return this.measured;
+  }
+
+  isNotable(): boolean {
+    return Math.abs(this.measured ?? 0) > NOTABLE_MS;
+  }
+
+  fault(): string | null {
+    return Math.abs(this.measured ?? 0) > TOO_FAR_MS
+      ? `${this.sentence()} That is too far: nothing is sent until they agree.`
+      : null;
+  }
+
+  sentence(): string {
+    if (this.measured === null) return 'It was not compared with the Redis server’s yet.';
+    const apart = Math.abs(this.measured) / 1_000;
+    const which = this.measured > 0 ? 'ahead of' : 'behind';
+    return `This machine's clock is ${apart.toFixed(1)} s ${which} that of the Redis server.`;
+  }
+
+  /** Never throws: what could not be measured stays as it was. */
+  async measure(): Promise<void> {
+    const begunMs = this.clock.monotonic();
+    const before = this.clock.now();
+    try {
+      const [seconds, microseconds] = (await this.redis.time()).map(Number);
+      const tookMs = this.clock.monotonic() - begunMs;
+      if (tookMs > SLOW_MS) return;
+      const theirs = (seconds ?? Number.NaN) * 1_000 + (microseconds ?? 0) / 1_000;
+      const skew = Math.round(before + tookMs / 2 - theirs);
+      if (Number.isNaN(skew)) return;
+      this.measured = skew;
+      this.tell();
+    } catch {
+      // The store check tells of a Redis that does not answer.
+    }
+  }
+
+  private tell(): void {
+    const now = this.clock.monotonic();
+    if (!this.isNotable()) this.toldMs = null;
+    else if (this.toldMs === null || now - this.toldMs > TOLD_EVERY_MS) {
+      this.log.warn({ skewMs: this.measured }, this.sentence());
+      this.toldMs = now;
+    }
+  }
+}
