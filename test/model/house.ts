@@ -1,3 +1,10 @@
+import { DurableOperationStore } from '../../src/operations/durable-operation-store.js';
+import { GuardKeeper } from '../../src/operations/guard/guard-keeper.js';
+import { Rounds } from './rounds.js';
+import { JournalComparison } from '../../src/operations/guard/journal-comparison.js';
+import { OpenGuard } from '../../src/operations/guard/open-guard.js';
+import type { Journal } from '../../src/operations/journal/journal.js';
+import { NoJournal } from '../../src/operations/journal/no-journal.js';
 import { OperationRunner } from '../../src/operations/operation-runner.js';
 import { OperationsService } from '../../src/operations/operations.service.js';
 import { Resolutions } from '../../src/operations/resolutions.js';
@@ -20,6 +27,9 @@ import type { Rules } from './rules.js';
 import { inContext, SimClock } from './runtime.js';
 import { SimProcess, type Surroundings } from './sim-process.js';
 import { SimDoorbells, type Answerer, type SimQueue } from './sim-queue.js';
+import { SimBoard } from './sim-board.js';
+import { SimJournal, type Folder } from './sim-journal.js';
+import { SimRestorableStore } from './sim-restorable-store.js';
 import { SimStore } from './sim-store.js';
 import type { Wire } from './wire.js';
 
@@ -37,6 +47,7 @@ export interface House {
 
 const log = silentLog();
 const SWEEP_MS = 15_000;
+const LOOK_MS = 15_000;
 
 /** Nothing is counted: the model is about another question. */
 const noBudgets = {
@@ -48,12 +59,15 @@ const noBudgets = {
 } as unknown as RequestBudgets;
 
 /** What every process of the product has: its own connection, its own session with the site. */
-function belongings(house: House, process: SimProcess, memory: SiteMemory) {
+function belongings(house: House, process: SimProcess, { memory, folder }: Machinery) {
   const { world, server, wire, settings, rules } = house;
   const clock = new SimClock(world.timeline);
   const line = server.lineOf(process);
-  const bare = new SimStore(server.redis, line, clock);
-  const store = rules.store?.(bare) ?? bare;
+  const journal = rules.journals === false ? new NoJournal() : new SimJournal(folder, process);
+  const guard = rules.guards === false ? new OpenGuard() : guardOf(house, process, journal, clock);
+  const bare = new SimStore(server.redis, line, clock, guard);
+  const durable = new DurableOperationStore(bare, journal, guard, clock, () => undefined);
+  const store = rules.store?.(durable) ?? durable;
   const doorbells = new SimDoorbells(house.queue, line);
   const context = {
     siteId: SITE,
@@ -77,7 +91,26 @@ function belongings(house: House, process: SimProcess, memory: SiteMemory) {
       : srm.create({ endpoint, ...SRM_LOGIN }, context);
   const real = new Provider(driver, { siteId: SITE, siteName: SITE, readTimeoutMs: 10_000 });
   const providers = new ProviderRegistry([rules.provider?.(real) ?? real]);
-  return { clock, store, doorbells, providers };
+  return { clock, store, doorbells, providers, guard };
+}
+
+/** What a machine has, whichever processes run on it. */
+export interface Machinery {
+  memory: SiteMemory;
+  folder: Folder;
+}
+
+function guardOf(house: House, process: SimProcess, journal: Journal, clock: SimClock): GuardKeeper {
+  const { server, settings } = house;
+  const line = server.lineOf(process);
+  const store = new SimRestorableStore(server.redis, line, new SimStore(server.redis, line, clock), clock);
+  const comparison = new JournalComparison(journal, store, clock);
+  const board = new SimBoard(server, line, process);
+  return inContext({ process, operationId: null }, () => {
+    const keeper = new GuardKeeper(board, journal, comparison, clock, { patienceMs: settings.quarantineMs }, log);
+    new Rounds(keeper, board, process, server).start();
+    return keeper;
+  });
 }
 
 const SRM_LOGIN = {
@@ -90,6 +123,7 @@ const SRM_LOGIN = {
 export class Worker implements Answerer {
   readonly process: SimProcess;
   busy = 0;
+  private seenMs: number | null = null;
   private readonly runner: OperationRunner;
   private readonly watcher: SiteWatcher;
   private readonly doorbells: SimDoorbells;
@@ -97,14 +131,15 @@ export class Worker implements Answerer {
   constructor(
     private readonly house: House,
     name: string,
-    memory: SiteMemory,
+    machinery: Machinery,
   ) {
     this.process = new SimProcess(name, house.world);
-    const { store, providers, clock, doorbells } = belongings(house, this.process, memory);
+    const { store, providers, clock, doorbells, guard } = belongings(house, this.process, machinery);
     const { settings } = house;
     this.doorbells = doorbells;
-    this.runner = new OperationRunner(store, providers, clock, settings, log, doorbells);
+    this.runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard);
     this.watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells);
+    if (guard instanceof GuardKeeper) this.lookAtSite(guard, providers.find(SITE));
     if (house.rules.sweeps !== false) this.sweepOn(new Sweeper(store, doorbells, log));
     house.queue.join(this);
   }
@@ -148,6 +183,26 @@ export class Worker implements Answerer {
     return next;
   }
 
+  /** In place of the inventory's refreshes: the guard wants a look at the site after the store has lost something. */
+  private lookAtSite(guard: GuardKeeper, provider: Provider | null): void {
+    const { timeline } = this.house.world;
+    void inContext({ process: this.process, operationId: null }, async () => {
+      for (;;) {
+        await this.process.sleep(LOOK_MS);
+        const board = this.house.server.redis.guard.get('board') as { lossMs: number | null } | undefined;
+        if (board?.lossMs == null || (this.seenMs ?? 0) >= board.lossMs) continue;
+        const takenMs = Math.floor(timeline.now);
+        try {
+          await provider?.survey();
+          await guard.siteSeen(SITE, takenMs);
+          this.seenMs = takenMs;
+        } catch {
+          // The next look may go better.
+        }
+      }
+    });
+  }
+
   private sweepOn(sweeper: Sweeper): void {
     const { judge, world } = this.house;
     void inContext({ process: this.process, operationId: null }, async () => {
@@ -169,9 +224,9 @@ export class Api {
   readonly service: OperationsService;
   readonly resolutions: Resolutions;
 
-  constructor(house: House, name: string, memory: SiteMemory) {
+  constructor(house: House, name: string, machinery: Machinery) {
     this.process = new SimProcess(name, house.world);
-    const { store, providers, clock, doorbells } = belongings(house, this.process, memory);
+    const { store, providers, clock, doorbells } = belongings(house, this.process, machinery);
     this.service = new OperationsService(store, providers, doorbells, clock);
     this.resolutions = new Resolutions(store, providers, doorbells, clock, house.settings);
   }

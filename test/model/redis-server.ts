@@ -18,6 +18,7 @@ export class RedisServer {
   private linkCutSince: number | null = null;
   private readonly waiting: (() => void)[] = [];
   private readonly listeners = new Set<() => void>();
+  private readonly silentListeners = new Set<() => void>();
 
   constructor(
     private readonly timeline: Timeline,
@@ -34,7 +35,7 @@ export class RedisServer {
     const ask = async <T>(step: string, request: () => T): Promise<T> => {
       for (;;) {
         const answer = await process.call(step, () => this.execute(request));
-        if (answer !== LOST) return answer as T;
+        if (answer !== LOST) return answer;
         // The client keeps what got no reply, and sends it again when it is connected again.
         await this.whenUp(process);
       }
@@ -58,6 +59,18 @@ export class RedisServer {
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onSilentLoss(listener: () => void): () => void {
+    this.silentListeners.add(listener);
+    return () => this.silentListeners.delete(listener);
+  }
+
+  /** Somebody empties it; no connection breaks. */
+  flush(): void {
+    const lost = this.redis.rollBackTo(0);
+    this.trace.say(() => `Redis is emptied: ${lost} writes are lost`);
+    for (const listener of [...this.silentListeners]) listener();
   }
 
   cutLink(): void {

@@ -11,6 +11,10 @@ export interface Rules {
   /** Promises and intents wait for a replica. */
   waits?: boolean;
   sweeps?: boolean;
+  /** There is a journal on each machine. */
+  journals?: boolean;
+  /** Nothing is promised or sent upon a store that may have lost something. */
+  guards?: boolean;
   store?(store: OperationStore): OperationStore;
   provider?(provider: Provider): Provider;
   redis?(redis: SimRedis): void;

@@ -2,13 +2,14 @@ import { operationSettings } from '../../src/operations/settings.js';
 import { isVerdict } from '../../src/domain/operation.js';
 import { SiteMemory } from '../../src/providers/provider-driver.js';
 import { Chance } from './chance.js';
-import { Api, SITE, Worker, type House } from './house.js';
+import { Api, Worker, type House, type Machinery } from './house.js';
 import { Judge, type Finding } from './judge.js';
 import { Network, type Weather } from './network.js';
 import { People } from './people.js';
 import { RedisServer } from './redis-server.js';
 import type { Rules } from './rules.js';
-import { inContext, useMachine } from './runtime.js';
+import { useMachine } from './runtime.js';
+import { Folder } from './sim-journal.js';
 import { SdrsWire } from './sdrs-wire.js';
 import type { Fates, Surroundings } from './sim-process.js';
 import { SimQueue } from './sim-queue.js';
@@ -99,20 +100,20 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   const apis = new Set<Api>();
   let incarnations = 0;
 
-  const keepWorker = (): void => {
-    const worker = new Worker(house, `worker ${(incarnations += 1)}`, memory);
+  const keepWorker = (on: Machinery): void => {
+    const worker = new Worker(house, `worker ${(incarnations += 1)}`, on);
     worker.process.onDeath(() => {
       crashes += 1;
-      timeline.after(chance.between(1_000, 30_000), keepWorker);
+      timeline.after(chance.between(1_000, 30_000), () => keepWorker(on));
     });
   };
-  const keepApi = (): void => {
-    const api = new Api(house, `api ${(incarnations += 1)}`, memory);
+  const keepApi = (on: Machinery): void => {
+    const api = new Api(house, `api ${(incarnations += 1)}`, on);
     apis.add(api);
     api.process.onDeath(() => {
       crashes += 1;
       apis.delete(api);
-      timeline.after(chance.between(1_000, 30_000), keepApi);
+      timeline.after(chance.between(1_000, 30_000), () => keepApi(on));
     });
   };
   const people = new People(house, () => {
@@ -131,8 +132,9 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   };
 
   for (let i = 0; i < 2; i += 1) {
-    keepWorker();
-    keepApi();
+    const machine = { memory, folder: new Folder(`machine ${i}`) };
+    keepWorker(machine);
+    keepApi(machine);
   }
   climate.plan(server, queue);
   people.begin();

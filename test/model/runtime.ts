@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 import {
@@ -87,6 +88,14 @@ export function installMachine(): void {
     const whole = typeof gate === 'function' ? { open: gate } : gate;
     return running().submit(this.baseUrl.host, request, whole, timeoutMs, contextNow());
   };
+  performance.now = () => (machine?.timeline.now ?? BEGINNING) - BEGINNING;
+  Object.assign(crypto, {
+    randomUUID: () => {
+      const bytes = new Uint8Array(16);
+      running().chance.fill(bytes);
+      return Buffer.from(bytes).toString('hex');
+    },
+  });
   Date.now = () => Math.floor(machine?.timeline.now ?? BEGINNING);
   Object.defineProperty(AbortSignal, 'timeout', { value: (ms: number) => virtualTimeout(ms) });
   Object.assign(timers, {
@@ -101,7 +110,7 @@ export function installMachine(): void {
     setTimeout: (run: () => void, ms: number) => {
       const context = contexts.getStore();
       if (!context) return realSet(run, ms);
-      const timer: VirtualTimer = { isVirtual: true, run };
+      const timer: VirtualTimer = { isVirtual: true, run, unref: () => timer };
       running().timeline.after(ms, () => context.process.goOn(() => timer.run?.()));
       return timer;
     },
@@ -120,6 +129,7 @@ export function installMachine(): void {
 
 interface VirtualTimer {
   isVirtual: true;
+  unref(): VirtualTimer;
   run: (() => void) | null;
 }
 

@@ -39,8 +39,8 @@ export class SimRedis {
   readonly lastHolders = new Map<string, string>();
   readonly claims = new Map<string, { operationId: string; fingerprint: string }>();
   readonly jobs = new Map<string, string>();
-  /** Of the guard; '' = none. */
-  token = '';
+  /** What the guard keeps, by name; `token` is that of the shards. */
+  readonly guard = new Map<string, unknown>();
   private log: Written[] = [];
   /** Everything before it is on a replica that will be promoted. */
   private safeUpTo = 0;
@@ -56,7 +56,7 @@ export class SimRedis {
   ): Acceptance | { kind: 'STALE' } | { kind: 'GUARDED' } {
     const { id } = operation;
     if (this.records.has(id)) return { kind: 'ACCEPTED' };
-    if (token !== '' && token !== this.token) return { kind: 'GUARDED' };
+    if (token !== '' && token !== this.guard.get('token')) return { kind: 'GUARDED' };
     const taken = claim && this.claims.get(claim.keyHash);
     if (taken) return { kind: 'EXISTS', ...taken };
     const parentId = parent?.before.id;
@@ -94,7 +94,7 @@ export class SimRedis {
     const kept = this.records.get(id);
     if (!kept) return 'ABSENT';
     if (kept.version === operation.version && kept.writeId === writeId) return 'WRITTEN';
-    if (token !== '' && token !== this.token) return 'GUARDED';
+    if (token !== '' && token !== this.guard.get('token')) return 'GUARDED';
     if (kept.version !== before.version || (expected !== '' && kept.writeId !== expected)) return 'CONFLICT';
     const heir = parentId && this.open.has(parentId) ? parentId : null;
     this.put(step, writeId);
@@ -123,7 +123,7 @@ export class SimRedis {
   ): Recording | { kind: 'GUARDED' } {
     const { id, lockedGroupIds } = operation;
     if (this.records.has(id)) return { kind: 'RECORDED' };
-    if (token !== '' && token !== this.token) return { kind: 'GUARDED' };
+    if (token !== '' && token !== this.guard.get('token')) return { kind: 'GUARDED' };
     const groups = [...new Set([...lockedGroupIds, ...seen.keys()])];
     for (const groupId of groups) {
       const heldBy = this.locks.get(groupId);
@@ -147,6 +147,37 @@ export class SimRedis {
     const type = isVerdict(operation.state) ? VERDICT_EVENTS[operation.state] : 'operation.started';
     this.tell(eventOf(operation, type, text, operation.createdTime));
     return { kind: 'RECORDED' };
+  }
+
+  /** Writes back what it has lost. */
+  restore(
+    before: Operation | null,
+    step: Step,
+    claim: IdempotencyClaim | null,
+    writeId: string,
+  ): { kind: 'RESTORED' } | { kind: 'STALE' } | { kind: 'HELD'; heldBy: string } {
+    const { operation } = step;
+    const { id, lockedGroupIds } = operation;
+    const kept = this.records.get(id);
+    if (kept?.version === operation.version && kept.writeId === writeId) return { kind: 'RESTORED' };
+    if (kept?.version !== before?.version) return { kind: 'STALE' };
+    const hasEnded = isVerdict(operation.state);
+    for (const groupId of lockedGroupIds) {
+      const heldBy = this.locks.get(groupId);
+      if (!hasEnded && heldBy !== undefined && heldBy !== id) return { kind: 'HELD', heldBy };
+    }
+    for (const groupId of lockedGroupIds) {
+      if (!hasEnded) this.set(this.locks, groupId, id);
+      else if (this.locks.get(groupId) === id) this.delete(this.locks, groupId);
+      if (hasEnded) this.set(this.lastHolders, groupId, id);
+    }
+    this.put(step, writeId);
+    if (hasEnded) this.delete(this.open, id);
+    else this.set(this.open, id, Date.parse(operation.createdTime));
+    if (claim && !this.claims.has(claim.keyHash)) {
+      this.set(this.claims, claim.keyHash, { operationId: id, fingerprint: claim.fingerprint });
+    }
+    return { kind: 'RESTORED' };
   }
 
   /** What every write is made of, for those that are made elsewhere. */

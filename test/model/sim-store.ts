@@ -81,7 +81,7 @@ export class SimStore extends OperationStore {
       () => this.redis.record(operation, text, seen, writeId, token),
       true,
     );
-    if (answer.kind === 'GUARDED') throw guarded();
+    if (answer.kind === 'GUARDED') throw this.guarded();
     return answer;
   }
 
@@ -190,7 +190,7 @@ export class SimStore extends OperationStore {
       () => this.redis.accept(operation, claim, parent, writeId, token),
       true,
     );
-    if (answer.kind === 'GUARDED') throw guarded();
+    if (answer.kind === 'GUARDED') throw this.guarded();
     return answer;
   }
 
@@ -203,9 +203,14 @@ export class SimStore extends OperationStore {
     const answer = WAITED_FOR.has(kind)
       ? await this.line.askSafely(kind, request, promising)
       : await this.line.ask(kind, request);
-    if (answer === 'GUARDED') throw guarded();
+    if (answer === 'GUARDED') throw this.guarded();
     if (answer === 'WRITTEN') this.madeBy.set(step.operation, writeId);
     return answer === 'WRITTEN';
+  }
+
+  private guarded(): StoreGuardedError {
+    this.guard.refused();
+    return new StoreGuardedError('The store may have lost something since.');
   }
 
   private nowText(): string {
@@ -213,13 +218,9 @@ export class SimStore extends OperationStore {
   }
 }
 
-function nextWriteId(): string {
+export function nextWriteId(): string {
   writes += 1;
   return `w${writes}`;
-}
-
-function guarded(): StoreGuardedError {
-  return new StoreGuardedError('The store may have lost something since.');
 }
 
 function shardOfSite(siteId: string): number {
