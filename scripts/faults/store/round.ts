@@ -17,6 +17,8 @@ export interface RoundResult extends Verdicts {
   resumeMs: (number | null)[];
   /** Whatever was answered but 202, and how often. */
   answers: Record<string, number>;
+  /** What else must not be. */
+  notes?: string[];
 }
 
 /** Of each site: asked for before the fault, and while it lasts. */

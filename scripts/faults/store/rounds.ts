@@ -73,7 +73,8 @@ export async function rounds(
 export function resultOf(results: readonly RoundResult[]): Result {
   const sum = (of: (result: RoundResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
-  const wrong = results.flatMap(({ lost, repeated, false: untrue, resumeMs }) => [
+  const wrong = results.flatMap(({ lost, repeated, false: untrue, resumeMs, notes = [] }) => [
+    ...notes,
     ...lost.map((text) => `lost: ${text}`),
     ...repeated.map((text) => `repeated: ${text}`),
     ...untrue.map((text) => `false: ${text}`),

@@ -7,9 +7,12 @@ import { answersOf, asking, begunAfter, type RoundResult } from './round.js';
 import { inWorld, resultOf } from './rounds.js';
 import type { GatewayProcess, StoreWorld } from './store-world.js';
 
-/** Of each site, at each stage of a roll-over. */
+/** Of each site: open when it begins, and asked for at each stage. */
+const OPEN_BEFORE = 8;
 const AT_EACH_STAGE = 1;
-const STAGES = 5;
+const STAGES = 4;
+/** Longer than a process may take to end; then it is killed. */
+const KILLED_AFTER_MS = 9_900;
 
 interface Version {
   name: string;
@@ -38,7 +41,7 @@ export const upgrade: Scenario = {
     const newer: Version = { name: 'this one', dist: resolve(process.env.DIST_DIR ?? 'dist') };
     const node = await RedisNode.start();
     try {
-      const targets = piece.runs * STAGES * AT_EACH_STAGE;
+      const targets = piece.runs * (OPEN_BEFORE + STAGES * AT_EACH_STAGE);
       const options = { redisUrl: node.url, targets, durationFactor: 0.08, gateway: false };
       return await inWorld(options, (world) => thereAndBack(world, piece, older, newer));
     } finally {
@@ -75,23 +78,32 @@ async function rollOver(
   to: Version,
 ): Promise<{ result: RoundResult; now: Running }> {
   const asked: Promise<Asking>[] = [];
-  const ask = () => {
-    const targets = world.targets.take(AT_EACH_STAGE);
+  const killed: string[] = [];
+  const end = async (name: string, process: GatewayProcess): Promise<void> => {
+    const startedAt = performance.now();
+    await world.end(process);
+    if (performance.now() - startedAt > KILLED_AFTER_MS) killed.push(`the ${name} did not end in order`);
+  };
+  const ask = (ofEach = AT_EACH_STAGE) => {
+    const targets = world.targets.take(ofEach);
     asked.push(...targets.map((target) => asking(world, target)));
     return targets;
   };
-  ask();
+  ask(OPEN_BEFORE);
   const worker = await world.start('worker', {}, to.dist);
   ask();
-  await world.end(before.worker);
+  await end('worker', before.worker);
   const alone = Date.now();
   const probes = ask();
-  await world.end(before.api);
+  await end('API process', before.api);
   ask();
   const api = await world.start('main', {}, to.dist);
   ask();
   const askings = await Promise.all(asked);
   const resumeMs = await Promise.all(probes.map((target) => begunAfter(target, alone)));
   const verdicts = await judged(world, askings);
-  return { result: { ...verdicts, resumeMs, answers: answersOf(askings) }, now: { api, worker } };
+  return {
+    result: { ...verdicts, resumeMs, answers: answersOf(askings), notes: killed },
+    now: { api, worker },
+  };
 }

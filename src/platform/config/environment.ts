@@ -1,4 +1,5 @@
 import { LOG_LEVELS, type LogLevel } from '../log/log.js';
+import { redisAddressFault } from '../redis/redis-address.js';
 
 /** Everything the processes are told from outside. The only reader of `process.env`. */
 export interface Environment {
@@ -44,12 +45,10 @@ export const ENVIRONMENT = {
   },
   redisUrl: {
     name: 'REDIS_URL',
-    meaning: 'The Redis or Valkey server that keeps everything; its maxmemory-policy must be noeviction.',
+    meaning:
+      'The Redis or Valkey server that keeps everything, or the Sentinels that name it (redis+sentinel://user:password@host:26379,host2:26379/mymaster); its maxmemory-policy must be noeviction.',
     defaultValue: 'redis://127.0.0.1:6379',
-    fault: (text) =>
-      /^rediss?:\/\/\S+$/.test(text)
-        ? null
-        : 'write an address of the form redis://host:6379 or rediss://host:6379',
+    fault: redisAddressFault,
   },
   sitesFile: {
     name: 'SITES_FILE',

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
+import { sentinelsOf } from './redis-address.js';
 
 export { throttled };
 
@@ -8,6 +9,13 @@ export { throttled };
 function retryStrategy(times: number): number {
   return Math.min(200 * 2 ** Math.min(times, 4), 2000);
 }
+
+/** With Sentinels: a primary that was replaced is left, also while it still answers. */
+const FOLLOWING: RedisOptions = {
+  sentinelRetryStrategy: retryStrategy,
+  failoverDetector: true,
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+};
 
 /**
  * - `commands`: fails fast while Redis is away, so that a request gets its 503 at once.
@@ -20,7 +28,9 @@ export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis
     role === 'commands'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 3000 }
       : { maxRetriesPerRequest: null };
-  const redis = new Redis(url, { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true });
+  const usual: RedisOptions = { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true };
+  const sentinels = sentinelsOf(url);
+  const redis = sentinels ? new Redis({ ...usual, ...sentinels, ...FOLLOWING }) : new Redis(url, usual);
   redis.on('error', throttled(log, 'redis'));
   return redis;
 }
