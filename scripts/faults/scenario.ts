@@ -20,6 +20,8 @@ export interface Result {
   resumeMs: number[];
   /** What was seen that must not be, with the ids; and figures that have no column. */
   notes: string[];
+  /** Further figures by name, such as how often each step was died at: added up over the pieces. */
+  counts: Record<string, number>;
 }
 
 export const NOTHING: Result = {
@@ -33,6 +35,7 @@ export const NOTHING: Result = {
   unknownUnsent: 0,
   resumeMs: [],
   notes: [],
+  counts: {},
 };
 
 /** A long run is made of pieces: each starts its own world, judges it whole, and is kept before the next begins. */
@@ -43,7 +46,7 @@ export interface Piece {
   short: boolean;
   /** Another for every piece. */
   seed: number;
-  say(text: string): void;
+  say: (text: string) => void;
 }
 
 export interface Scenario {
@@ -75,7 +78,14 @@ export function summed(results: readonly Result[]): Result {
       unknownUnsent: sum.unknownUnsent + each.unknownUnsent,
       resumeMs: [...sum.resumeMs, ...each.resumeMs],
       notes: [...sum.notes, ...each.notes],
+      counts: addedUp(sum.counts, each.counts),
     }),
     NOTHING,
   );
+}
+
+function addedUp(one: Record<string, number>, other: Record<string, number> = {}): Record<string, number> {
+  const sum = { ...one };
+  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }

@@ -67,7 +67,7 @@ function idOf(given: unknown): string | null {
 function wrapSubmit({ prototype }: Class, pass: Pass): void {
   const original = methodOf(prototype, 'submit');
   prototype.submit = async function (this: unknown, ...given: unknown[]) {
-      const watched = given.map((each) => watchedGate(each, pass));
+    const watched = given.map((each) => watchedGate(each, pass));
     try {
       return await original.apply(this, watched);
     } finally {

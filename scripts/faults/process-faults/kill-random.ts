@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Chance } from '../world/chance.js';
-import { FaultWorld } from '../world/fault-world.js';
+import { FaultWorld, timesOf } from '../world/fault-world.js';
 import { judge, tally } from '../world/judge.js';
 import { Traffic } from '../world/traffic.js';
 import type { Part } from '../world/part.js';
@@ -22,9 +22,9 @@ export const killRandom: Scenario = {
   run: (piece) => killAtRandom(piece),
 };
 
-async function killAtRandom({ runs, seed, say }: Piece): Promise<Result> {
+async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 40 });
+  const world = await FaultWorld.open({ plans: 40, env: timesOf(short) });
   try {
     const workers: Part[] = await Promise.all(Array.from({ length: WORKERS }, () => world.startWorker()));
     const traffic = await Traffic.over(world, chance);

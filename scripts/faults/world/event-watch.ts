@@ -82,13 +82,7 @@ export class EventWatch {
     const places = new Map(Array.from({ length: SHARDS }, (_, shard) => [`drg:{s${shard}}:events`, '0']));
     while (!this.over) {
       try {
-        const answer = (await this.redis.xread(
-          'BLOCK',
-          2000,
-          'STREAMS',
-          ...places.keys(),
-          ...places.values(),
-        ));
+        const answer = await this.redis.xread('BLOCK', 2000, 'STREAMS', ...places.keys(), ...places.values());
         for (const [key, entries] of answer ?? []) {
           for (const [place, fields] of entries) {
             places.set(key, place);

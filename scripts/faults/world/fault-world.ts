@@ -38,6 +38,11 @@ const PRODUCT = resolve(process.env.DIST_DIR ?? 'dist');
 export const SITE_IDS: Record<SiteKind, string> = { sdrs: 'eu-cloud', srm: 'berlin-dc' };
 export const KINDS = ['sdrs', 'srm'] as const;
 
+/** Where everything is over in seconds: less patience with sites that answer at once. */
+export function timesOf(short: boolean): Record<string, string> {
+  return short ? { SUBMIT_TIMEOUT_MS: '1000', QUARANTINE_MS: '4000' } : {};
+}
+
 /** Redis, both simulated sites and the gateway, each a process of its own, in a folder of its own. */
 export class FaultWorld {
   readonly workers: Part[] = [];

@@ -95,7 +95,8 @@ function ownerOf(deed: Deed, operations: readonly SeenOperation[]): SeenOperatio
 function verdictOn(operation: SeenOperation | null, deeds: readonly Deed[]): Pick<Judged, 'verdict' | 'why'> {
   if (!operation) return { verdict: 'LOST', why: 'it was accepted, and nobody knows it' };
   const { state, endedTime } = operation;
-  const told = `${state}, begun ${deeds.length} times upstream`;
+  const list = deeds.map(({ action, at, jobId }) => `${action} ${new Date(at).toISOString()} ${jobId ?? ''}`);
+  const told = `${state} from ${operation.createdTime} to ${endedTime ?? 'now'}, begun upstream: ${list.join(', ') || 'never'}`;
   if (deeds.length > 1) return { verdict: 'REPEATED', why: told };
   if (!SETTLED.has(state))
     return { verdict: 'LOST', why: `still ${state}: ${operation.evidence ?? 'no evidence'}` };

@@ -102,8 +102,10 @@ export class Part {
     return this.child.exitCode;
   }
 
-  onLine(listener: (line: string) => void): void {
+  /** What it prints, line by line; the answer takes the listener away again. */
+  onLine(listener: (line: string) => void): () => void {
     this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** A message to a module that was loaded first. */

@@ -12,6 +12,12 @@ export interface Asked {
   wish: Wish;
 }
 
+interface AllowedAction {
+  action: string;
+  allowed: boolean;
+  direction: string | null;
+}
+
 const ASK_PAUSE_MS = 100;
 
 /**
@@ -50,6 +56,7 @@ export class Traffic {
     return [...this.open.values()];
   }
 
+  /** All of them, also those that are taken. */
   plans(): readonly PlanLife[] {
     return this.idle;
   }
@@ -83,9 +90,49 @@ export class Traffic {
     if (answer.status === 202 && id !== undefined) return this.accepted({ id, plan, wish });
     const word = `${answer.status} ${(answer.body as { code?: string } | null)?.code ?? ''}`.trim();
     this.refusals.set(word, (this.refusals.get(word) ?? 0) + 1);
-    // Later it may be as it should be.
-    setTimeout(() => (plan.taken = false), 1_000).unref();
+    void this.lookAnew(plan);
     return null;
+  }
+
+  /** How it rests is asked of the gateway: somebody else may have acted, or a verdict was no success. */
+  private async lookAnew(plan: PlanLife): Promise<void> {
+    await sleep(1_000);
+    const { status, body } = await this.world.gateway.ask('GET', `/v1/recovery-plans/${plan.id}/actions`);
+    const { items } = body as { items?: AllowedAction[] };
+    plan.taken = false;
+    if (status !== 200 || !items) return;
+    const allowed = new Map(items.filter((each) => each.allowed).map((each) => [each.action, each]));
+    if (allowed.has('REPROTECT')) plan.rests = 'FAILED_OVER';
+    else if (plan.kind === 'srm' && allowed.has('CLEAN_UP_DRILL')) plan.rests = 'DRILLED';
+    else if (allowed.has('FAILOVER')) {
+      plan.rests = 'READY';
+      plan.atHome = allowed.get('FAILOVER')?.direction !== 'TO_PRODUCTION';
+    }
+  }
+
+  /** Somebody else asked for it, and it is to be judged with the rest. */
+  joined(asked: Asked): void {
+    this.accepted(asked);
+  }
+
+  /** Nobody was accepted, or somebody acted beside the gateway: how the plan rests is asked. */
+  doubtful(plan: PlanLife): void {
+    void this.lookAnew(plan);
+  }
+
+  /** The plan that has waited longest, taken from now on; throws when none is idle in time. */
+  async nextIdle(withinMs: number): Promise<PlanLife> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const plan = this.idle.find(({ taken }) => !taken);
+      if (plan) {
+        this.idle.push(...this.idle.splice(this.idle.indexOf(plan), 1));
+        plan.taken = true;
+        return plan;
+      }
+      if (performance.now() > deadline) throw new Error('no plan was idle in time');
+      await sleep(ASK_PAUSE_MS);
+    }
   }
 
   private accepted(asked: Asked): Asked {
@@ -102,7 +149,7 @@ export class Traffic {
     if (!isVerdict(state)) return;
     this.open.delete(operationId);
     if (state === 'SUCCEEDED') asked.plan.isNow(asked.wish.then);
-    else asked.plan.taken = false;
+    else void this.lookAnew(asked.plan);
   }
 
   private async askOn(wanted: number): Promise<void> {
