@@ -26,7 +26,10 @@ export class Withdrawal {
         text: `${message} It was taken back; nothing was sent.`,
       });
       if (withdrawn) throw new ProblemError(reason);
-      now = (await this.store.find(accepted.id)) ?? now;
+      const found = await this.store.find(accepted.id);
+      // A failover may have taken it back already.
+      if (!found) throw new ProblemError(reason);
+      now = found;
     }
     return now;
   }
