@@ -5,6 +5,7 @@ import { ended, type Applied } from './operation-end.js';
 import { eventOf, type OperationEvent } from './operation-event.js';
 import { request } from './operation-request-machine.js';
 import { resolved } from './operation-resolution.js';
+import { isNewer } from './operation-schema.js';
 import { progressOf, visible, withSeen } from './operation-sight.js';
 import { delayed, submission } from './operation-submission-machine.js';
 import { timingsOf } from './operation-timings.js';
@@ -32,10 +33,11 @@ export interface Step {
 
 /**
  * The pure heart: what the record becomes. null = the change no longer applies (a verdict closed the
- * record, the attempt is not the current one, nothing visible changed) and nothing is to be written.
+ * record, the attempt is not the current one, nothing visible changed), or the record is a newer version's; nothing is
+ * to be written.
  */
 export function reduce(operation: Operation, change: Change, now: string): Step | null {
-  if (isVerdict(operation.state)) return null;
+  if (isVerdict(operation.state) || isNewer(operation)) return null;
   const next = apply(operation, change, now);
   if (!next) return null;
   const transitions = operation.composite ? COMPOSITE_TRANSITIONS : TRANSITIONS;

@@ -19,7 +19,7 @@ export function withSeen(operation: Operation, seen: Seen, now: string): Operati
 }
 
 /** A prompt that the upstream no longer shows is answered, by whomever; only its sender speaks of what is on its way. */
-function inputSeen({ input }: Operation, prompts: readonly Prompt[]): Pick<Operation, 'input'> {
+function inputSeen({ input }: Operation, prompts: readonly Prompt[]): Partial<Pick<Operation, 'input'>> {
   if (input?.state !== 'REQUESTED' && input?.state !== 'AMBIGUOUS') return {};
   if (prompts.some((prompt) => prompt.id === input.promptId)) return {};
   return { input: { ...input, state: 'ACCEPTED', detail: 'The upstream no longer asks.', overBy: null } };
@@ -39,7 +39,7 @@ export function visible(operation: Operation): string {
     overdue,
     stalled,
     jobsOverSince,
-    input: operation.input ?? null,
+    input: operation.input,
   });
 }
 

@@ -52,7 +52,7 @@ export interface OperationTarget {
   /** null until a creation has made it. */
   id: string | null;
   name: string;
-  /** The group or plan that a part belongs to; null (or absent in older records) = the target is no part. */
+  /** The group or plan that a part belongs to; null or absent = the target is no part. */
   within?: Place | null;
 }
 
@@ -160,8 +160,8 @@ export interface OperationTimings {
 
 /** The record. Only `reduce` in operation-machine.ts makes a new one, and only the store writes it. */
 export interface Operation {
-  /** Grows when the record's shape changes; readers know this one and the one before. */
-  schema: 1;
+  /** The shape of the record (`operation-schema.ts`). */
+  schema: number;
   id: string;
   /** One more with every event. */
   version: number;
@@ -180,19 +180,19 @@ export interface Operation {
   lockedGroupIds: string[];
   /** The target as it was found right before sending. */
   before: ResourceFacts | null;
-  /** null (or absent in older records) = the action does not depend on it. */
-  expected?: ExpectedTarget | null;
+  /** null = the action does not depend on it. */
+  expected: ExpectedTarget | null;
   baseline: unknown;
   calls: SubmittedCall[];
   cancel: CancelRequest | null;
-  /** null (or absent in older records) = nobody has answered a prompt. */
-  input?: InputRequest | null;
-  /** null (or absent in older records) = no person had to settle it. */
-  resolution?: Resolution | null;
-  /** The operation that this one is a step of; null (or absent in older records) = none. */
-  parentId?: string | null;
-  /** The operations it is made of, in their order; null (or absent in older records) = it is one by itself. */
-  composite?: CompositeStep[] | null;
+  /** null = nobody has answered a prompt. */
+  input: InputRequest | null;
+  /** null = no person had to settle it. */
+  resolution: Resolution | null;
+  /** The operation that this one is a step of; null = none. */
+  parentId: string | null;
+  /** The operations it is made of, in their order; null = it is one by itself. */
+  composite: CompositeStep[] | null;
   /** How long it waited for places in our own budget: the start deadline did not run meanwhile. Absent = not at all. */
   heldBackMs?: number;
   progressPercent: number | null;

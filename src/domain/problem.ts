@@ -323,6 +323,14 @@ export const PROBLEMS = {
     remedy: 'Repeat it with the same Idempotency-Key when the gateway is ready again (`/readyz`).',
     retryable: true,
   },
+  'newer-record': {
+    status: 503,
+    title: 'A newer version wrote this operation',
+    meaning:
+      'While versions are changed, a newer process wrote the record in a form that this one can show and must not change. Nothing was changed.',
+    remedy: 'Ask again: a process of the newer version may answer. After a roll-back, finish the upgrade.',
+    retryable: true,
+  },
   'not-durable': {
     status: 503,
     title: 'It could not be kept safely',

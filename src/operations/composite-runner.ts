@@ -2,6 +2,7 @@ import type { ActionCommand } from '../domain/action-command.js';
 import { expectationOf } from '../domain/expected-target.js';
 import { parsePublicId } from '../domain/ids.js';
 import { commandOfStep, endOfComposite, isAtItsEnd, reasonToSkip } from '../domain/operation-composite.js';
+import { isNewer } from '../domain/operation-schema.js';
 import { isVerdict, type CompositeStep, type Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -111,6 +112,7 @@ export class CompositeRunner {
       this.log.error({ operationId: parent.id, index }, 'the operation of a step cannot be found');
       return { againInMs: 60_000 };
     }
+    if (isNewer(child)) return { againInMs: 60_000 };
     if (isVerdict(child.state)) return this.afterEnd(parent, index, child);
     if (parent.state === 'CANCELLING') await this.passCancelOn(parent, child, provider);
     const unknown = child.state === 'UNKNOWN';

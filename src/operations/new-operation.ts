@@ -1,4 +1,5 @@
 import { stepsShown } from '../domain/operation-composite.js';
+import { WRITTEN_SCHEMA } from '../domain/operation-schema.js';
 import type { CompositeStep, ExpectedTarget, Operation, OperationTarget } from '../domain/operation.js';
 import type { OperationRequest } from './operation-request.js';
 
@@ -17,7 +18,7 @@ export function newOperation(
   },
 ): Operation {
   return {
-    schema: 1,
+    schema: WRITTEN_SCHEMA,
     id,
     version: 1,
     state: 'PENDING',

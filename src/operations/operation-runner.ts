@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import type { Change } from '../domain/operation-change.js';
+import { isNewer } from '../domain/operation-schema.js';
 import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -43,6 +44,8 @@ export class OperationRunner {
   private readonly sending: Sending;
   private readonly requests: RequestSender;
   private readonly composites: CompositeRunner;
+  /** Told once each. */
+  private readonly newer = new Set<string>();
 
   constructor(
     private readonly store: OperationStore,
@@ -61,11 +64,24 @@ export class OperationRunner {
   async submit(operationId: string): Promise<Next> {
     const operation = await this.store.find(operationId);
     if (!operation || isVerdict(operation.state)) return 'NOTHING';
+    if (isNewer(operation)) return this.leaveAlone(operation);
     const next = await this.advanceOrWait(operation);
     if (operation.parentId && next === 'DONE') {
       await ringParent(this.doorbells, await this.store.find(operationId));
     }
     return next;
+  }
+
+  /** A worker of the version that wrote it hears the next bell, or the one after. */
+  private leaveAlone({ id, siteId, schema }: Operation): Next {
+    if (!this.newer.has(id)) {
+      this.newer.add(id);
+      this.log.warn(
+        { operationId: id, siteId, schema },
+        'a record of a newer version is left to that version',
+      );
+    }
+    return 'NOTHING';
   }
 
   private async advanceOrWait(operation: Operation): Promise<Next> {

@@ -10,7 +10,7 @@ import { NotDurableError } from './not-durable.js';
 import type { Accepted, OperationRequest, PreflightReport } from './operation-request.js';
 import type { Acceptance, IdempotencyClaim, OperationStore } from './operation-store.js';
 import { Preflight } from './preflight.js';
-import { busy, outsideBy, refusalOf } from './refusals.js';
+import { busy, outsideBy, refusalOf, refuseNewer } from './refusals.js';
 import { ringParent } from './parent-bell.js';
 import { Withdrawal } from './withdrawal.js';
 
@@ -92,6 +92,7 @@ export class OperationsService {
   /** Asks for a stop. Before the send it is ours to give; afterwards only the upstream's, if it can. */
   async cancel(id: string, requestedBy: string): Promise<Operation> {
     const operation = await this.get(id);
+    refuseNewer(operation);
     // Asked already; again only when it is not known whether the first asking arrived.
     const asked = operation.state === 'CANCELLING' && operation.cancel?.state !== 'AMBIGUOUS';
     if (asked || operation.state === 'CANCELLED') return operation;
@@ -141,6 +142,7 @@ export class OperationsService {
    */
   async answerPrompt(id: string, promptId: string, requestedBy: string): Promise<Operation> {
     const operation = await this.get(id);
+    refuseNewer(operation);
     if (isAnswered(operation, promptId)) return operation;
     const provider = this.providers.find(operation.siteId);
     if (!provider?.descriptor.capabilities.prompts) {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { operationKeys } from '../platform/redis/keys.js';
 
@@ -32,8 +33,7 @@ export class OpenOperations {
     const now = new Map<string, Version>();
     for (const id of ids) {
       const [writeId, record] = fresh.get(id) ?? [];
-      const version =
-        writeId && record ? { writeId, operation: JSON.parse(record) as Operation } : known.get(id);
+      const version = writeId && record ? { writeId, operation: readRecord(record) } : known.get(id);
       if (version && (!fresh.has(id) || record)) now.set(id, version);
     }
     this.read.set(shard, now);

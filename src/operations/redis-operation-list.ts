@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
 import { matches, narrowestIndex } from './operation-indexes.js';
@@ -94,7 +95,7 @@ async function recordsOf(redis: Redis, entries: readonly OperationCursor[]): Pro
       redis.hget(operationKeys(shardOf(id.slice(0, id.indexOf('.')))).operation(id), 'r'),
     ),
   );
-  return texts.map((text) => (text ? (JSON.parse(text) as Operation) : null));
+  return texts.map((text) => (text ? readRecord(text) : null));
 }
 
 function compare(a: OperationCursor, b: OperationCursor): number {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Change } from '../domain/operation-change.js';
 import { reduce } from '../domain/operation-machine.js';
+import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { DurableWrites } from '../platform/redis/durable-writes.js';
@@ -77,7 +78,7 @@ export class RedisOperationStore extends OperationStore {
     const siteId = siteOfOperation(id);
     if (!siteId) return null;
     const record = await this.redis.hget(operationKeys(shardOf(siteId)).operation(id), 'r');
-    return record ? (JSON.parse(record) as Operation) : null;
+    return record ? readRecord(record) : null;
   }
 
   async holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {

@@ -1,4 +1,5 @@
 import { heldText, type Blocking } from '../domain/allowed-actions.js';
+import { isNewer, WRITTEN_SCHEMA } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
@@ -27,6 +28,18 @@ export function refusalOf(report: PreflightReport): ProblemError {
   }
   const code = report.blockedBySite ? 'upstream-unavailable' : 'action-not-allowed';
   return new ProblemError(problem(code, detail, { blocking: report.blocking }));
+}
+
+/** Throws `ProblemError` for what only a later version of the gateway may change. */
+export function refuseNewer(operation: Operation): void {
+  if (!isNewer(operation)) return;
+  throw new ProblemError(
+    problem(
+      'newer-record',
+      `The record of operation ${operation.id} has schema ${operation.schema}; this process changes those up to ${WRITTEN_SCHEMA}.`,
+    ),
+    { 'retry-after': '10' },
+  );
 }
 
 /** Who began it, if not through the gateway. */

@@ -18,6 +18,7 @@ import type { Doorbells } from './doorbells.js';
 import { nextActionsAfter } from './next-actions.js';
 import type { OperationStore } from './operation-store.js';
 import { ringParent } from './parent-bell.js';
+import { refuseNewer } from './refusals.js';
 import type { OperationSettings } from './settings.js';
 
 export type ResolutionWish = Pick<Resolution, 'verdict' | 'reason'>;
@@ -43,6 +44,7 @@ export class Resolutions {
     for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
       const operation = await this.store.find(id);
       if (!operation) throw new ProblemError(problem('not-found', `There is no operation ${id}.`));
+      refuseNewer(operation);
       if (operation.resolution?.verdict === wish.verdict) return operation;
       if (!mayBeSettled(operation)) throw this.notResolvable(operation);
       const change = await this.decided(operation, { ...wish, resolvedBy });

@@ -3,6 +3,7 @@ import { judgeExternal } from '../domain/external-verdict.js';
 import type { Change, Seen } from '../domain/operation-change.js';
 import type { Observation } from '../domain/observation.js';
 import { reduce } from '../domain/operation-machine.js';
+import { isNewer } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
@@ -57,8 +58,10 @@ export class SiteWatcher {
   /** One look at the site. DONE = nothing unfinished is left to watch there. */
   async tick(siteId: string): Promise<Next> {
     const provider = this.providers.find(siteId);
-    // What is made of others has nothing upstream of its own.
-    const open = (await this.store.listOpen(siteId)).filter((operation) => !operation.composite);
+    // What is made of others has nothing upstream of its own; a newer version's records are that version's to judge.
+    const open = (await this.store.listOpen(siteId)).filter(
+      (operation) => !operation.composite && !isNewer(operation),
+    );
     if (!provider || open.length === 0) {
       if (provider) await this.reconciler.reconcile([], provider);
       this.failures.delete(siteId);

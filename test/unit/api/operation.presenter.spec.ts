@@ -3,7 +3,8 @@ import {
   presentOperation,
   presentPreflight,
 } from '../../../src/api/presenters/operation.presenter.js';
-import { isVerdict, OPERATION_STATES } from '../../../src/domain/operation.js';
+import { inOurShape } from '../../../src/domain/operation-schema.js';
+import { isVerdict, OPERATION_STATES, type Operation } from '../../../src/domain/operation.js';
 import { LongWork } from '../support/long-work.js';
 import { at, operation, operationIn } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
@@ -83,7 +84,8 @@ it('what a record of an earlier version does not have is null', () => {
   } = operation({
     steps: [{ id: '1', title: 'One', state: 'RUNNING', progressPercent: 5 }],
   });
-  expect(presentOperation(earlier, NO_REACH)).toMatchObject({
+  const read = inOurShape({ ...earlier, schema: 1 } as Operation);
+  expect(presentOperation(read, NO_REACH)).toMatchObject({
     parentId: null,
     input: null,
     resolution: null,

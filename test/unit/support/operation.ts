@@ -1,6 +1,7 @@
 import type { ActionCommand, UpstreamCall } from '../../../src/domain/action-command.js';
 import type { Change, Seen } from '../../../src/domain/operation-change.js';
 import { reduce } from '../../../src/domain/operation-machine.js';
+import { WRITTEN_SCHEMA } from '../../../src/domain/operation-schema.js';
 import type { Operation, OperationState, SendAttempt, SubmittedCall } from '../../../src/domain/operation.js';
 import { problem } from '../../../src/domain/problem.js';
 
@@ -47,7 +48,7 @@ export function call(state: SubmittedCall['state'], changes: Partial<SubmittedCa
 /** A failover of the books, accepted and not yet sent, with whatever the test wants otherwise. */
 export function operation(changes: Partial<Operation> = {}): Operation {
   return {
-    schema: 1,
+    schema: WRITTEN_SCHEMA,
     id: 'alpha.01900000-0000-7000-8000-000000000001',
     version: 1,
     state: 'PENDING',
@@ -63,9 +64,14 @@ export function operation(changes: Partial<Operation> = {}): Operation {
     command: command(),
     lockedGroupIds: ['alpha.books', 'alpha.move-books'],
     before: null,
+    expected: null,
     baseline: null,
     calls: [],
     cancel: null,
+    input: null,
+    resolution: null,
+    parentId: null,
+    composite: null,
     progressPercent: null,
     steps: [],
     prompts: [],
