@@ -45,6 +45,7 @@ run(async () => {
   };
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+  void pulse.beat();
   const beating = setInterval(() => void beat(), pulse.settings.beatMs);
   const sendsEndWithinMs = environment.submitTimeoutMs + WRITING_DOWN_TAKES_MS;
   const end = endOnSignals(

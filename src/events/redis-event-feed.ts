@@ -5,12 +5,14 @@ import type { OperationEvent } from '../domain/operation-event.js';
 import { parsePublicId } from '../domain/ids.js';
 import type { Log } from '../platform/log/log.js';
 import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
+import { withinMs } from '../platform/within.js';
 import { EventFeed, type FedEvent } from './event-feed.js';
 
 type Entry = [offset: string, fields: string[]];
 
 const BLOCK_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
+const ENDS_WITHIN_MS = 2_000;
 
 /** One blocking reader per process, over the streams of all shards, hands events to whoever follows. */
 export class RedisEventFeed extends EventFeed {
@@ -39,7 +41,8 @@ export class RedisEventFeed extends EventFeed {
   async stop(): Promise<void> {
     this.stopped = true;
     this.blocking.disconnect();
-    await this.reading;
+    // A read that waits for Redis to come back ends never.
+    if (this.reading) await withinMs(ENDS_WITHIN_MS, this.reading).catch(() => undefined);
   }
 
   async replay(operationId: string, after: string): Promise<FedEvent[]> {
