@@ -29,9 +29,10 @@ export function onOneNode({ name, fault, runs, settings, env, of }: OneNodeScena
       const node = await RedisNode.start({ settings });
       try {
         const targets = piece.runs * TARGETS_OF_A_ROUND;
-        return await inWorld({ redisUrl: node.url, targets, env }, (world) =>
-          rounds(world, piece, (random) => of(node, random, piece.short)),
-        );
+        return await inWorld({ redisUrl: node.url, targets, env }, async (world) => {
+          const result = await rounds(world, piece, (random) => of(node, random, piece.short));
+          return { ...result, counts: { 'lines of warning logged': warningsIn(world.logs) } };
+        });
       } finally {
         await node.stop();
       }
@@ -95,6 +96,11 @@ export function resultOf(results: readonly RoundResult[]): Result {
     counts: {},
     notes: wrong,
   };
+}
+
+/** pino's levels: 40 = warn. */
+function warningsIn(lines: readonly string[]): number {
+  return lines.filter((line) => Number(/"level":(\d+)/.exec(line)?.[1] ?? 0) >= 40).length;
 }
 
 function toldOf({ promised, answers, lost, repeated, unknown, false: untrue }: RoundResult): string {
