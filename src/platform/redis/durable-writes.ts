@@ -71,12 +71,19 @@ export class DurableWrites {
   }
 
   private async sendUntilAnswered(connection: Redis, write: DurableWrite): Promise<DurableAnswer> {
+    let first: DurableAnswer | null = null;
     try {
-      return await this.send(connection, write);
+      first = await this.send(connection, write);
+      if (first.safe || connection.status === 'ready') return first;
     } catch (error) {
       if (connection.status === 'ready' || !isRedisTrouble(error)) throw error;
+    }
+    try {
       await ready(connection, this.settings.patienceMs);
-      return this.send(connection, write);
+      return await this.send(connection, write);
+    } catch (error) {
+      if (first) return { ...first, safe: false };
+      throw error;
     }
   }
 
