@@ -16,6 +16,7 @@ import { StoreGuardedError } from '../../src/operations/guard/store-guard.js';
 import { silentLog } from '../../src/platform/log/log.js';
 import { isRedisTrouble } from '../../src/platform/redis/trouble.js';
 import type { SiteMemory } from '../../src/providers/provider-driver.js';
+import { ProviderError } from '../../src/providers/provider-error.js';
 import { Provider } from '../../src/providers/provider.js';
 import { ProviderRegistry } from '../../src/providers/registry.js';
 import type { RequestBudgets } from '../../src/providers/request-budget.js';
@@ -107,7 +108,14 @@ function guardOf(house: House, process: SimProcess, journal: Journal, clock: Sim
   const comparison = new JournalComparison(journal, store, clock);
   const board = new SimBoard(server, line, process);
   return inContext({ process, operationId: null }, () => {
-    const keeper = new GuardKeeper(board, journal, comparison, clock, { patienceMs: settings.quarantineMs }, log);
+    const keeper = new GuardKeeper(
+      board,
+      journal,
+      comparison,
+      clock,
+      { patienceMs: settings.quarantineMs },
+      log,
+    );
     new Rounds(keeper, board, process, server).start();
     return keeper;
   });
@@ -196,8 +204,9 @@ export class Worker implements Answerer {
           await provider?.survey();
           await guard.siteSeen(SITE, takenMs);
           this.seenMs = takenMs;
-        } catch {
+        } catch (error) {
           // The next look may go better.
+          if (!(error instanceof ProviderError) && !isExpected(error)) this.house.judge.broke(error, 'look');
         }
       }
     });

@@ -1,3 +1,4 @@
+import type { OperationEvent } from '../../src/domain/operation-event.js';
 import { isVerdict, type Operation, type OperationState } from '../../src/domain/operation.js';
 import type { Execution, Ledger } from './ledger.js';
 import type { SimRedis } from './sim-redis.js';
@@ -42,6 +43,8 @@ export class Judge {
   private readonly promised = new Map<string, string>();
   private readonly verdictsTold = new Map<string, OperationState>();
   private readonly keys = new Map<string, string>();
+  readonly unknownTold = new Set<string>();
+  readonly ambiguous = new Set<string>();
 
   constructor(
     private readonly redis: SimRedis,
@@ -74,6 +77,12 @@ export class Judge {
     if (told || (state && isVerdict(state)))
       this.find('AFTER_VERDICT', `${id}: ${what} after ${told ?? state}`);
     else if (state === 'UNKNOWN') this.find('AFTER_UNKNOWN', `${id}: ${what} while it is UNKNOWN`);
+  }
+
+  /** An event goes out to whoever listens; what the store loses later was told all the same. */
+  heard({ operationId, type }: OperationEvent): void {
+    if (type === 'operation.unknown') this.unknownTold.add(operationId);
+    if (type === 'operation.reconciling') this.ambiguous.add(operationId);
   }
 
   accepted(operation: Operation): void {
@@ -115,9 +124,7 @@ export class Judge {
     const executions = this.ledger.of(id);
     const [first] = executions;
     if (!isVerdict(state)) {
-      const told = this.redis.events.some(
-        (event) => event.operationId === id && event.type === 'operation.unknown',
-      );
+      const told = this.unknownTold.has(id);
       if (state !== 'UNKNOWN' || !told) this.find('STUCK', `${id} is ${state}`);
     }
     const wrong = verdictFault(operation, executions);

@@ -81,13 +81,12 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
     if (answer.kind === 'ACCEPTED' && !operation.parentId) judge.accepted(operation);
     return answer;
   };
-  if (keepsTrace) {
-    const tell = server.redis.tell.bind(server.redis);
-    server.redis.tell = (event) => {
-      trace.say(() => `${event.operationId} ${event.type}: ${event.text}`);
-      tell(event);
-    };
-  }
+  const tell = server.redis.tell.bind(server.redis);
+  server.redis.tell = (event) => {
+    trace.say(() => `${event.operationId} ${event.type}: ${event.text}`);
+    judge.heard(event);
+    tell(event);
+  };
   rules.redis?.(server.redis);
 
   const queue = new SimQueue(timeline, () => server.isUp);
@@ -148,16 +147,8 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
     findings: judge.findings,
     operations: records.length,
     executions: wire.ledger.executions.length,
-    unknown: new Set(
-      server.redis.events
-        .filter(({ type }) => type === 'operation.unknown')
-        .map(({ operationId }) => operationId),
-    ).size,
-    ambiguous: new Set(
-      server.redis.events
-        .filter(({ type }) => type === 'operation.reconciling')
-        .map(({ operationId }) => operationId),
-    ).size,
+    unknown: judge.unknownTold.size,
+    ambiguous: judge.ambiguous.size,
     crashes,
     virtualMs: timeline.now - BEGINNING,
     events: timeline.happened,
@@ -217,11 +208,23 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
         const at = chance.happens(0.7) ? chance.between(0, 8_000) : chance.between(0, 8 * MINUTE);
         const cutMs = chance.happens(0.5) ? chance.between(0, 2_000) : 0;
         const awayMs = chance.between(50, 8_000);
-        const kind = chance.oneOf(['FAILOVER', 'FAILOVER', 'RESTART', 'QUEUE']);
+        const kind = chance.oneOf([
+          'FAILOVER',
+          'FAILOVER',
+          'FAILOVER',
+          'RESTART',
+          'QUEUE',
+          'OLD_COPY',
+          'EMPTIED',
+        ]);
+        const oldCopyMs = chance.oneOf([1_000, 10_000, 300_000]);
         if (kind === 'FAILOVER' && cutMs > 0) timeline.at(BEGINNING + at - cutMs, () => server.cutLink());
         timeline.at(BEGINNING + at, () => {
           if (kind === 'FAILOVER') server.failOver(chance.between(0, 2_000), awayMs);
           if (kind === 'RESTART') server.restart(awayMs);
+          if (kind === 'OLD_COPY' && rules.journals !== false)
+            server.rollBack(chance.between(0, oldCopyMs), awayMs);
+          if (kind === 'EMPTIED' && rules.journals !== false) server.flush();
           if (kind !== 'RESTART') queue.lose(() => chance.happens(0.7));
         });
         timeline.at(BEGINNING + at + awayMs + 1, () => queue.hand());

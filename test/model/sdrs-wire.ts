@@ -134,6 +134,7 @@ export class SdrsWire implements Wire {
     }
     if (kind === 'task-center') return paged('failure_jobs', this.failures, query);
     if (kind === 'protected-instances') return paged('protected_instances', [], query);
+    if (kind === 'disaster-recovery-drills') return paged('disaster_recovery_drills', [], query);
     if (kind === 'replications') return paged('replications', [], query);
     throw new Error(`nobody simulates ${method} ${path}`);
   }

@@ -12,13 +12,22 @@ export interface Wish {
   from: number;
   seeds: number;
   workers: number;
+  /** Seeds that one process takes at a time. */
+  share?: number;
   /** Called with what is done so far; true = that is enough. */
   progress?: (sum: Sum) => boolean;
 }
 
 /** Runs the seeds in processes of their own, so many at a time. */
-export async function runShares({ variant, from, seeds, workers, progress }: Wish): Promise<Sum> {
-  const size = Math.max(1, Math.min(MOST_IN_A_SHARE, Math.ceil(seeds / workers)));
+export async function runShares({
+  variant,
+  from,
+  seeds,
+  workers,
+  share = MOST_IN_A_SHARE,
+  progress,
+}: Wish): Promise<Sum> {
+  const size = Math.max(1, Math.min(share, Math.ceil(seeds / workers)));
   const end = from + seeds - 1;
   let next = from;
   let sum = emptySum(variant);

@@ -40,7 +40,8 @@ export class SimBoard extends GuardBoard {
       const before = this.board();
       if (before?.token === token) return true;
       if ((before?.token ?? null) !== insteadOf) return false;
-      const differed = reason === 'OTHER_STORE' || (before !== null && before.phase !== 'OPEN' && before.differed);
+      const differed =
+        reason === 'OTHER_STORE' || (before !== null && before.phase !== 'OPEN' && before.differed);
       this.set('board', {
         token,
         identity,
@@ -152,5 +153,8 @@ export class SimBoard extends GuardBoard {
 }
 
 function membersOf({ processId, journalId }: Member): [RollEntry['kind'], string][] {
-  return [['PROCESS', processId], ...(journalId === null ? [] : [['JOURNAL', journalId] as ['JOURNAL', string]])];
+  return [
+    ['PROCESS', processId],
+    ...(journalId === null ? [] : [['JOURNAL', journalId] as ['JOURNAL', string]]),
+  ];
 }

@@ -32,7 +32,11 @@ export class SimRestorableStore extends RestorableStore {
     return this.store.transition(id, { kind: 'DOUBTED', evidence });
   }
 
-  async restore(journaled: Operation, claim: IdempotencyClaim | null, evenIfHeld: boolean): Promise<Restoration> {
+  async restore(
+    journaled: Operation,
+    claim: IdempotencyClaim | null,
+    evenIfHeld: boolean,
+  ): Promise<Restoration> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = await this.store.find(journaled.id);
       if (!knowsMore(journaled, before)) return { kind: 'KNOWN' };

@@ -4,7 +4,7 @@ import type { Operation } from '../../src/domain/operation.js';
 import { StoreGuardedError, type StoreGuard } from '../../src/operations/guard/store-guard.js';
 import { OpenGuard } from '../../src/operations/guard/open-guard.js';
 import { siteOfOperation } from '../../src/operations/operation-id.js';
-import { matches } from '../../src/operations/operation-indexes.js';
+import { indexesOf, matches, narrowestIndex } from '../../src/operations/operation-indexes.js';
 import {
   OperationStore,
   type Acceptance,
@@ -42,6 +42,7 @@ const WAITED_FOR: ReadonlySet<Change['kind']> = new Set([
 ]);
 
 const MOST_TRIES = 20;
+const MOST_SCANNED = 2_000;
 const shards = new Map<string, number>();
 let writes = 0;
 
@@ -78,7 +79,7 @@ export class SimStore extends OperationStore {
     const writeId = nextWriteId();
     const answer = await this.line.askSafely(
       'record',
-      () => this.redis.record(operation, text, seen, writeId, token),
+      () => this.redis.record(asKept(operation), text, seen, writeId, token),
       true,
     );
     if (answer.kind === 'GUARDED') throw this.guarded();
@@ -151,16 +152,21 @@ export class SimStore extends OperationStore {
 
   list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
     const sign = filter.newestFirst ? -1 : 1;
+    const index = narrowestIndex(filter).join();
     return this.line.ask('list', () => {
-      const all = [...this.redis.records.values()]
-        .map(({ record }) => record)
-        .filter((record) => matches(record, filter))
-        .map((record) => ({ record, at: { id: record.id, createdMs: Date.parse(record.createdTime) } }))
+      const entries = [...this.redis.records.values()]
+        .map(({ record }) => ({ record, at: { id: record.id, createdMs: Date.parse(record.createdTime) } }))
+        .filter(({ record }) => indexesOf(record).some((one) => one.join() === index))
         .filter(({ at }) => !after || sign * compared(at, after) > 0)
         .sort((a, b) => sign * compared(a.at, b.at));
-      const page = all.slice(0, pageSize);
-      const last = page.at(-1);
-      return { items: page.map(({ record }) => record), next: (all.length > pageSize && last?.at) || null };
+      const items: Operation[] = [];
+      let next = after;
+      for (const [i, { record, at }] of entries.entries()) {
+        if (items.length === pageSize || i === MOST_SCANNED) return { items, next };
+        next = at;
+        if (matches(record, filter)) items.push(record);
+      }
+      return { items, next: null };
     });
   }
 
@@ -185,9 +191,10 @@ export class SimStore extends OperationStore {
   ): Promise<Acceptance | { kind: 'STALE' }> {
     const { token } = this.guard.pass();
     const writeId = nextWriteId();
+    const kept = asKept(operation);
     const answer = await this.line.askSafely(
       step,
-      () => this.redis.accept(operation, claim, parent, writeId, token),
+      () => this.redis.accept(kept, claim, parent, writeId, token),
       true,
     );
     if (answer.kind === 'GUARDED') throw this.guarded();
@@ -216,6 +223,11 @@ export class SimStore extends OperationStore {
   private nowText(): string {
     return isoTime(this.clock.now());
   }
+}
+
+/** A store keeps text: what was one thing in two places becomes two. */
+function asKept(operation: Operation): Operation {
+  return JSON.parse(JSON.stringify(operation)) as Operation;
 }
 
 export function nextWriteId(): string {
