@@ -4,6 +4,7 @@ import type { Change } from '../domain/operation-change.js';
 import { isNewer } from '../domain/operation-schema.js';
 import { isVerdict, type Operation, type SubmittedCall } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
+import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { Preparation } from '../providers/provider-driver.js';
@@ -17,6 +18,7 @@ import { OpenGuard } from './guard/open-guard.js';
 import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
 import { changedBefore, objectionTo } from './last-look.js';
 import { NotDurableError } from './not-durable.js';
+import { siteOfOperation } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
 import { isAnswering } from './open-requests.js';
 import { ringParent } from './parent-bell.js';
@@ -54,18 +56,21 @@ export class OperationRunner {
     private readonly settings: OperationSettings,
     private readonly log: Log,
     private readonly doorbells: Doorbells,
-    private readonly guard: StoreGuard = new OpenGuard(),
+    guard: StoreGuard = new OpenGuard(),
+    /** While the clock is wrong, nothing is sent, given up or rejected; absent = nobody measures it. */
+    skew?: Pick<ClockSkew, 'fault'>,
   ) {
-    this.sending = new Sending(store, clock, settings, guard);
+    this.sending = new Sending(store, clock, settings, guard, skew);
     this.requests = new RequestSender(store, this.sending, clock, settings);
     this.composites = new CompositeRunner(store, doorbells, clock, settings, log);
   }
 
   async submit(operationId: string): Promise<Next> {
+    const look = this.sending.look(siteOfOperation(operationId) ?? '');
     const operation = await this.store.find(operationId);
     if (!operation || isVerdict(operation.state)) return 'NOTHING';
     if (isNewer(operation)) return this.leaveAlone(operation);
-    const next = await this.advanceOrWait(operation);
+    const next = await this.advanceOrWait(operation, look);
     if (operation.parentId && next === 'DONE') {
       await ringParent(this.doorbells, await this.store.find(operationId));
     }
@@ -84,9 +89,9 @@ export class OperationRunner {
     return 'NOTHING';
   }
 
-  private async advanceOrWait(operation: Operation): Promise<Next> {
+  private async advanceOrWait(operation: Operation, look: Look): Promise<Next> {
     try {
-      return await this.advance(operation);
+      return await this.advance(operation, look);
     } catch (error) {
       if (error instanceof StoreGuardedError) return { againInMs: error.retryAfterMs };
       if (!(error instanceof NotDurableError)) throw error;
@@ -96,7 +101,7 @@ export class OperationRunner {
     }
   }
 
-  private async advance(operation: Operation): Promise<Next> {
+  private async advance(operation: Operation, look: Look): Promise<Next> {
     const provider = this.providers.find(operation.siteId);
     if (!provider) {
       this.log.error(
@@ -106,17 +111,17 @@ export class OperationRunner {
       return { againInMs: 60_000 };
     }
     if (operation.composite) {
-      this.guard.pass(operation.siteId);
+      look.check();
       return this.composites.advance(operation, provider);
     }
-    if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider);
-    if (isAnswering(operation)) return this.requests.sendInput(operation, provider);
+    if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider, look);
+    if (isAnswering(operation)) return this.requests.sendInput(operation, provider, look);
     if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'NOTHING';
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
     if (sending) return this.afterVanishedSender(operation, sending);
     // What a store that lost something says of an operation is no ground to give it up either.
-    const look = this.sending.look(operation.siteId);
+    look.check();
     const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };
     if (this.tooLate(operation)) return this.giveUp(operation, look);
@@ -267,7 +272,7 @@ export class OperationRunner {
     if (operation.calls.every((call) => call.state === 'PENDING')) {
       return this.reject(operation, reason, look);
     }
-    look.pass.check();
+    look.check();
     await this.store.transitionFrom(operation, { kind: 'GIVEN_UP', problem: reason });
     return 'DONE';
   }
@@ -284,7 +289,7 @@ export class OperationRunner {
   }
 
   private async reject(operation: Operation, reason: Problem, look: Look): Promise<Next> {
-    look.pass.check();
+    look.check();
     await this.store.transitionFrom(operation, {
       kind: 'VERDICT',
       state: 'REJECTED',

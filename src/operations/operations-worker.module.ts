@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ClockSkew } from '../platform/clock-skew.js';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
@@ -33,6 +34,7 @@ import { Sweeper } from './sweeper.js';
         Clock,
         LOG,
         NoticedLists,
+        ClockSkew,
       ],
       useFactory: (
         tools: RingTools,
@@ -44,10 +46,11 @@ import { Sweeper } from './sweeper.js';
         clock: Clock,
         log: Log,
         noticed: NoticedLists,
+        skew: ClockSkew,
       ) => {
         const settings = operationSettings(environment);
-        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard);
-        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells, noticed);
+        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard, skew);
+        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells, noticed, skew);
         return new DoorbellWorkers(answerers(runner, watcher, doorbells), tools);
       },
     },
@@ -59,9 +62,14 @@ import { Sweeper } from './sweeper.js';
     },
     {
       provide: Sweeper,
-      inject: [OperationStore, Doorbells, LOG],
-      useFactory: (store: OperationStore, doorbells: Doorbells, log: Log) =>
-        new Sweeper(store, doorbells, log),
+      inject: [OperationStore, Doorbells, LOG, Clock, ENVIRONMENT_TOKEN],
+      useFactory: (
+        store: OperationStore,
+        doorbells: Doorbells,
+        log: Log,
+        clock: Clock,
+        environment: Environment,
+      ) => new Sweeper(store, doorbells, log, { clock, settings: operationSettings(environment) }),
     },
   ],
   exports: [DoorbellWorkers, Sweeper, ExternalOperations],

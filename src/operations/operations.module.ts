@@ -1,5 +1,6 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { ClockSkew } from '../platform/clock-skew.js';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
@@ -54,9 +55,14 @@ import { operationSettings } from './settings.js';
     { provide: Doorbells, useExisting: QueueDoorbells },
     {
       provide: OperationsService,
-      inject: [OperationStore, ProviderRegistry, Doorbells, Clock],
-      useFactory: (store: OperationStore, providers: ProviderRegistry, doorbells: Doorbells, clock: Clock) =>
-        new OperationsService(store, providers, doorbells, clock),
+      inject: [OperationStore, ProviderRegistry, Doorbells, Clock, ClockSkew],
+      useFactory: (
+        store: OperationStore,
+        providers: ProviderRegistry,
+        doorbells: Doorbells,
+        clock: Clock,
+        skew: ClockSkew,
+      ) => new OperationsService(store, providers, doorbells, clock, skew),
     },
     {
       provide: Resolutions,

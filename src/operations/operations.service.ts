@@ -1,6 +1,7 @@
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
+import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
@@ -24,6 +25,8 @@ export class OperationsService {
     private readonly providers: ProviderRegistry,
     private readonly doorbells: Doorbells,
     private readonly clock: Clock,
+    /** While the clock is wrong, nothing is accepted: deadlines count from the record's times. Absent = nobody measures it. */
+    private readonly skew?: Pick<ClockSkew, 'fault'>,
   ) {
     this.examination = new Preflight(store, providers);
     this.withdrawal = new Withdrawal(store);
@@ -46,6 +49,9 @@ export class OperationsService {
    * UNKNOWN, whatever happens to this process or to the store. Throws `ProblemError` when it is not accepted.
    */
   async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
+    const fault = this.skew?.fault() ?? null;
+    if (fault !== null)
+      throw new ProblemError(problem('unhealthy', `${fault} Nothing is accepted meanwhile.`));
     const id = newOperationId(request.siteId);
     const { provider, locks, composite, expected, report } = await this.examination.examine(request, id);
     if (!report.allowed) {

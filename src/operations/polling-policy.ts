@@ -17,7 +17,7 @@ const SLOWEST_MS = 60_000;
 
 /**
  * When to look at a site again: often while its youngest operation is young, less often later; a failing site
- * is left in peace; one where only a person can decide is looked at once a minute; where the budget runs low, looks
+ * is left in peace; one where only a person can decide is looked at once a minute, after a day every ten minutes; where the budget runs low, looks
  * become rare before they are refused.
  */
 export function pollingDelay(situation: PollingSituation): number {
@@ -25,7 +25,10 @@ export function pollingDelay(situation: PollingSituation): number {
   const base = settings.pollIntervalMs;
   const slowest = Math.max(base, SLOWEST_MS);
   const active = open.filter((operation) => operation.state !== 'UNKNOWN');
-  if (active.length === 0) return Math.max(retryAfterMs ?? 0, base, settings.unknownIntervalMs);
+  if (active.length === 0) {
+    const intervals = open.map((operation) => unknownIntervalMs(operation, settings, now));
+    return Math.max(retryAfterMs ?? 0, base, Math.min(...intervals));
+  }
   const youngest = Math.max(
     ...active.map((operation) => Date.parse(operation.startedTime ?? operation.createdTime)),
   );
@@ -37,4 +40,15 @@ export function pollingDelay(situation: PollingSituation): number {
     retryAfterMs ?? 0,
     Math.min(slowest, Math.max(byAge, byBudget, failures > 0 ? byFailures : 0)),
   );
+}
+
+/** Between two looks for evidence about an operation that is UNKNOWN: late evidence becomes rare, but is never too late. */
+export function unknownIntervalMs(
+  { calls, jobsOverSince, updatedTime }: Operation,
+  settings: OperationSettings,
+  now: number,
+): number {
+  const sent = calls.find((call) => call.state === 'AMBIGUOUS')?.attempt?.intentTime;
+  const doubtfulMs = now - Date.parse(sent ?? jobsOverSince ?? updatedTime);
+  return doubtfulMs < settings.unknownYoungMs ? settings.unknownIntervalMs : settings.unknownOldIntervalMs;
 }

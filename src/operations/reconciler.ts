@@ -4,7 +4,9 @@ import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { OperationStore } from './operation-store.js';
+import { unknownIntervalMs } from './polling-policy.js';
 import type { OperationSettings } from './settings.js';
+import { tellUnknown } from './tell-unknown.js';
 
 /**
  * Learns by observation what became of ambiguous sends. It only reads. Evidence adopts the operation; the
@@ -40,15 +42,20 @@ export class Reconciler {
   }
 
   /** An UNKNOWN operation waits for a person: evidence is looked for, but it must not eat the site's budget. */
-  private isDue({ id, siteId, state }: Operation): boolean {
+  private isDue(operation: Operation): boolean {
+    const { id, siteId, state } = operation;
     if (state === 'RECONCILING') return true;
     if (state !== 'UNKNOWN') return false;
     const looks = this.looks.get(siteId) ?? new Map<string, number>();
     this.looks.set(siteId, looks);
     const now = this.clock.monotonic();
-    if (now - (looks.get(id) ?? -Infinity) < this.settings.unknownIntervalMs) return false;
+    if (now - (looks.get(id) ?? -Infinity) < this.intervalOf(operation)) return false;
     looks.set(id, now);
     return true;
+  }
+
+  private intervalOf(operation: Operation): number {
+    return unknownIntervalMs(operation, this.settings, this.clock.now());
   }
 
   private forgetOthers(siteId: string, open: readonly Operation[]): void {
@@ -79,7 +86,9 @@ export class Reconciler {
     }
     const quarantineOver = this.clock.now() - Date.parse(intentTime) >= this.settings.quarantineMs;
     if (quarantineOver) {
-      await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence: finding.evidence });
+      const { evidence } = finding;
+      const unknown = await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence });
+      if (unknown && operation.state !== 'UNKNOWN') tellUnknown(this.log, unknown);
     }
   }
 }

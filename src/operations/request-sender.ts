@@ -6,7 +6,7 @@ import type { SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { OperationStore } from './operation-store.js';
-import { mayBeSentAgain, type Sending } from './sending.js';
+import { mayBeSentAgain, type Look, type Sending } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
 
 const NOT_SAFE = 'The intent to send it could not be made safe. It will be tried again.';
@@ -30,7 +30,7 @@ export class RequestSender {
     private readonly settings: OperationSettings,
   ) {}
 
-  async sendCancel(operation: Operation, provider: Provider): Promise<Next> {
+  async sendCancel(operation: Operation, provider: Provider, look: Look): Promise<Next> {
     const { cancel } = operation;
     if (cancel?.state === 'SENDING') {
       const left = this.timeLeft(cancel.overBy);
@@ -45,7 +45,7 @@ export class RequestSender {
     }
     const call = provider.cancelCall(operation.command);
     if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
-    const look = this.sending.look(operation.siteId);
+    look.check();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'CANCEL_SENDING', overBy }, () => ({
       kind: 'CANCEL_ANSWERED',
@@ -65,7 +65,7 @@ export class RequestSender {
     return state === 'REQUESTED' ? { againInMs } : 'DONE';
   }
 
-  async sendInput(operation: Operation, provider: Provider): Promise<Next> {
+  async sendInput(operation: Operation, provider: Provider, look: Look): Promise<Next> {
     const { input } = operation;
     if (!input) return 'NOTHING';
     const { promptId } = input;
@@ -83,7 +83,7 @@ export class RequestSender {
     }
     const call = provider.answerCall(operation.command, promptId);
     if (input.state !== 'REQUESTED' || !call) return 'NOTHING';
-    const look = this.sending.look(operation.siteId);
+    look.check();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'INPUT_SENDING', promptId, overBy }, () => ({
       kind: 'INPUT_ANSWERED',

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Change } from '../domain/operation-change.js';
 import type { Operation } from '../domain/operation.js';
+import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { withinMs } from '../platform/within.js';
@@ -21,11 +22,15 @@ const MOST_ABANDONED = 1_000;
 /** A store that does not confirm in this time confirms nothing. */
 const CONFIRM_WITHIN_MS = 1_000;
 
-/** When the look began that a send is decided upon, by both clocks, and what let it through. */
+/** When a clock that is wrong is asked again. */
+const CLOCK_RETRY_MS = 5_000;
+
+/** When it was begun to read what a send, or the end of what was not sent, is decided upon: by both clocks. */
 export interface Look {
   readonly monotonicMs: number;
   readonly wallMs: number;
-  readonly pass: GuardPass;
+  /** Throws `StoreGuardedError` if nothing may be decided upon it, or not any more. */
+  check(): void;
 }
 
 /** What every state-changing request has around it, whatever it asks for. */
@@ -38,14 +43,20 @@ export class Sending {
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
     private readonly guard: StoreGuard = new OpenGuard(),
+    private readonly skew?: Pick<ClockSkew, 'fault'>,
   ) {}
 
-  /** Comes before everything that is read for a send. Throws `StoreGuardedError`. */
+  /** Comes before everything that is read for a send, the record among it: that may be read from a store that lost something. */
   look(siteId: string): Look {
+    const pass = this.passOrRefusal(siteId);
     return {
-      pass: this.guard.pass(siteId),
       monotonicMs: this.clock.monotonic(),
       wallMs: this.clock.now(),
+      check: () => {
+        pass.check();
+        const fault = this.skew?.fault() ?? null;
+        if (fault !== null) throw new StoreGuardedError(fault, CLOCK_RETRY_MS);
+      },
     };
   }
 
@@ -106,7 +117,7 @@ export class Sending {
           throw notSent('TIMEOUT', 'Too much time passed since the target was looked at.');
         }
         try {
-          look.pass.check();
+          look.check();
         } catch (error) {
           if (!(error instanceof StoreGuardedError)) throw error;
           throw notSent('UNAVAILABLE', error.message, error.retryAfterMs);
@@ -131,6 +142,18 @@ export class Sending {
     for (const oldest of this.abandoned) {
       if (this.abandoned.size <= MOST_ABANDONED) break;
       this.abandoned.delete(oldest);
+    }
+  }
+
+  private passOrRefusal(siteId: string): Pick<GuardPass, 'check'> {
+    try {
+      return this.guard.pass(siteId);
+    } catch (error) {
+      return {
+        check: () => {
+          throw error;
+        },
+      };
     }
   }
 

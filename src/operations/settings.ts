@@ -16,8 +16,12 @@ export interface OperationSettings {
   overdueMs: number;
   /** Without any movement for this long it is stalled: told, never failed for it. */
   stalledMs: number;
-  /** Between two looks for evidence about an UNKNOWN operation. */
+  /** Between two looks for evidence about an UNKNOWN operation, as long as it is young. */
   unknownIntervalMs: number;
+  /** For how long it is young, from when it came to be in doubt. */
+  unknownYoungMs: number;
+  /** Between two looks for evidence about one that is not. */
+  unknownOldIntervalMs: number;
 }
 
 export function operationSettings(
@@ -31,6 +35,8 @@ export function operationSettings(
     overdueMs: 45 * 60_000,
     stalledMs: 10 * 60_000,
     unknownIntervalMs: 60_000,
+    unknownYoungMs: 24 * 60 * 60_000,
+    unknownOldIntervalMs: 10 * 60_000,
   };
 }
 

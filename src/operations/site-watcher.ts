@@ -8,6 +8,7 @@ import type { Operation } from '../domain/operation.js';
 import { problem, type Problem } from '../domain/problem.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import { judge, type Judgement } from '../domain/verdict.js';
+import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { NoticedLists } from '../providers/noticed-lists.js';
@@ -22,6 +23,7 @@ import { nextActionsAfter } from './next-actions.js';
 import { pollingDelay } from './polling-policy.js';
 import { Reconciler } from './reconciler.js';
 import type { Next, OperationSettings } from './settings.js';
+import { tellUnknown } from './tell-unknown.js';
 
 const OBSERVED_STATES: ReadonlySet<Operation['state']> = new Set([
   'RUNNING',
@@ -51,12 +53,15 @@ export class SiteWatcher {
     private readonly doorbells: Doorbells,
     /** Takes the whole lists that were read on the way; absent = nobody wants them. */
     private readonly noticed?: Pick<NoticedLists, 'take'>,
+    /** While the clock is wrong, nothing is looked at, so that nothing is concluded too early; absent = nobody measures it. */
+    private readonly skew?: Pick<ClockSkew, 'fault'>,
   ) {
     this.reconciler = new Reconciler(store, clock, settings, log);
   }
 
   /** One look at the site. DONE = nothing unfinished is left to watch there. */
   async tick(siteId: string): Promise<Next> {
+    if ((this.skew?.fault() ?? null) !== null) return { againInMs: this.settings.pollIntervalMs };
     const provider = this.providers.find(siteId);
     // What is made of others has nothing upstream of its own; a newer version's records are that version's to judge.
     const open = (await this.store.listOpen(siteId)).filter(
@@ -100,11 +105,10 @@ export class SiteWatcher {
   private async observe(open: readonly Operation[], provider: Provider): Promise<void> {
     const { actions } = provider.descriptor.lifecycle;
     const watched = open.filter(
-      ({ state, action, calls }) =>
+      (operation) =>
         // A newer gateway may have written an action that this one does not know; it must not blind the others.
-        actions[action] !== undefined &&
-        (OBSERVED_STATES.has(state) ||
-          (state === 'UNKNOWN' && !calls.some((call) => call.state === 'AMBIGUOUS'))),
+        actions[operation.action] !== undefined &&
+        (OBSERVED_STATES.has(operation.state) || isWatchedThoughUnknown(operation)),
     );
     if (watched.length === 0) return;
     const takenMs = this.clock.now();
@@ -131,9 +135,11 @@ export class SiteWatcher {
     for (let i = 0; i < changes.length; i += WRITTEN_AT_ONCE) {
       const some = changes.slice(i, i + WRITTEN_AT_ONCE);
       await Promise.all(
-        some.map(async ({ id, change }) =>
-          ringParent(this.doorbells, await this.store.transition(id, change)),
-        ),
+        some.map(async ({ id, change }) => {
+          const written = await this.store.transition(id, change);
+          if (written && change.kind === 'UNDECIDED') tellUnknown(this.log, written);
+          await ringParent(this.doorbells, written);
+        }),
       );
     }
   }
@@ -238,6 +244,15 @@ export class SiteWatcher {
       stalled: !waiting && this.isStill(operation),
     };
   }
+}
+
+/**
+ * What was ambiguous is the reconciler's. Of what was never taken, as far as anybody knows, the target tells nothing: it
+ * may have been so before.
+ */
+function isWatchedThoughUnknown({ state, origin, calls }: Operation): boolean {
+  if (state !== 'UNKNOWN' || calls.some((call) => call.state === 'AMBIGUOUS')) return false;
+  return origin === 'EXTERNAL' || calls.some((call) => call.state === 'ACCEPTED');
 }
 
 function hasSucceeded(judgement: Judgement): boolean {

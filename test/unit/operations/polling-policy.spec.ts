@@ -27,6 +27,17 @@ const TABLE: readonly [string, Partial<PollingSituation> & { age: number }, numb
   ['young, where the budget is used', { age: 0, budgetUsed: 1.2 }, 20_000],
   ['old, where the budget runs low', { age: 10 * MINUTE, budgetUsed: 0.8 }, 20_000],
   ['for a person to decide', { age: 0, open: [unknown] }, 60_000],
+  ['for a person to decide for just under a day', { age: 1_440 * MINUTE - 1, open: [unknown] }, 60_000],
+  [
+    'for a person to decide for longer than a day',
+    { age: 1_440 * MINUTE + 1_001, open: [unknown] },
+    10 * MINUTE,
+  ],
+  [
+    'for a person to decide, one for longer than a day and one for less',
+    { age: 1_441 * MINUTE, open: [unknown, operationIn('UNKNOWN', { calls: [], updatedTime: at(3_600) })] },
+    60_000,
+  ],
   ['young beside one for a person to decide', { age: 0, open: [unknown, running] }, 5_000],
 ];
 

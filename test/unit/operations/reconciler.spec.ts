@@ -1,6 +1,6 @@
 import type { Finding } from '../../../src/domain/observation.js';
 import { Reconciler } from '../../../src/operations/reconciler.js';
-import { silentLog } from '../../../src/platform/log/log.js';
+import { silentLog, type Log } from '../../../src/platform/log/log.js';
 import type { SentCall } from '../../../src/providers/provider-driver.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
@@ -90,4 +90,41 @@ it('asks nothing about operations that are not in doubt', async () => {
   const mail = await work.accept({ targetNativeId: 'move-mail' });
   await new Reconciler(work.store, work.clock, SETTINGS, silentLog()).reconcile([mail], work.site.provider);
   expect(asked).toEqual([]);
+});
+
+it('looks for evidence about an old doubt every ten minutes, and adopts what it finds however late', async () => {
+  const found: Finding = { verdict: 'STARTED', ref: { jobIds: ['work-9'] }, evidence: 'work-9 began since' };
+  const nothing: Finding = { verdict: 'NOT_SEEN', evidence: 'nothing' };
+  const { id, work, asked, reconcile } = await ambiguous([nothing, nothing, found]);
+  work.clock.advance(SETTINGS.quarantineMs);
+  await reconcile();
+  expect((await work.now(id)).state).toBe('UNKNOWN');
+  work.clock.advance(SETTINGS.unknownYoungMs);
+  await reconcile();
+  for (let minutes = 1; minutes < 10; minutes += 1) {
+    work.clock.advance(60_000);
+    await reconcile();
+  }
+  expect(asked).toHaveLength(2);
+  work.clock.advance(60_000);
+  await reconcile();
+  expect((await work.now(id)).state).toBe('RUNNING');
+});
+
+it('tells by the log that a person must decide: once, as an error', async () => {
+  const { id, work } = await ambiguous([]);
+  const errors: unknown[][] = [];
+  const log = { ...silentLog(), error: (...words: unknown[]) => void errors.push(words) } as Log;
+  const telling = new Reconciler(work.store, work.clock, SETTINGS, log);
+  for (let looks = 0; looks < 3; looks += 1) {
+    work.clock.advance(SETTINGS.quarantineMs);
+    await telling.reconcile(await work.store.listOpen(work.site.siteId), work.site.provider);
+  }
+  expect((await work.now(id)).state).toBe('UNKNOWN');
+  expect(errors).toEqual([
+    [
+      expect.objectContaining({ operationId: id, siteId: work.site.siteId }),
+      expect.stringContaining('person'),
+    ],
+  ]);
 });

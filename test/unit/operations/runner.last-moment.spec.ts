@@ -2,6 +2,8 @@ import type { Change } from '../../../src/domain/operation-change.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { NotDurableError } from '../../../src/operations/not-durable.js';
 import { OperationRunner } from '../../../src/operations/operation-runner.js';
+import { OperationsService } from '../../../src/operations/operations.service.js';
+import { SiteWatcher } from '../../../src/operations/site-watcher.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import type { SendGate } from '../../../src/providers/provider-driver.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
@@ -221,6 +223,61 @@ describe('while the guard is closed', () => {
     guard.close();
     expect(await runner.submit(id)).toEqual({ againInMs: GUARDED_FOR_MS });
     expect((await work.now(id)).cancel?.state).toBe('REQUESTED');
+  });
+});
+
+describe('a record that was read before the guard was closed and opened again', () => {
+  it('is no ground for anything: the store may have lost it meanwhile', async () => {
+    const { work, guard, runner } = workWith(() => undefined);
+    const { id } = await work.accept();
+    const find = work.store.find.bind(work.store);
+    work.store.find = async (asked) => {
+      const found = await find(asked);
+      guard.close();
+      guard.open();
+      return found;
+    };
+    expect(await runner.submit(id)).toEqual({ againInMs: GUARDED_FOR_MS });
+    work.store.find = find;
+    expect((await work.now(id)).version).toBe(1);
+    expect(work.changesSent).toBe(0);
+  });
+});
+
+describe('while the clock of the machine is wrong', () => {
+  const WRONG = 'The clock of this machine is 3600 s ahead of the store.';
+
+  it('nothing is sent, rejected or given up, and nothing is looked at', async () => {
+    const clock: { fault: () => string | null } = { fault: () => WRONG };
+    const work = new LongWork(the.redis);
+    const registry = new ProviderRegistry([work.site.provider]);
+    const { store, doorbells } = work;
+    const log = silentLog();
+    const guard = new SwitchedGuard();
+    const runner = new OperationRunner(store, registry, work.clock, SETTINGS, log, doorbells, guard, clock);
+    const watcher = new SiteWatcher(store, registry, work.clock, SETTINGS, log, doorbells, undefined, clock);
+    const { id } = await work.accept();
+    const looks = work.world.journal.length;
+    work.clock.advance(3_600_000);
+    expect(await runner.submit(id)).toEqual({ againInMs: 5_000 });
+    expect(await watcher.tick(work.site.siteId)).toEqual({ againInMs: SETTINGS.pollIntervalMs });
+    expect(work.world.journal.length).toBe(looks);
+    expect((await work.now(id)).version).toBe(1);
+    clock.fault = () => null;
+    await runner.submit(id);
+    expect((await work.now(id)).state).toBe('REJECTED');
+  });
+
+  it('nothing is accepted', async () => {
+    const work = new LongWork(the.redis);
+    const registry = new ProviderRegistry([work.site.provider]);
+    const clock = { fault: () => WRONG };
+    const service = new OperationsService(work.store, registry, work.doorbells, work.clock, clock);
+    const claim = { keyHash: `${work.site.siteId}-skewed`, fingerprint: 'f' };
+    await expect(service.accept(work.request(), claim)).rejects.toMatchObject({
+      problem: { code: 'unhealthy', status: 503, detail: `${WRONG} Nothing is accepted meanwhile.` },
+    });
+    expect(await work.service.replayed(claim)).toBeNull();
   });
 });
 
