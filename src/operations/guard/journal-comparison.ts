@@ -1,4 +1,5 @@
 import { knowsMore } from '../../domain/operation-restoration.js';
+import { isNewer } from '../../domain/operation-schema.js';
 import type { Operation } from '../../domain/operation.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import { SHARDS } from '../../platform/redis/keys.js';
@@ -45,7 +46,8 @@ export class JournalComparison {
       const stored = await Promise.all(some.map(({ record }) => this.store.find(record.id)));
       some.forEach((journaled, n) => {
         const now = stored[n] ?? null;
-        if (!knowsMore(journaled.record, now)) return;
+        // What a newer version wrote is left to it.
+        if (isNewer(journaled.record) || !knowsMore(journaled.record, now)) return;
         gaps.push({ journaled, isLoss: knowsMore(journaled.stored, now) });
       });
     }

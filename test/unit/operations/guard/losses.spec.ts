@@ -1,0 +1,218 @@
+import type { Operation } from '../../../../src/domain/operation.js';
+import { accepted, intent } from '../../support/changes.js';
+import { GuardedProcess, ServerLife, snapshot } from '../../support/guarded-process.js';
+import { at, operation } from '../../support/operation.js';
+import { redisForThisFile } from '../../support/redis.js';
+import { SharedJournal } from '../../support/shared-journal.js';
+import { TestClock } from '../../support/test-clock.js';
+
+const the = redisForThisFile();
+
+let made = 0;
+function newcomer(groupId: string, changes: Partial<Operation> = {}): Operation {
+  made += 1;
+  const id = `alpha.01900000-0000-7000-8000-${made.toString(16).padStart(12, '0')}`;
+  return operation({ id, lockedGroupIds: [groupId], ...changes });
+}
+
+const SUCCESS = {
+  kind: 'VERDICT',
+  state: 'SUCCEEDED',
+  outcome: 'FULL',
+  problem: null,
+  text: 'Done.',
+} as const;
+
+class Machines {
+  readonly clock = new TestClock();
+  readonly life = new ServerLife();
+  readonly all: GuardedProcess[] = [];
+
+  async add(disk: string): Promise<GuardedProcess> {
+    const process = new GuardedProcess(the.redis, this.life, new SharedJournal(disk), this.clock);
+    this.all.push(process);
+    await this.open();
+    return process;
+  }
+
+  async open(...some: GuardedProcess[]): Promise<void> {
+    const those = some.length > 0 ? some : this.all;
+    for (let i = 0; i < 60; i += 1) {
+      const open = [];
+      for (const process of those) open.push(await process.check());
+      if (open.every(Boolean)) return;
+      this.clock.advance(250);
+    }
+    throw new Error(`not open: ${JSON.stringify(await those[0]?.keeper.report())}`);
+  }
+
+  async back(goBack: () => Promise<void>): Promise<void> {
+    await goBack();
+    this.life.identity = `${this.life.identity}+`;
+    for (const { keeper } of this.all) keeper.close('The store cannot be reached.');
+  }
+}
+
+async function done(process: GuardedProcess): Promise<string[]> {
+  const { differences } = await process.keeper.report();
+  return differences.map((one) => `${one.operationId.slice(-2)} ${one.done}`).sort();
+}
+
+const tail = ({ id }: Operation): string => id.slice(-2);
+
+it('an intent that the store has lost is there again before anybody may send', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const pending = await process.accept(newcomer('alpha.books'));
+  const goBack = await snapshot(the.redis);
+  await process.change(pending, intent(0, 'a1', 'failover'));
+  await machines.back(goBack);
+  expect(await process.store.find(pending.id)).toMatchObject({ state: 'PENDING' });
+  await machines.open();
+  expect(await process.store.find(pending.id)).toMatchObject({
+    state: 'SUBMITTING',
+    calls: [{ state: 'SENDING', attempt: { id: 'a1' } }],
+  });
+});
+
+it('what the machine of the API accepted and that of the worker sent is put together from both', async () => {
+  const machines = new Machines();
+  const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
+  const pending = await api.accept(newcomer('alpha.books'), { keyHash: 'k', fingerprint: 'f' });
+  await worker.change(pending, intent(0, 'a1', 'failover'));
+  await worker.change((await worker.store.find(pending.id)) ?? pending, accepted('a1', 'job-7'));
+  await machines.back(() => the.redis.flushall().then(() => undefined));
+  await machines.open();
+  expect(await api.store.find(pending.id)).toMatchObject({
+    state: 'RUNNING',
+    calls: [{ state: 'ACCEPTED' }],
+  });
+  expect(await api.store.findClaim('k')).toEqual({ operationId: pending.id, fingerprint: 'f' });
+  expect(await api.store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', pending.id]]));
+});
+
+it('of two that had the same group one after the other, the first is history and the second holds it', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const first = await process.accept(newcomer('alpha.books'));
+  const running = await process.change(first, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+  const goBack = await snapshot(the.redis);
+  await process.change(running, { ...SUCCESS });
+  const second = await process.accept(newcomer('alpha.books', { createdTime: at(100) }));
+  await machines.back(goBack);
+  await machines.open();
+  expect(await process.store.find(first.id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await process.store.find(second.id)).toMatchObject({ state: 'PENDING' });
+  expect(await process.store.holders('alpha', ['alpha.books'])).toEqual(
+    new Map([['alpha.books', second.id]]),
+  );
+  expect(await done(process)).toEqual([`${tail(first)} RESTORED`, `${tail(second)} RESTORED`]);
+});
+
+it('the same when only another machine knows that the first has ended', async () => {
+  const machines = new Machines();
+  const [here, there] = [await machines.add('disk-1'), await machines.add('disk-2')];
+  const first = await there.accept(newcomer('alpha.books'));
+  const running = await there.change(first, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+  const goBack = await snapshot(the.redis);
+  await there.change(running, { ...SUCCESS });
+  const second = await here.accept(newcomer('alpha.books', { createdTime: at(100) }));
+  await machines.back(goBack);
+  await here.check(3);
+  expect(await here.store.find(second.id)).toBeNull();
+  await machines.open();
+  expect(await here.store.find(second.id)).toMatchObject({ state: 'PENDING' });
+  expect(await here.store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', second.id]]));
+});
+
+it('one whose group another operation took meanwhile is for a person', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const goBack = await snapshot(the.redis);
+  const lost = await process.accept(newcomer('alpha.books'));
+  await goBack();
+  // The store goes on under its token as if nothing had been: nobody has noticed yet.
+  const taken = await process.store.accept(newcomer('alpha.books', { createdTime: at(100) }), null);
+  expect(taken.kind).toBe('ACCEPTED');
+  await machines.back(() => Promise.resolve());
+  await machines.open();
+  expect(await process.store.find(lost.id)).toMatchObject({ state: 'UNKNOWN', calls: [] });
+  expect(await done(process)).toContain(`${tail(lost)} CONFLICT`);
+});
+
+describe('what the store has as not sent, after a loss', () => {
+  async function afterALoss(journaled: boolean): Promise<{ process: GuardedProcess; waiting: Operation }> {
+    const machines = new Machines();
+    const process = await machines.add('disk-1');
+    const waiting = newcomer('alpha.mail');
+    if (journaled) await process.accept(waiting);
+    else await process.store.accept(waiting, null);
+    const goBack = await snapshot(the.redis);
+    await process.accept(newcomer('alpha.books'));
+    await machines.back(goBack);
+    await machines.open();
+    return { process, waiting };
+  }
+
+  it('is sent later when the journal says so, too', async () => {
+    const { process, waiting } = await afterALoss(true);
+    expect(await process.store.find(waiting.id)).toMatchObject({ state: 'PENDING', version: 1 });
+  });
+
+  it('is for a person when no journal says so: it may have been sent before', async () => {
+    const { process, waiting } = await afterALoss(false);
+    expect(await process.store.find(waiting.id)).toMatchObject({
+      state: 'UNKNOWN',
+      evidence: expect.stringContaining('no journal tells') as string,
+    });
+    expect(await process.store.holders('alpha', ['alpha.mail'])).toEqual(
+      new Map([['alpha.mail', waiting.id]]),
+    );
+    expect(await done(process)).toContain(`${tail(waiting)} DOUBTED`);
+  });
+
+  it('is left as it is when nothing was lost', async () => {
+    const machines = new Machines();
+    const process = await machines.add('disk-1');
+    const waiting = newcomer('alpha.mail');
+    await process.store.accept(waiting, null);
+    await machines.back(() => Promise.resolve());
+    await machines.open();
+    expect(await process.store.find(waiting.id)).toMatchObject({ state: 'PENDING' });
+  });
+});
+
+it('without any journal an emptied store is empty, and every site is looked at before anything is sent', async () => {
+  const machines = new Machines();
+  const { NoJournal } = await import('../../../../src/operations/journal/no-journal.js');
+  const process = new GuardedProcess(the.redis, machines.life, new NoJournal(), machines.clock);
+  await machines.open(process);
+  await process.store.accept(newcomer('alpha.books'), null);
+  await the.redis.flushall();
+  await machines.open(process);
+  expect(await process.store.listOpen('alpha')).toEqual([]);
+  process.keeper.pass();
+  expect(() => process.keeper.pass('alpha')).toThrow('alpha has not been looked at');
+});
+
+it('what a newer version of the gateway wrote down is left to it', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const newer = newcomer('alpha.books', { schema: 99 });
+  await process.note(newer);
+  await machines.back(() => Promise.resolve());
+  await machines.open();
+  expect(await process.store.find(newer.id)).toBeNull();
+});
+
+it('ten thousand operations are compared in one go', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  for (let i = 0; i < 10_000; i += 1) {
+    await process.note(newcomer(`alpha.group-${i}`, { state: 'SUCCEEDED', endedTime: at(i), version: 5 }));
+  }
+  await machines.back(() => Promise.resolve());
+  await machines.open();
+  expect((await process.store.list({ newestFirst: true }, null, 100)).items).toHaveLength(100);
+  expect(await the.redis.keys('*:op:*[0-9a-f]')).toHaveLength(10_000);
+}, 120_000);
