@@ -42,6 +42,8 @@ export type Change =
   /** The store lost something, and no other witness knows whether it was sent: a person must decide. */
   | { kind: 'DOUBTED'; evidence: string }
   | { kind: 'OBSERVED'; seen: Seen }
+  /** By the clock alone, whether or not its site can be looked at; never takes back that it is late. */
+  | { kind: 'LATE'; overdue: boolean; stalled: boolean; text: string }
   /** What others began turns out to be another action than it was taken for. */
   | { kind: 'RECOGNIZED'; action: DrAction; warnings: string[]; text: string }
   | { kind: 'CANCEL_REQUESTED'; request: Pick<CancelRequest, 'requestedBy' | 'requestedTime'> }

@@ -3,6 +3,7 @@ import { COMPOSITE_TRANSITIONS, composition, withoutOpenSteps } from './operatio
 import type { Change, Seen } from './operation-change.js';
 import { ended, type Applied } from './operation-end.js';
 import { eventOf, type OperationEvent } from './operation-event.js';
+import { late } from './operation-lateness.js';
 import { request } from './operation-request-machine.js';
 import { resolved } from './operation-resolution.js';
 import { isNewer } from './operation-schema.js';
@@ -75,6 +76,8 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       };
     case 'OBSERVED':
       return observed(operation, change.seen, now);
+    case 'LATE':
+      return late(operation, change);
     case 'RECOGNIZED':
       return recognized(operation, change);
     case 'CANCEL_REQUESTED':

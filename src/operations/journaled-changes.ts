@@ -36,6 +36,7 @@ export const JOURNALING: Readonly<Record<Change['kind'], Journaling>> = {
 
   DELAYED: 'NEVER',
   OBSERVED: 'NEVER',
+  LATE: 'NEVER',
   RECOGNIZED: 'NEVER',
   STEP_SEEN: 'NEVER',
 };

@@ -1,7 +1,7 @@
 import { Sweeper } from '../../../src/operations/sweeper.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { childrenOf, PROVISION } from '../support/composite-work.js';
-import { LongWork } from '../support/long-work.js';
+import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
 import { redisForThisFile } from '../support/redis.js';
 
@@ -85,6 +85,69 @@ it('rings for nothing that has ended', async () => {
   await work.begun();
   await work.tickAfter(30_000);
   expect(await sweep(work)).toEqual([]);
+});
+
+describe('what takes long while its site cannot be looked at', () => {
+  const MINUTE_MS = 60_000;
+  const sweeper = (work: LongWork) =>
+    new Sweeper(work.store, work.doorbells, silentLog(), { clock: work.clock, settings: SETTINGS });
+  const lateness = async (work: LongWork, id: string) => {
+    const { overdue, stalled, state } = await work.now(id);
+    return { overdue, stalled, state };
+  };
+
+  it('is told by the clock, first as stalled and then as overdue, and decides nothing', async () => {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    await sweeper(work).sweep();
+    expect(await lateness(work, id)).toEqual({ overdue: false, stalled: false, state: 'RUNNING' });
+    work.clock.advance(12 * MINUTE_MS);
+    await sweeper(work).sweep();
+    expect(await lateness(work, id)).toEqual({ overdue: false, stalled: true, state: 'RUNNING' });
+    work.clock.advance(40 * MINUTE_MS);
+    await sweeper(work).sweep();
+    expect(await lateness(work, id)).toEqual({ overdue: true, stalled: true, state: 'RUNNING' });
+  });
+
+  it('is told once, however often it is swept', async () => {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    work.clock.advance(60 * MINUTE_MS);
+    await sweeper(work).sweep();
+    const { version } = await work.now(id);
+    for (let i = 0; i < 5; i += 1) {
+      work.clock.advance(MINUTE_MS);
+      await sweeper(work).sweep();
+    }
+    expect((await work.now(id)).version).toBe(version);
+  });
+
+  it('is not what waits to be sent, or for a person', async () => {
+    const work = new LongWork(the.redis);
+    const { id } = await work.accept();
+    work.clock.advance(10 * MINUTE_MS);
+    await sweeper(work).sweep();
+    expect(await lateness(work, id)).toEqual({ overdue: false, stalled: false, state: 'PENDING' });
+  });
+
+  it('is taken back by whoever looks at the site again and sees it move', async () => {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    work.clock.advance(12 * MINUTE_MS);
+    await sweeper(work).sweep();
+    expect((await work.now(id)).stalled).toBe(true);
+    await work.tickAfter(0);
+    expect((await work.now(id)).state).toBe('SUCCEEDED');
+  });
+});
+
+it('does not begin a second sweep while one is under way', async () => {
+  const work = new LongWork(the.redis);
+  await work.accept();
+  work.doorbells.rings.length = 0;
+  const sweeps = new Sweeper(work.store, work.doorbells, silentLog());
+  await Promise.all([sweeps.sweep(), sweeps.sweep(), sweeps.sweep()]);
+  expect(work.doorbells.rings).toHaveLength(2);
 });
 
 it('finds sites of every shard', async () => {
