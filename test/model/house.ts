@@ -54,7 +54,9 @@ const LOOK_MS = 15_000;
 const noBudgets = {
   of: () => ({
     take: () => Promise.resolve(),
+    takeAnyway: () => Promise.resolve(),
     heard: () => Promise.resolve(),
+    restOfWindowMs: () => 1_000,
     together: <T>(_places: number, work: () => Promise<T>) => work(),
   }),
 } as unknown as RequestBudgets;
@@ -89,7 +91,7 @@ function belongings(house: House, process: SimProcess, { memory, folder }: Machi
           },
           context,
         )
-      : srm.create({ endpoint, ...SRM_LOGIN }, context);
+      : srm.create({ endpoint: `${endpoint}/api/rest/srm/v2`, auth: SRM_LOGIN }, context);
   const real = new Provider(driver, { siteId: SITE, siteName: SITE, readTimeoutMs: 10_000 });
   const providers = new ProviderRegistry([rules.provider?.(real) ?? real]);
   return { clock, store, doorbells, providers, guard };
@@ -121,11 +123,8 @@ function guardOf(house: House, process: SimProcess, journal: Journal, clock: Sim
   });
 }
 
-const SRM_LOGIN = {
-  pairing: null,
-  auth: { userName: 'gateway', password: 'p' },
-  remoteAuth: { userName: 'gateway', password: 'p' },
-} as never as Omit<Parameters<typeof srm.create>[0], 'endpoint'>;
+const LOGIN = { type: 'session', userName: 'gateway', password: 'p' } as const;
+const SRM_LOGIN = { ...LOGIN, remoteUserName: 'gateway', remotePassword: 'p' } as const;
 
 /** A worker: answers rings, sweeps. */
 export class Worker implements Answerer {

@@ -11,6 +11,7 @@ import type { Rules } from './rules.js';
 import { useMachine } from './runtime.js';
 import { Folder } from './sim-journal.js';
 import { SdrsWire } from './sdrs-wire.js';
+import { SrmWire } from './srm-wire.js';
 import type { Fates, Surroundings } from './sim-process.js';
 import { SimQueue } from './sim-queue.js';
 import { BEGINNING, Timeline } from './timeline.js';
@@ -61,7 +62,8 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   const server = new RedisServer(timeline, chance, trace, rules.waits ?? true, () =>
     isCalm() ? 0 : climate.lostReplies,
   );
-  const wire = new SdrsWire({ timeline, chance, failing: 0.1, tokenMs: climate.tokenMs });
+  const wish = { timeline, chance, failing: 0.1, ...climate.upstream };
+  const wire = chance.happens(0.5) ? new SdrsWire(wish) : new SrmWire(wish);
   const judge = new Judge(server.redis, wire.ledger, trace);
   const network = new Network(timeline, chance, trace, wire, () => (isCalm() ? CALM : climate.weather));
   useMachine(network);
@@ -201,7 +203,10 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
     weather,
     fates,
     lostReplies: 0.01 * hard,
-    tokenMs: chance.happens(0.2) ? 70_000 : 24 * 60 * MINUTE,
+    upstream: {
+      tokenMs: chance.happens(0.2) ? 70_000 : 24 * 60 * MINUTE,
+      forgetsAfterMs: chance.happens(0.2) ? chance.between(1_000, 60_000) : 24 * 60 * MINUTE,
+    },
     plan(server: RedisServer, queue: SimQueue): void {
       for (let i = 0; i < storms; i += 1) {
         // Mostly while something is being promised and sent.

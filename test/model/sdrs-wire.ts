@@ -1,8 +1,6 @@
 import type { UpstreamRequest } from '../../src/platform/http/upstream-http.js';
-import type { Chance } from './chance.js';
 import { Ledger } from './ledger.js';
-import type { Timeline } from './timeline.js';
-import type { Wire, WireAnswer } from './wire.js';
+import type { NextAction, Wire, WireAnswer, WireWish } from './wire.js';
 
 type Station = 'source' | 'target';
 
@@ -74,15 +72,6 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
 };
-
-export interface WireWish {
-  timeline: Timeline;
-  chance: Chance;
-  /** Share of runs that fail in the course of it. */
-  failing: number;
-  /** How long a token or a session lives. */
-  tokenMs: number;
-}
 
 /** The shape of SDRS: states and a side that turns, job ids, no list of jobs, a task center that knows failures. */
 export class SdrsWire implements Wire {
@@ -156,7 +145,7 @@ export class SdrsWire implements Wire {
     return this.after(group);
   }
 
-  private after(group: Group): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } {
+  private after(group: Group): NextAction {
     const [reprotect] = ROWS[START]?.filter((row) => row.action === 'REPROTECT') ?? [];
     const action = reprotect?.from.includes(group.status) ? 'REPROTECT' : 'FAILOVER';
     return { action, from: sideOf(group) };
