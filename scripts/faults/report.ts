@@ -36,6 +36,8 @@ export function faultsTable(results: Results): string {
     '',
     'The bound: 0 in n operations means below 3/n at 95 %. UNKNOWN: a person was asked; "never sent" are those of them whose request never reached the upstream, which no evidence can show.',
     ...SCENARIOS.flatMap(({ name, resume }) => (resume ? ['', `\`${name}\`: resume is ${resume}.`] : [])),
+    ...confusion(pieces),
+    ...further(pieces),
     ...notes(pieces),
   ].join('\n');
 }
@@ -65,6 +67,38 @@ function rowOf({ name, fault }: Scenario, pieces: readonly KeptPiece[]): string[
     secondsOf(percentile(resumeMs, 0.99)),
   ];
   return [`| ${cells.join(' | ')} |`];
+}
+
+const CELL = /^(.*) \| (begun|not begun) \| (.*)$/;
+
+/** Of spoilt answers: what was done, against what was said of it. */
+function confusion(pieces: readonly KeptPiece[]): string[] {
+  const { counts } = summed(pieces);
+  const rows = new Map<string, { begun: string[]; not: string[] }>();
+  for (const [name, count] of Object.entries(counts)) {
+    const [, what = '', begun, state = ''] = CELL.exec(name) ?? [];
+    if (begun === undefined) continue;
+    const row = rows.get(what) ?? { begun: [], not: [] };
+    rows.set(what, row);
+    (begun === 'begun' ? row.begun : row.not).push(`${state} ${count}`);
+  }
+  if (rows.size === 0) return [];
+  const lines = [...rows].map(
+    ([what, { begun, not }]) => `| ${what} | ${begun.join(', ') || '–'} | ${not.join(', ') || '–'} |`,
+  );
+  return ['', '| answer | begun upstream | not begun |', '|---|---|---|', ...lines];
+}
+
+/** Figures that have no column, by scenario. */
+function further(pieces: readonly KeptPiece[]): string[] {
+  const lines = SCENARIOS.flatMap(({ name }) => {
+    const { counts } = summed(pieces.filter(({ scenario }) => scenario === name));
+    const said = Object.entries(counts).flatMap(([what, count]) =>
+      CELL.test(what) ? [] : [`${what} ${count}`],
+    );
+    return said.length === 0 ? [] : [`* \`${name}\`: ${said.join(', ')}.`];
+  });
+  return lines.length === 0 ? [] : ['', 'Further figures:', '', ...lines];
 }
 
 function notes(pieces: readonly KeptPiece[]): string[] {

@@ -26,7 +26,7 @@ export class FaultProxy {
     private readonly targetPort: number,
   ) {
     server.on('connection', (socket) => {
-      if (this.refusing) socket.resetAndDestroy();
+      if (this.refusing) socket.on('error', () => undefined).resume().resetAndDestroy();
       else this.join(socket);
     });
   }
@@ -105,14 +105,14 @@ class Connection {
       if (this.fault?.kind !== 'LATE') this.far.end();
     });
     this.far.on('end', () => {
-      if (this.fault?.kind !== 'STALL_DOWN') near.end();
+      if (!this.holdsAnswer) near.end();
     });
     near.on('close', () => {
       // What is held is delivered although nobody waits for it any more.
       if (this.fault?.kind !== 'LATE') this.far.destroy();
     });
     this.far.on('close', () => {
-      if (this.fault?.kind !== 'STALL_DOWN') near.destroy();
+      if (!this.holdsAnswer) near.destroy();
     });
     this.over = new Promise((resolve) => {
       let open = 2;
@@ -125,8 +125,15 @@ class Connection {
   }
 
   reset(): void {
-    this.near.resetAndDestroy();
+    // What is being ended in order cannot be reset any more: Node would keep its handle for ever.
+    if (this.near.writable) this.near.resetAndDestroy();
+    else this.near.destroy();
     this.far.destroy();
+  }
+
+  /** The end of the answer is held back as the answer is. */
+  private get holdsAnswer(): boolean {
+    return this.fault?.kind === 'STALL_DOWN' || this.fault?.kind === 'DELAY_DOWN';
   }
 
   private up(bytes: Buffer): void {
@@ -174,7 +181,7 @@ class Connection {
         return;
       }
       case 'DELAY_DOWN':
-        setTimeout(() => this.near.write(bytes), fault.ms ?? 0);
+        setTimeout(() => this.near.end(bytes), fault.ms ?? 0).unref();
         return;
       case 'LATE':
         if (!this.near.destroyed && this.near.writable) this.near.write(bytes);
