@@ -51,6 +51,7 @@ export class GuardKeeper extends StoreGuard {
   private checking: Promise<void> | null = null;
   private checkAgain = false;
   private askAgain: () => void = () => undefined;
+  private askForLooks: () => void = () => undefined;
 
   constructor(
     private readonly board: GuardBoard,
@@ -92,6 +93,16 @@ export class GuardKeeper extends StoreGuard {
   /** Whom to tell that a check should be made soon. */
   whenInDoubt(ask: () => void): void {
     this.askAgain = ask;
+  }
+
+  /** Whom to tell that every site should be looked at: the store had lost something. */
+  whenLost(ask: () => void): void {
+    this.askForLooks = ask;
+  }
+
+  /** An older look at a site is no ground to act upon; null = the store has lost nothing. */
+  get looksWantedSinceMs(): number | null {
+    return this.opening?.lossMs ?? null;
   }
 
   /** The store is out of sight: whatever was let through is let through no more. */
@@ -257,6 +268,7 @@ export class GuardKeeper extends StoreGuard {
     if (this.opening?.token === token || this.closings !== closings) return;
     this.opening = { token, lossMs };
     this.waitingFor = [];
+    if (lossMs !== null) this.askForLooks();
     this.log.info(
       { reason: board.reason, lost: board.differed },
       'the store is the one that it was, or rebuilt',

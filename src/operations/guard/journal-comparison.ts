@@ -1,6 +1,6 @@
 import { knowsMore } from '../../domain/operation-restoration.js';
 import { isNewer } from '../../domain/operation-schema.js';
-import type { Operation } from '../../domain/operation.js';
+import { isVerdict, type Operation } from '../../domain/operation.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import { SHARDS } from '../../platform/redis/keys.js';
 import type { Journal } from '../journal/journal.js';
@@ -55,8 +55,8 @@ export class JournalComparison {
   }
 
   /**
-   * @param settle also what other operations hold by now; without it that is left, for their end may be in a journal
-   * that was not compared yet
+   * @param settle also what other operations hold by now, and what may have gone on otherwise; without it that is left,
+   * for it may be in a journal that was not compared yet
    */
   async writeBack(
     gaps: readonly Gap[],
@@ -66,6 +66,10 @@ export class JournalComparison {
     const held: Gap[] = [];
     for (const gap of gaps) {
       const { record, claim } = gap.journaled;
+      if (isUnconfirmed(gap.journaled)) {
+        if (!settle) held.push(gap);
+        if (!settle || (await this.hasGoneOn(gap.journaled))) continue;
+      }
       const restoration = await this.store.restore(record, claim, settle);
       if (restoration.kind === 'HELD') held.push(gap);
       else if (gap.isLoss && restoration.kind !== 'KNOWN') {
@@ -96,6 +100,11 @@ export class JournalComparison {
     return doubted;
   }
 
+  private async hasGoneOn({ stored }: JournaledRecord): Promise<boolean> {
+    const now = await this.store.find(stored.id);
+    return now !== null && now.version > stored.version;
+  }
+
   private difference(
     record: Operation,
     restoration: Extract<Restoration, { kind: 'RESTORED' | 'CONFLICT' }>,
@@ -117,6 +126,14 @@ export class JournalComparison {
   private seen({ id, siteId }: Operation): Pick<GuardDifference, 'operationId' | 'siteId' | 'seenTime'> {
     return { operationId: id, siteId, seenTime: isoTime(this.clock.now()) };
   }
+}
+
+/**
+ * It was to end before it was sent, and nobody knows whether the store took that: it may have been sent instead, and
+ * only another journal may tell.
+ */
+function isUnconfirmed({ record, stored }: JournaledRecord): boolean {
+  return isVerdict(record.state) && stored.state === 'PENDING';
 }
 
 /** Ends first, for they give back what others hold; each in the order in which it happened. */

@@ -240,6 +240,22 @@ describe('a server that was restarted', () => {
 });
 
 describe('sites, after something was lost', () => {
+  it('are asked to be looked at as soon as the store is open; after a restart without loss they are not', async () => {
+    const one = scene();
+    const process = await one.open();
+    await process.accept(newcomer('alpha.books'));
+    const asked: (number | null)[] = [];
+    process.keeper.whenLost(() => void asked.push(process.keeper.looksWantedSinceMs));
+    one.life.restart();
+    await untilOpen(one, 2 * ANNOUNCED_MS, process);
+    expect(process.keeper.looksWantedSinceMs).toBeNull();
+    const before = one.clock.now();
+    await the.redis.flushall();
+    await untilOpen(one, 2 * ANNOUNCED_MS, process);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toBeGreaterThanOrEqual(before);
+  });
+
   it('are closed one by one until a look at them began later', async () => {
     const one = scene();
     const process = await one.open();

@@ -140,6 +140,38 @@ it('one whose group another operation took meanwhile is for a person', async () 
   expect(await done(process)).toContain(`${tail(lost)} CONFLICT`);
 });
 
+describe('an end before it was sent, of which nobody knows whether the store took it', () => {
+  const cancel = {
+    kind: 'CANCEL_REQUESTED',
+    request: { requestedBy: 'ada', requestedTime: at(5) },
+  } as const;
+
+  it('holds when nothing else is known', async () => {
+    const machines = new Machines();
+    const process = await machines.add('disk-1');
+    const pending = await process.accept(newcomer('alpha.books'));
+    await process.answer(pending, cancel);
+    await machines.back(() => Promise.resolve());
+    await machines.open();
+    expect(await process.store.find(pending.id)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it.each([
+    ['is in the store', () => Promise.resolve()],
+    ['is in another journal only', () => the.redis.flushall().then(() => undefined)],
+  ])('gives way to a send that %s', async (_where, lose) => {
+    const machines = new Machines();
+    const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
+    const pending = await api.accept(newcomer('alpha.books'));
+    await api.answer(pending, cancel);
+    await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+    await machines.back(lose);
+    await machines.open();
+    expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING' });
+    expect(await api.store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', pending.id]]));
+  });
+});
+
 describe('what the store has as not sent, after a loss', () => {
   async function afterALoss(journaled: boolean): Promise<{ process: GuardedProcess; waiting: Operation }> {
     const machines = new Machines();
@@ -205,14 +237,14 @@ it('what a newer version of the gateway wrote down is left to it', async () => {
   expect(await process.store.find(newer.id)).toBeNull();
 });
 
-it('ten thousand operations are compared in one go', async () => {
+it('thousands of operations are compared in one go', async () => {
   const machines = new Machines();
   const process = await machines.add('disk-1');
-  for (let i = 0; i < 10_000; i += 1) {
+  for (let i = 0; i < 3_000; i += 1) {
     await process.note(newcomer(`alpha.group-${i}`, { state: 'SUCCEEDED', endedTime: at(i), version: 5 }));
   }
   await machines.back(() => Promise.resolve());
   await machines.open();
   expect((await process.store.list({ newestFirst: true }, null, 100)).items).toHaveLength(100);
-  expect(await the.redis.keys('*:op:*[0-9a-f]')).toHaveLength(10_000);
+  expect(await the.redis.keys('*:op:*[0-9a-f]')).toHaveLength(3_000);
 }, 120_000);
