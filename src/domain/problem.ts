@@ -335,8 +335,9 @@ export const PROBLEMS = {
     status: 503,
     title: 'It could not be kept safely',
     meaning:
-      'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written of the request. It was taken back: nothing is sent, and its operation is REJECTED.',
-    remedy: 'Ask again with a fresh Idempotency-Key, when the gateway is ready again (`/readyz`).',
+      'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written of the request. An operation that it would have begun was taken back: nothing is sent, and it is REJECTED.',
+    remedy:
+      'Ask again when the gateway is ready again (`/readyz`): to begin something, with a fresh Idempotency-Key.',
     retryable: true,
   },
   unhealthy: {

@@ -63,13 +63,11 @@ export class DurableOperationStore extends OperationStore {
   }
 
   async transition(id: string, change: Change): Promise<Operation | null> {
-    await this.beforehand(id, change);
-    return this.afterwards(change, await this.store.transition(id, change));
+    return this.witnessed(id, change, () => this.store.transition(id, change));
   }
 
   async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
-    await this.beforehand(operation.id, change);
-    return this.afterwards(change, await this.store.transitionFrom(operation, change));
+    return this.witnessed(operation.id, change, () => this.store.transitionFrom(operation, change));
   }
 
   holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
@@ -80,15 +78,8 @@ export class DurableOperationStore extends OperationStore {
     return this.store.knownJobs(siteId, jobIds);
   }
 
-  /** Whoever repeats a request is promised the same: the process that accepted it may have died before it wrote that down. */
-  async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
-    const found = await this.store.findClaim(keyHash);
-    const record = found && (await this.store.find(found.operationId));
-    if (found && record?.state === 'PENDING') {
-      const claim = { keyHash, fingerprint: found.fingerprint };
-      await this.tell({ kind: 'RECORD', time: this.now(), record, claim });
-    }
-    return found;
+  findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
+    return this.store.findClaim(keyHash);
   }
 
   find(id: string): Promise<Operation | null> {
@@ -115,6 +106,21 @@ export class DurableOperationStore extends OperationStore {
     return this.store.list(filter, after, pageSize);
   }
 
+  private async witnessed(
+    operationId: string,
+    change: Change,
+    write: () => Promise<Operation | null>,
+  ): Promise<Operation | null> {
+    await this.beforehand(operationId, change);
+    try {
+      return await this.afterwards(change, await write());
+    } catch (error) {
+      // Nobody is told of it, but anybody may have read it.
+      if (error instanceof NotDurableError && error.record) await this.tellRecord(error.record);
+      throw error;
+    }
+  }
+
   private async beforehand(operationId: string, change: Change): Promise<void> {
     if (JOURNALING[change.kind] !== 'ANSWER' || this.answered.has(change)) return;
     const told = await this.tell({ kind: 'CHANGE', time: this.now(), operationId, change });
@@ -126,7 +132,7 @@ export class DurableOperationStore extends OperationStore {
     const journaling = JOURNALING[change.kind];
     if (journaling === 'PROMISE') await this.promise(written);
     else if (journaling === 'RECORD' || isVerdict(written.state)) {
-      await this.tell({ kind: 'RECORD', time: this.now(), record: written });
+      await this.tellRecord(written);
     }
     return written;
   }
@@ -137,6 +143,10 @@ export class DurableOperationStore extends OperationStore {
     } catch (error) {
       throw new NotDurableError((error as Error).message, { cause: error });
     }
+  }
+
+  private tellRecord(record: Operation): Promise<boolean> {
+    return this.tell({ kind: 'RECORD', time: this.now(), record });
   }
 
   private async tell(entry: JournalEntry): Promise<boolean> {

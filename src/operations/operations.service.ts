@@ -195,7 +195,19 @@ export class OperationsService {
         ),
       );
     }
-    return this.get(found.operationId);
+    const operation = await this.get(found.operationId);
+    return operation.state === 'PENDING' ? this.promisedAgain(operation, claim) : operation;
+  }
+
+  /** Whoever asked first may not have been promised it: what was written is made safe once more, or taken back. */
+  private async promisedAgain(operation: Operation, claim: IdempotencyClaim): Promise<Operation> {
+    try {
+      await this.store.accept(operation, claim);
+      return operation;
+    } catch (error) {
+      if (!(error instanceof NotDurableError)) throw error;
+      return this.withdrawal.take(operation, error);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { operationKeys } from '../platform/redis/keys.js';
+import { madeBy } from './write-ids.js';
 
 /** A record, and the id of the write that made it so. */
 interface Version {
@@ -33,7 +34,8 @@ export class OpenOperations {
     const now = new Map<string, Version>();
     for (const id of ids) {
       const [writeId, record] = fresh.get(id) ?? [];
-      const version = writeId && record ? { writeId, operation: readRecord(record) } : known.get(id);
+      const version =
+        writeId && record ? { writeId, operation: madeBy(readRecord(record), writeId) } : known.get(id);
       if (version && (!fresh.has(id) || record)) now.set(id, version);
     }
     this.read.set(shard, now);

@@ -26,6 +26,7 @@ import { OpenOperations } from './redis-open-operations.js';
 import { recordExternal } from './redis-external-record.js';
 import { listOperations } from './redis-operation-list.js';
 import { OperationWrites } from './redis-operation-writes.js';
+import { madeBy } from './write-ids.js';
 
 const MOST_TRIES = 20;
 
@@ -77,8 +78,8 @@ export class RedisOperationStore extends OperationStore {
   async find(id: string): Promise<Operation | null> {
     const siteId = siteOfOperation(id);
     if (!siteId) return null;
-    const record = await this.redis.hget(operationKeys(shardOf(siteId)).operation(id), 'r');
-    return record ? readRecord(record) : null;
+    const [writeId, record] = await this.redis.hmget(operationKeys(shardOf(siteId)).operation(id), 'w', 'r');
+    return record ? madeBy(readRecord(record), writeId) : null;
   }
 
   async holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {

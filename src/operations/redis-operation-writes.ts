@@ -12,29 +12,36 @@ import { NotDurableError } from './not-durable.js';
 import { indexesOf } from './operation-indexes.js';
 import type { IdempotencyClaim } from './operation-store.js';
 import { heldBy, lockedForParent } from './released-groups.js';
+import { madeBy, writeOf } from './write-ids.js';
 
 const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
 const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
 
-/** What the rest is built upon: waited for until the replicas have it, too. */
-const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
+/** What is promised to a person, or precedes a send: nothing may be told or sent unless it is safe. */
+const PROMISES: ReadonlySet<Change['kind']> = new Set([
   'INTENT',
   'CANCEL_SENDING',
   'INPUT_SENDING',
+  'CANCEL_REQUESTED',
+  'INPUT_REQUESTED',
+]);
+
+/** What the rest is built upon, with every end: waited for until the replicas have it, too. */
+const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
+  ...PROMISES,
   'ACCEPTED',
   'ADOPTED',
   'AMBIGUOUS',
-  'VERDICT',
   'RESOLVED',
 ]);
 
-/** What precedes a send: without it, nothing may be sent. */
+/** What precedes a send. */
 const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SENDING', 'INPUT_SENDING']);
 
 /**
  * The scripts that write operations, each of them one atomic step.
  *
- * What promises something, or precedes a send, is refused (`StoreGuardedError`) when the store may have lost something
+ * What promises something, or precedes a send, or is said of what was not sent yet, is refused (`StoreGuardedError`) when the store may have lost something
  * since the guard was asked, and fails with `NotDurableError` when too few replicas have it: it is written all the same.
  */
 export class OperationWrites {
@@ -60,7 +67,7 @@ export class OperationWrites {
       operation.createdTime,
     );
     const parentId = parent?.before.id ?? '';
-    return this.promise<[string, string?, string?]>(
+    const answer = await this.promise<[string, string?, string?]>(
       ACCEPT,
       operation,
       [
@@ -91,30 +98,38 @@ export class OperationWrites {
         JSON.stringify(parent?.step.operation ?? null),
         JSON.stringify(parent?.step.event ?? null),
         token,
+        parent ? writeOf(parent.before) : '',
+        operation.version,
       ],
     );
+    if (answer[0] === 'ACCEPTED') {
+      madeBy(operation, answer[1]);
+      if (parent) madeBy(parent.step.operation, answer[1]);
+    }
+    return answer;
   }
 
   /** Runs a script that writes a new record and answers how that went, first of all in a word. */
   async promise<Answer extends readonly [string, ...unknown[]]>(
     script: RedisScript,
-    { id, siteId }: Operation,
+    operation: Operation,
     keys: readonly string[],
     args: (token: string) => (string | number)[],
   ): Promise<Answer> {
     const { token } = this.guard.pass();
-    const mark = operationKeys(shardOf(siteId)).durable;
+    const mark = operationKeys(shardOf(operation.siteId)).durable;
     const { answer, safe } = await this.durable.run({ script, keys, args: args(token), mark });
     const words = answer as Answer;
     if (words[0] === 'GUARDED') throw this.guarded();
-    if (!safe && (words[0] === 'ACCEPTED' || words[0] === 'RECORDED')) throw tooFewReplicas(id);
+    if (!safe && (words[0] === 'ACCEPTED' || words[0] === 'RECORDED')) throw tooFewReplicas(operation);
     return words;
   }
 
   /** False = somebody else has written meanwhile. */
   async change(before: Operation, { operation, event }: Step, { kind }: Change): Promise<boolean> {
-    const promises = BEFORE_A_SEND.has(kind);
-    const token = promises || believesNothingWasSent(before, kind) ? this.guard.pass().token : '';
+    const guarded = BEFORE_A_SEND.has(kind) || believesNothingWasSent(before, kind);
+    const token = guarded ? this.guard.pass().token : '';
+    const writeId = uuidv7();
     const keys = operationKeys(shardOf(operation.siteId));
     const ended = isVerdict(operation.state);
     const released = ended ? operation.lockedGroupIds.map(keys.lock) : [];
@@ -124,7 +139,7 @@ export class OperationWrites {
     const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
     const left = [...was].filter((key) => !is.has(key));
     const joined = [...is].filter((key) => !was.has(key));
-    const { answer, safe } = await this.run(KEPT_SAFE.has(kind), {
+    const { answer, safe } = await this.run(ended || KEPT_SAFE.has(kind), {
       script: TRANSITION,
       mark: keys.durable,
       keys: [
@@ -145,7 +160,7 @@ export class OperationWrites {
         operation.version,
         JSON.stringify(operation),
         JSON.stringify(event),
-        uuidv7(),
+        writeId,
         Date.parse(operation.createdTime),
         ended ? '1' : '0',
         released.length,
@@ -156,12 +171,14 @@ export class OperationWrites {
         made.length,
         noted.length,
         token,
+        writeOf(before),
       ],
     });
     if (answer === 'GUARDED') throw this.guarded();
     if (answer !== 'WRITTEN') return false;
-    if (!safe && promises) throw tooFewReplicas(operation.id);
-    if (!safe) this.onUnsafe(tooFewReplicas(operation.id));
+    madeBy(operation, writeId);
+    if (!safe && PROMISES.has(kind)) throw tooFewReplicas(operation);
+    if (!safe) this.onUnsafe(tooFewReplicas(operation));
     return true;
   }
 
@@ -182,6 +199,6 @@ function believesNothingWasSent({ state, composite }: Operation, kind: Change['k
   return state === 'PENDING' && !composite && kind !== 'DOUBTED';
 }
 
-function tooFewReplicas(operationId: string): NotDurableError {
-  return new NotDurableError(`Too few replicas confirmed in time what was written of ${operationId}.`);
+function tooFewReplicas(record: Operation): NotDurableError {
+  return new NotDurableError('Too few replicas confirmed in time what was written.', { record });
 }

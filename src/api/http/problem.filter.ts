@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem, ProblemError, PROBLEMS, type Problem, type ProblemCode } from '../../domain/problem.js';
 import type { Log } from '../../platform/log/log.js';
 import { StoreGuardedError } from '../../operations/guard/store-guard.js';
+import { NotDurableError } from '../../operations/not-durable.js';
 import { isRedisTrouble } from '../../platform/redis/trouble.js';
 import { allowedMethods } from './allowed-methods.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
@@ -70,6 +71,7 @@ const BY_STATUS = new Map<number, ProblemCode>([
 function problemFor(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof StoreGuardedError) return problem('store-reconciling', error.message);
+  if (error instanceof NotDurableError) return problem('not-durable', `${error.message} Ask again.`);
   if (isRedisTrouble(error)) {
     return problem('store-unavailable', 'The gateway cannot reach its store, or the store takes no writes.');
   }

@@ -10,8 +10,9 @@
 --       10 the parent's id ('' = none; then the rest is not looked at)   11 its expected version
 --       12 its next version   13 its record   14 its event
 --       15 the token that the caller was let through with ('' = nobody guards this store)
+--       16 id of the write that made the parent's expected version ('' = not known)   17 the record's version
 --
--- Returns {'ACCEPTED'} also when this very operation was accepted before (a reply that was lost),
+-- Returns {'ACCEPTED', write id} also when this very operation was accepted before (a reply that was lost),
 --         {'EXISTS', operation id, fingerprint} when the idempotency key is taken,
 --         {'GUARDED'} when the store has another token: it may have lost something since the caller was let through,
 --         {'STALE'} when the parent has another version,
@@ -19,7 +20,8 @@
 -- Locks have no time to live: they end with the operation.
 local id, locks, indexes, parent = ARGV[1], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 
-if redis.call('EXISTS', KEYS[1]) == 1 then return { 'ACCEPTED' } end
+local before = redis.call('HGET', KEYS[1], 'w')
+if before then return { 'ACCEPTED', before } end
 
 if ARGV[6] ~= '' then
   local taken = redis.call('HMGET', KEYS[5], 'id', 'fingerprint')
@@ -28,7 +30,10 @@ end
 
 if ARGV[15] ~= '' and redis.call('GET', KEYS[8]) ~= ARGV[15] then return { 'GUARDED' } end
 
-if parent ~= '' and redis.call('HGET', KEYS[6], 'v') ~= ARGV[11] then return { 'STALE' } end
+if parent ~= '' then
+  local now = redis.call('HMGET', KEYS[6], 'v', 'w')
+  if now[1] ~= ARGV[11] or (ARGV[16] ~= '' and now[2] ~= ARGV[16]) then return { 'STALE' } end
+end
 
 for i = 9, 8 + locks do
   local holder = redis.call('GET', KEYS[i])
@@ -37,7 +42,7 @@ end
 
 for i = 9, 8 + locks do redis.call('SET', KEYS[i], id) end
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[5], 'id', id, 'fingerprint', ARGV[6]) end
-redis.call('HSET', KEYS[1], 'v', 1, 'w', ARGV[5], 'r', ARGV[2])
+redis.call('HSET', KEYS[1], 'v', ARGV[17], 'w', ARGV[5], 'r', ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[4], id)
 for i = 9 + locks, 8 + locks + indexes do redis.call('ZADD', KEYS[i], ARGV[4], id) end
 local event = redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'e', ARGV[3])
@@ -48,4 +53,4 @@ if parent ~= '' then
   local told = redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'e', ARGV[14])
   redis.call('XADD', KEYS[7], told, 'e', ARGV[14])
 end
-return { 'ACCEPTED' }
+return { 'ACCEPTED', ARGV[5] }

@@ -9,6 +9,8 @@
 --       13 the parent's id ('' = none): while it is open, locks are not released but pass to it
 --       14, 15 numbers of keys
 --       16 the token that the caller was let through with ('' = the change promises nothing, or nobody guards this store)
+--       17 id of the write that made the expected version ('' = not known): a failover that takes a write back lets
+--          another one have the same version
 --
 -- Returns 'WRITTEN' (also when this very write was done before and its reply was lost),
 --         'CONFLICT' when the record has another version, 'ABSENT' when there is none,
@@ -17,7 +19,7 @@ local now = redis.call('HMGET', KEYS[1], 'v', 'w')
 if not now[1] then return 'ABSENT' end
 if now[1] == ARGV[3] and now[2] == ARGV[6] then return 'WRITTEN' end
 if ARGV[16] ~= '' and redis.call('GET', KEYS[5]) ~= ARGV[16] then return 'GUARDED' end
-if now[1] ~= ARGV[2] then return 'CONFLICT' end
+if now[1] ~= ARGV[2] or (ARGV[17] ~= '' and now[2] ~= ARGV[17]) then return 'CONFLICT' end
 
 local id, parent = ARGV[1], ARGV[13]
 local heir = parent ~= '' and redis.call('ZSCORE', KEYS[4], parent)
