@@ -19,6 +19,7 @@ import type { Log } from './platform/log/log.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RingTools } from './platform/queue/ring-workers.processor.js';
+import { throttled } from './platform/log/throttled.js';
 import { ENVIRONMENT_TOKEN, LOG } from './platform/tokens.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { ProviderRegistry } from './providers/registry.js';
@@ -75,6 +76,7 @@ export class WorkerModule {
             ENVIRONMENT_TOKEN,
             Clock,
             LOG,
+            GuardKeeper,
           ],
           useFactory: (
             providers: ProviderRegistry,
@@ -84,9 +86,10 @@ export class WorkerModule {
             consumers: LookConsumer[],
             { inventoryRefreshMs }: Environment,
             clock: Clock,
-            rounds: Log,
-          ) =>
-            new RefreshRounds(
+            roundsLog: Log,
+            guard: GuardKeeper,
+          ) => {
+            const rounds = new RefreshRounds(
               providers,
               store,
               refresher,
@@ -94,8 +97,13 @@ export class WorkerModule {
               consumers,
               inventoryRefreshMs,
               clock,
-              rounds,
-            ),
+              roundsLog,
+              () => guard.looksWantedSinceMs,
+            );
+            const missed = throttled(roundsLog, 'hurrying to the sites');
+            guard.whenLost(() => void rounds.hurry().catch(missed));
+            return rounds;
+          },
         },
         {
           provide: RefreshWorkers,

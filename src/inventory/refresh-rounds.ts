@@ -40,6 +40,8 @@ export class RefreshRounds {
     private readonly intervalMs: number,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** An older look is not worth waiting for the next one, milliseconds; null = any is. */
+    private readonly wantedSinceMs: () => number | null = () => null,
   ) {}
 
   /** Rings for every configured site, whether or not its ring is still there. */
@@ -47,12 +49,18 @@ export class RefreshRounds {
     for (const { siteId } of this.providers.all()) await this.bells.ensure(siteId);
   }
 
+  /** Has every site seen to now, whenever its next look would be. */
+  async hurry(): Promise<void> {
+    await Promise.all(this.providers.all().map(({ siteId }) => this.bells.ring(siteId)));
+  }
+
   async round(siteId: string): Promise<{ againInMs: number } | 'DONE'> {
     const provider = this.providers.find(siteId);
     if (!provider) return 'DONE';
     const situation = await this.situation(siteId);
-    const lane: Lane = overdueInMs(situation) <= 0 ? 'OVERDUE' : 'REFRESH';
-    const looked = refreshDueInMs(situation) <= 0 ? await this.look(provider, lane) : null;
+    const isWanted = this.isWanted(situation);
+    const lane: Lane = isWanted || overdueInMs(situation) <= 0 ? 'OVERDUE' : 'REFRESH';
+    const looked = isWanted || refreshDueInMs(situation) <= 0 ? await this.look(provider, lane) : null;
     if (looked?.kind === 'BELIEVED') await this.checkNowAndThen(provider);
     if (looked?.kind === 'FAILED' || looked?.kind === 'DOUBTED' || looked?.kind === 'POSTPONED')
       await this.tellOfNothing(provider, looked.kind);
@@ -64,6 +72,12 @@ export class RefreshRounds {
     return {
       againInMs: isPutOff ? Math.min(againInMs, Math.max(SHORTEST_MS, overdueInMs(next))) : againInMs,
     };
+  }
+
+  /** A site that fails, or whose answer is not believed, keeps to its pauses. */
+  private isWanted({ head: { times, failure, doubt } }: RefreshSituation): boolean {
+    const sinceMs = this.wantedSinceMs();
+    return sinceMs !== null && times !== null && !failure && !doubt && takenMsOf(times) < sinceMs;
   }
 
   private async situation(siteId: string): Promise<RefreshSituation> {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../sandbox/ports.js';
 import { Service } from '../../../sandbox/service.js';
 import { SITE_PASSWORDS, sitesFile } from '../../../sandbox/sites-file.js';
+import type { FaultRule } from '../../../simulators/engine/faults.js';
 import { until } from '../../measure/pace.js';
 import { SimulatedSite } from '../../measure/simulated-site.js';
 import { Caller } from './caller.js';
@@ -14,6 +15,9 @@ const API_KEY = 'faults-key-7d2f';
 const SIMULATORS = fileURLToPath(new URL('../../../simulators/main.js', import.meta.url));
 const PRODUCT = resolve(process.env.DIST_DIR ?? 'dist');
 const STARTING_TAKES_MS = 60_000;
+
+/** So that looks, intents and answers lie far enough apart for a fault to fall between them. */
+const FAR_AWAY: FaultRule = { kind: 'delay', ms: 150, share: 0.7, times: -1 };
 
 export interface StoreWorldOptions {
   redisUrl: string;
@@ -82,7 +86,10 @@ export class StoreWorld {
         SRM_SIMULATOR_PORT: String(srm),
         SIMULATOR_DURATION_FACTOR: String(durationFactor),
       });
-      for (const site of sites) await site.reset(targets, { durationFactor });
+      for (const site of sites) {
+        await site.reset(targets, { durationFactor });
+        await site.control('POST', '/faults', FAR_AWAY);
+      }
       if (gateway) {
         await Promise.all([world.start('main'), world.start('worker')]);
         await world.targets.find();

@@ -15,7 +15,7 @@ const { jest } = import.meta;
 const the = redisForThisFile();
 
 /** The refresh job of one memory site, with somebody who listens. */
-function job(at = new TestClock()) {
+function job(at = new TestClock(), wantedSinceMs?: () => number | null) {
   const made = inventory(the.redis, undefined, at);
   const { provider, store, refresher, bells, clock, siteId } = made;
   const looks: SiteLook[] = [];
@@ -42,6 +42,7 @@ function job(at = new TestClock()) {
     INTERVAL_MS,
     clock,
     silentLog(),
+    wantedSinceMs,
   );
   const names = (look: SiteLook | undefined, when: 'before' | 'after') =>
     look?.[when]?.survey.groups.map(({ name }) => name) ?? null;
@@ -76,6 +77,23 @@ it('a sweep rings for every site', async () => {
   const { rounds, bells, siteId } = job();
   await rounds.sweep();
   expect(bells.rings).toEqual([`ensure ${siteId}`]);
+});
+
+it('a site is looked at before it is due when its last look is older than what is wanted, once', async () => {
+  let sinceMs: number | null = null;
+  const { round, looks, clock } = job(undefined, () => sinceMs);
+  await round();
+  clock.advance(1_000);
+  sinceMs = clock.now();
+  await round();
+  await round();
+  expect(looks()).toBe(2);
+});
+
+it('every site is seen to when somebody is in a hurry', async () => {
+  const { rounds, bells, siteId } = job();
+  await rounds.hurry();
+  expect(bells.rings).toEqual([`ring ${siteId}`]);
 });
 
 it('a site that fails is asked again after a pause that grows, and those who listen are told', async () => {

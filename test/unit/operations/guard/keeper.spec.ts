@@ -246,7 +246,7 @@ describe('sites, after something was lost', () => {
     await process.accept(newcomer('alpha.books'));
     const asked: (number | null)[] = [];
     process.keeper.whenLost(() => void asked.push(process.keeper.looksWantedSinceMs));
-    one.life.restart();
+    one.life.identity = 'second-life';
     await untilOpen(one, 2 * ANNOUNCED_MS, process);
     expect(process.keeper.looksWantedSinceMs).toBeNull();
     const before = one.clock.now();
