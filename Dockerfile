@@ -3,7 +3,8 @@
 #   node dist/worker.js               the worker; run as many as you like
 #   node build/simulators/main.js     the simulated sites, for trying things out
 #
-# It runs as user `node`, writes nothing but standard output, and so works with a read-only root.
+# It runs as user `node` and writes to standard output and the journal only: mount a volume there, and the root may be
+# read-only.
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
@@ -23,6 +24,9 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/build build
+RUN mkdir -p /var/lib/dr-gateway/journal && chown node:node /var/lib/dr-gateway/journal
+ENV JOURNAL_DIR=/var/lib/dr-gateway/journal
+VOLUME /var/lib/dr-gateway/journal
 USER node
 EXPOSE 3000
 CMD ["node", "dist/main.js"]

@@ -11,6 +11,7 @@ const LEAVING_REDIS_MS = 15_000;
 export class DataDirectory {
   readonly logs: string;
   readonly simulators: string;
+  readonly journal: string;
 
   private constructor(
     readonly path: string,
@@ -18,6 +19,7 @@ export class DataDirectory {
   ) {
     this.logs = join(path, 'logs');
     this.simulators = join(path, 'simulators');
+    this.journal = join(path, 'journal');
   }
 
   /** Fails with DirectoryInUse if another sandbox has it. */
@@ -62,7 +64,7 @@ export class DataDirectory {
     const redis = join(this.path, 'redis');
     mkdirSync(redis, { recursive: true });
     (await lockDirectory(redis, { patienceMs: LEAVING_REDIS_MS })).release();
-    for (const name of ['redis', 'logs', 'simulators', 'sites.yaml', 'admin-api-key']) {
+    for (const name of ['redis', 'journal', 'logs', 'simulators', 'sites.yaml', 'admin-api-key']) {
       rmSync(join(this.path, name), { recursive: true, force: true });
     }
   }

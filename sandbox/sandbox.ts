@@ -127,6 +127,7 @@ export class Sandbox {
       POLL_INTERVAL_MS: env.POLL_INTERVAL_MS || '1000',
       HOST: '127.0.0.1',
       PORT: String(port),
+      JOURNAL_DIR: env.JOURNAL_DIR || data.journal,
       ...wiring,
     };
     await Promise.all([
