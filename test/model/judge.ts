@@ -24,6 +24,8 @@ export const FAULTS = [
   'TWO_FOR_KEY',
   /** The upstream did another thing than what was asked: it turned back what somebody else had turned. */
   'WRONG_WAY',
+  /** It began upon a target that was not any more what it was when it was promised. */
+  'SURPRISED',
   /** The product broke in a way of its own. */
   'BUG',
   /** What somebody did at the vendor's console meanwhile, to the same target, was taken for ours. */
@@ -43,6 +45,7 @@ export class Judge {
   private readonly promised = new Map<string, string>();
   private readonly verdictsTold = new Map<string, OperationState>();
   private readonly keys = new Map<string, string>();
+  private readonly sights = new Map<string, string>();
   readonly unknownTold = new Set<string>();
   readonly ambiguous = new Set<string>();
 
@@ -85,7 +88,19 @@ export class Judge {
     if (type === 'operation.reconciling') this.ambiguous.add(operationId);
   }
 
-  accepted(operation: Operation): void {
+  /** @param sight how its target is right before */
+  begins(id: string | null, sight: string): void {
+    this.happened(id, 'its work began');
+    const promised = this.sights.get(id ?? '');
+    if (promised !== undefined && promised !== sight) {
+      this.find('SURPRISED', `${id}: it was ${promised} when it was promised, and is ${sight}`);
+    }
+  }
+
+  /** @param sight how its target is at that instant */
+  accepted(operation: Operation, sight: string): void {
+    const { expected } = operation;
+    this.sights.set(operation.id, expected ? `${expected.word} ${expected.activeSite}` : sight);
     for (const otherId of this.redis.open.keys()) {
       const other = this.redis.records.get(otherId)?.record;
       if (!other || other.id === operation.id || other.state === 'UNKNOWN') continue;

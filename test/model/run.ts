@@ -70,7 +70,7 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   network.onWrite = ({ operationId }) => judge.happened(operationId, 'a request left');
   const begin = wire.ledger.begin.bind(wire.ledger);
   wire.ledger.begin = (execution) => {
-    judge.happened(execution.operationId, 'its work began');
+    judge.begins(execution.operationId, wire.sightOf(execution.targetId));
     trace.say(
       () =>
         `*   ${execution.action} of ${execution.targetId} begins for ${execution.operationId ?? 'somebody else'}`,
@@ -80,7 +80,9 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   const accept = server.redis.accept.bind(server.redis);
   server.redis.accept = (operation, ...others) => {
     const answer = accept(operation, ...others);
-    if (answer.kind === 'ACCEPTED' && !operation.parentId) judge.accepted(operation);
+    if (answer.kind === 'ACCEPTED' && !operation.parentId) {
+      judge.accepted(operation, wire.sightOf(operation.command.targetNativeId ?? ''));
+    }
     return answer;
   };
   const tell = server.redis.tell.bind(server.redis);
@@ -227,9 +229,8 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
         timeline.at(BEGINNING + at, () => {
           if (kind === 'FAILOVER') server.failOver(chance.between(0, 2_000), awayMs);
           if (kind === 'RESTART') server.restart(awayMs);
-          if (kind === 'OLD_COPY' && rules.journals !== false)
-            server.rollBack(chance.between(0, oldCopyMs), awayMs);
-          if (kind === 'EMPTIED' && rules.journals !== false) server.flush();
+          if (kind === 'OLD_COPY') server.rollBack(chance.between(0, oldCopyMs), awayMs);
+          if (kind === 'EMPTIED') server.flush();
           if (kind !== 'RESTART') queue.lose(() => chance.happens(0.7));
         });
         timeline.at(BEGINNING + at + awayMs + 1, () => queue.hand());

@@ -136,9 +136,12 @@ export class SdrsWire implements Wire {
     else this.act(targetId, { 'reverse-server-group': { priority_station: station } }, null);
   }
 
-  nextActionOf(
-    targetId: string,
-  ): { action: 'FAILOVER' | 'REPROTECT'; from: 'PRODUCTION' | 'RECOVERY' } | null {
+  sightOf(targetId: string): string {
+    const group = this.groups.get(targetId);
+    return group ? `${group.status} ${sideOf(group)}` : '';
+  }
+
+  nextActionOf(targetId: string): NextAction | null {
     const group = this.groups.get(targetId);
     if (!group || group.status.endsWith('ing'))
       return group?.status.startsWith('error') ? this.after(group) : null;

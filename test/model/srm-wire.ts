@@ -97,6 +97,11 @@ export class SrmWire implements Wire {
     if (plan) this.act(plan, action === 'REPROTECT' ? 'reprotect' : 'recovery', action, null);
   }
 
+  sightOf(targetId: string): string {
+    const plan = this.plans.get(targetId);
+    return plan ? `${this.statusOf(plan)} ${sideOf(plan)}` : '';
+  }
+
   nextActionOf(targetId: string): NextAction | null {
     const plan = this.plans.get(targetId);
     if (!plan || plan.status.endsWith('IN_PROGRESS')) return null;
@@ -152,7 +157,6 @@ export class SrmWire implements Wire {
     if (!row || !row.from.includes(status)) return refused(409, `InvalidState: the plan is in ${status}`);
     const task = this.newTask(plan.id, `${verb} of ${plan.name}`, 'RUNNING');
     const from = sideOf(plan);
-    plan.status = row.during;
     const execution = this.ledger.begin({
       action,
       targetId: plan.id,
@@ -160,6 +164,7 @@ export class SrmWire implements Wire {
       begunMs: timeline.now,
       from,
     });
+    plan.status = row.during;
     const begunMs = timeline.now;
     // Longer than a request may wait in front of the service: a run that turned it is never over unnoticed.
     timeline.after(chance.between(65_000, 110_000), () => {

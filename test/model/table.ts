@@ -6,7 +6,8 @@ const COLUMNS: readonly (readonly [title: string, faults: readonly Fault[]])[] =
   ['Repeated', ['REPEATED', 'TWO_FOR_KEY']],
   ['After a verdict', ['AFTER_VERDICT']],
   ['After UNKNOWN', ['AFTER_UNKNOWN']],
-  ['False verdict', ['FALSE_VERDICT', 'WRONG_WAY']],
+  ['False verdict', ['FALSE_VERDICT']],
+  ['Not what was promised', ['WRONG_WAY', 'SURPRISED']],
   ['Lost or stuck', ['LOST', 'STUCK']],
   ['Two holders', ['TWO_HOLDERS']],
 ];

@@ -25,6 +25,16 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     breaks: ['LOST', 'FALSE_VERDICT', 'AFTER_VERDICT'],
     rules: { waits: false },
   },
+  'no-journal': {
+    name: 'without a journal beside the store',
+    breaks: ['LOST', 'REPEATED', 'FALSE_VERDICT', 'AFTER_VERDICT'],
+    rules: { journals: false },
+  },
+  'no-guard': {
+    name: 'without the restore guard',
+    breaks: ['LOST', 'REPEATED', 'FALSE_VERDICT', 'AFTER_VERDICT'],
+    rules: { guards: false },
+  },
   'no-cas': {
     name: 'without compare-and-set: the last writer wins',
     breaks: ['REPEATED', 'AFTER_VERDICT', 'FALSE_VERDICT'],
@@ -95,6 +105,11 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     name: 'the direction is not checked',
     breaks: ['WRONG_WAY'],
     rules: { provider: believingTheDirection },
+  },
+  'no-expectation': {
+    name: 'what was promised is not compared with the target at the last look',
+    breaks: ['SURPRISED'],
+    rules: { store: forgettingExpectations },
   },
   'frozen-writes': {
     name: 'frozen between the last check and the write, in 5 % of sends (what no client can exclude)',
@@ -173,6 +188,12 @@ function absenceBelieved(change: Change): Change {
   if (change.kind !== 'UNDECIDED') return change;
   const { evidence: text } = change;
   return { kind: 'VERDICT', state: 'REJECTED', outcome: 'NONE', problem: problem('not-started', text), text };
+}
+
+function forgettingExpectations(store: OperationStore): OperationStore {
+  return instead(store, {
+    accept: (operation, claim) => store.accept({ ...operation, expected: null }, claim),
+  });
 }
 
 function startingWith(

@@ -36,6 +36,8 @@ export interface Wire {
   answer(request: UpstreamRequest, operationId: string | null): WireAnswer;
   /** Somebody acts at the vendor's console; nothing happens where it would be refused. */
   actAtConsole(action: 'FAILOVER' | 'PLANNED_FAILOVER' | 'REPROTECT', targetId: string): void;
+  /** How a target is now: its word, and where it runs. */
+  sightOf(targetId: string): string;
   /** null = something is under way. */
   nextActionOf(
     targetId: string,
