@@ -62,6 +62,10 @@ export class Stage {
     return stage;
   }
 
+  private get journal(): string {
+    return join(this.directory, 'journal');
+  }
+
   get sites(): readonly SimulatedSite[] {
     return [this.sdrs, this.srm];
   }
@@ -86,6 +90,7 @@ export class Stage {
       SITES_FILE: file,
       ADMIN_API_KEY: API_KEY,
       LOG_LEVEL: 'warn',
+      JOURNAL_DIR: this.journal,
       ...env,
     };
     this.gateway = ['main', 'worker'].map((name) => this.service(name, join(PRODUCT, `${name}.js`), shared));
@@ -104,6 +109,7 @@ export class Stage {
 
   /** As on the first day. */
   async forgetEverything(): Promise<void> {
+    rmSync(this.journal, { recursive: true, force: true });
     await this.withRedis((redis) => redis.flushall());
   }
 

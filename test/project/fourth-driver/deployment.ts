@@ -78,6 +78,7 @@ function environment(copy: Copy, endpoint: string, more: Record<string, string>)
     ADMIN_API_KEY: API_KEY,
     POLL_INTERVAL_MS: '60',
     SUBMIT_TIMEOUT_MS: '5000',
+    JOURNAL_DIR: 'none',
     ...more,
   };
 }
