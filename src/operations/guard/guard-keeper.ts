@@ -246,7 +246,11 @@ export class GuardKeeper extends StoreGuard {
   private async openAll(token: string, whole: boolean, { board }: BoardView): Promise<void> {
     if (board?.differed || !whole) {
       const vouched = whole ? await this.board.vouched() : new Set<string>();
-      const differences = await this.comparison.doubt(vouched);
+      const doubtful = await this.comparison.doubtful(vouched);
+      // What was accepted since another process opened is not of before the loss.
+      const { board: now } = await this.board.look(this.me, this.clock.now());
+      if (now?.token !== token || now.phase !== 'HOLDING') return;
+      const differences = await this.comparison.doubt(doubtful);
       const nowMs = this.clock.now();
       if (differences.length > 0) {
         await this.board.checkIn(this.me, { token, stage: 2, nowMs, differences, vouched: [] });

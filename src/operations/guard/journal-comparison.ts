@@ -79,23 +79,28 @@ export class JournalComparison {
     return { differences, held };
   }
 
-  /** What the store has as not sent, though nobody who could know says so: a person decides. */
-  async doubt(vouched: ReadonlySet<string>): Promise<GuardDifference[]> {
+  /** What the store has as not sent, though nobody who could know says so. Reads only. */
+  async doubtful(vouched: ReadonlySet<string>): Promise<Operation[]> {
+    const open = (await Promise.all(SHARDS.map((shard) => this.store.openIn(shard)))).flat();
+    return open.filter(
+      (operation) => !operation.composite && isUnsent(operation) && !vouched.has(operation.id),
+    );
+  }
+
+  /** A person decides. */
+  async doubt(operations: readonly Operation[]): Promise<GuardDifference[]> {
     const doubted: GuardDifference[] = [];
-    for (const shard of SHARDS) {
-      for (const operation of await this.store.openIn(shard)) {
-        if (operation.composite || !isUnsent(operation) || vouched.has(operation.id)) continue;
-        const text =
-          'The store has lost something, and no journal tells whether the request was sent before that.';
-        if (!(await this.store.doubt(operation.id, text))) continue;
-        doubted.push({
-          ...this.seen(operation),
-          journal: null,
-          store: sight(operation),
-          done: 'DOUBTED',
-          text,
-        });
-      }
+    const text =
+      'The store has lost something, and no journal tells whether the request was sent before that.';
+    for (const operation of operations) {
+      if (!(await this.store.doubt(operation.id, text))) continue;
+      doubted.push({
+        ...this.seen(operation),
+        journal: null,
+        store: sight(operation),
+        done: 'DOUBTED',
+        text,
+      });
     }
     return doubted;
   }

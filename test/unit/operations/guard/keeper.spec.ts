@@ -239,6 +239,28 @@ describe('a server that was restarted', () => {
   });
 });
 
+it('what is accepted as soon as one process has opened is not doubted by another that was about to', async () => {
+  const one = scene();
+  const disk = new SharedJournal('disk-1');
+  const [api, worker] = [await one.open(disk), one.process(disk)];
+  await worker.check();
+  await api.accept(newcomer('alpha.books'));
+  await the.redis.flushall();
+  const fresh = newcomer('alpha.shop');
+  const vouched = worker.board.vouched.bind(worker.board);
+  worker.board.vouched = async () => {
+    const before = await vouched();
+    await untilOpen(one, 2 * ANNOUNCED_MS, api);
+    await api.accept(fresh);
+    return before;
+  };
+  for (let turn = 0; turn < 2 * ANNOUNCED_MS && !api.keeper.isOpen; turn += 250) {
+    if (!(await worker.check())) one.clock.advance(250);
+  }
+  await untilOpen(one, 2 * ANNOUNCED_MS, worker, api);
+  expect(await worker.store.find(fresh.id)).toMatchObject({ state: 'PENDING' });
+});
+
 describe('sites, after something was lost', () => {
   it('are asked to be looked at as soon as the store is open; after a restart without loss they are not', async () => {
     const one = scene();
