@@ -41,19 +41,30 @@ else {
   process.exitCode = bad > 0 ? 1 : 0;
 }
 
+/** A piece of each in turn, so that a run that is cut has something of everything. */
 async function workThrough(scenarios: readonly Scenario[]): Promise<void> {
-  for (const scenario of scenarios) {
-    let done = orders.short ? 0 : results.of(scenario.name).runs;
-    const goal = orders.short ? scenario.runs.short : scenario.runs.long;
-    let failures = 0;
-    while (done < goal && failures < 2 && !timeIsOver()) {
-      const result = await onePiece(scenario, Math.min(goal - done, scenario.piece));
-      failures = result.runs === 0 ? failures + 1 : 0;
-      done += result.runs;
-      say(scenario.name, `${done}/${goal} runs`);
+  let left = scenarios.map((scenario) => ({
+    scenario,
+    done: orders.short ? 0 : results.of(scenario.name).runs,
+    failures: 0,
+  }));
+  for (;;) {
+    left = left.filter(({ scenario, done, failures }) => done < goalOf(scenario) && failures < 2);
+    if (left.length === 0) return;
+    for (const turn of left) {
+      if (timeIsOver()) return;
+      const { scenario } = turn;
+      const result = await onePiece(scenario, Math.min(goalOf(scenario) - turn.done, scenario.piece));
+      turn.failures = result.runs === 0 ? turn.failures + 1 : 0;
+      turn.done += result.runs;
+      say(scenario.name, `${turn.done}/${goalOf(scenario)} runs`);
+      if (turn.failures === 2) say(scenario.name, 'given up: two pieces in a row came to nothing');
     }
-    if (failures === 2) say(scenario.name, 'given up: two pieces in a row came to nothing');
   }
+}
+
+function goalOf({ runs }: Scenario): number {
+  return orders.runs ?? (orders.short ? runs.short : runs.long);
 }
 
 async function onePiece(scenario: Scenario, runs: number): Promise<Result> {

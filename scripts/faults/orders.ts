@@ -6,6 +6,8 @@ export interface Orders {
   short: boolean;
   /** No piece begins later than this after the start; null = until everything is done. */
   minutes: number | null;
+  /** So many runs of each instead of what it is meant to have. */
+  runs: number | null;
   /** Forgets what earlier runs found. */
   anew: boolean;
   /** Writes the table from what is known, and runs nothing. */
@@ -14,7 +16,7 @@ export interface Orders {
 }
 
 export const USAGE =
-  'npm run faults -- [name …] [--short] [--minutes n] [--anew] [--report] [--list]\n' +
+  'npm run faults -- [name …] [--short] [--minutes n] [--runs n] [--anew] [--report] [--list]\n' +
   'Without names: all of them. Cut with Ctrl-C, it goes on where it was the next time.';
 
 /** Throws an Error with a sentence for what it does not know. */
@@ -23,6 +25,7 @@ export function readOrders(args: readonly string[], known: readonly string[]): O
     names: [],
     short: false,
     minutes: null,
+    runs: null,
     anew: false,
     report: false,
     list: false,
@@ -31,9 +34,10 @@ export function readOrders(args: readonly string[], known: readonly string[]): O
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '--short' || word === '--anew' || word === '--report' || word === '--list') {
       orders[word.slice(2) as 'short' | 'anew' | 'report' | 'list'] = true;
-    } else if (word === '--minutes') {
-      orders.minutes = Number(left.shift());
-      if (!(orders.minutes > 0)) throw new Error('--minutes wants a number above 0.');
+    } else if (word === '--minutes' || word === '--runs') {
+      const amount = Number(left.shift());
+      if (!(amount > 0)) throw new Error(`${word} wants a number above 0.`);
+      orders[word.slice(2) as 'minutes' | 'runs'] = amount;
     } else if (known.includes(word)) orders.names.push(word);
     else throw new Error(`There is no ${word}.\n${USAGE}\nNames: ${known.join(', ')}`);
   }

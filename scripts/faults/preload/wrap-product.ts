@@ -63,34 +63,26 @@ function idOf(given: unknown): string | null {
   return (given as { id?: string } | null)?.id ?? null;
 }
 
-/** The gate's two checks and the write, wherever among the arguments the gate stands. */
+/** The gate's two checks and the write: `submit(request, open, timeoutMs, confirm?)`. */
 function wrapSubmit({ prototype }: Class, pass: Pass): void {
   const original = methodOf(prototype, 'submit');
   prototype.submit = async function (this: unknown, ...given: unknown[]) {
-    const watched = given.map((each) => watchedGate(each, pass));
+    const [request, open, timeoutMs, confirm] = given as [
+      unknown,
+      () => void,
+      number,
+      (() => Promise<void>)?,
+    ];
+    const confirmed = async (): Promise<void> => {
+      pass('before confirm', null);
+      await confirm?.();
+      pass('after confirm', null);
+    };
     try {
-      return await original.apply(this, watched);
+      return await original.call(this, request, () => opened(open, pass), timeoutMs, confirmed);
     } finally {
       pass('after answer', null);
     }
-  };
-}
-
-function watchedGate(given: unknown, pass: Pass): unknown {
-  if (typeof given === 'function') return () => opened(() => (given as () => void)(), pass);
-  if (typeof given !== 'object' || given === null || !('open' in given)) return given;
-  const gate = given as { open(): void; confirm?(): Promise<void> };
-  return {
-    ...(gate.confirm
-      ? {
-          confirm: async () => {
-            pass('before confirm', null);
-            await gate.confirm?.();
-            pass('after confirm', null);
-          },
-        }
-      : {}),
-    open: () => opened(() => gate.open(), pass),
   };
 }
 

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Chance } from '../world/chance.js';
-import { FaultWorld, timesOf } from '../world/fault-world.js';
+import { FaultWorld, FOR_KILLS, timesOf } from '../world/fault-world.js';
 import { judge, tally } from '../world/judge.js';
 import { Traffic } from '../world/traffic.js';
 import type { Part } from '../world/part.js';
 import type { Piece, Result, Scenario } from '../scenario.js';
 import { firstMoves } from './first-moves.js';
 
-const WORKERS = 3;
+const WORKERS = 4;
+const LIVES_FOR_MS = 800;
 const IN_FLIGHT = 16;
 
 /** SIGKILL of a worker at any moment, another one begun at once, over and over, with operations in flight at both sites. */
@@ -16,15 +17,15 @@ export const killRandom: Scenario = {
   fault: 'SIGKILL of a worker at any moment, several operations in flight',
   resume:
     'from the kill until the next event of any operation that was in flight, at each of the sites; further workers live, and may be killed meanwhile',
-  runs: { long: 3000, short: 6 },
-  piece: 150,
+  runs: { long: 2400, short: 6 },
+  piece: 300,
   lane: 'BUSY',
   run: (piece) => killAtRandom(piece),
 };
 
 async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 40, env: timesOf(short) });
+  const world = await FaultWorld.open({ plans: 60, env: { ...FOR_KILLS, ...timesOf(short) } });
   try {
     const workers: Part[] = await Promise.all(Array.from({ length: WORKERS }, () => world.startWorker()));
     const traffic = await Traffic.over(world, chance);
@@ -36,7 +37,7 @@ async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> 
     const slot = async (index: number): Promise<void> => {
       while (kills < runs) {
         const worker = workers[index];
-        await sleep(chance.between(0, 1500));
+        await sleep(chance.between(0, LIVES_FOR_MS));
         if (!worker || kills >= runs) return;
         const inFlight = traffic.inFlight();
         if (inFlight.length === 0) continue;

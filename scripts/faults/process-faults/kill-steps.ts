@@ -2,13 +2,13 @@ import { percentile } from '../../measure/statistics.js';
 import { STEPS, type Step } from '../preload/steps.js';
 import type { Piece, Result, Scenario } from '../scenario.js';
 import { Chance } from '../world/chance.js';
-import { FaultWorld, timesOf } from '../world/fault-world.js';
+import { FaultWorld, FOR_KILLS, timesOf } from '../world/fault-world.js';
 import { judge, tally } from '../world/judge.js';
 import { Traffic } from '../world/traffic.js';
 import { loseSomeAnswers } from './lost-answers.js';
 import { inSlots, struckAt, type Struck } from './slots.js';
 
-const WORKERS = 3;
+const WORKERS = 4;
 const IN_FLIGHT = 12;
 const STEP_WITHIN_MS = 6_000;
 const MOVED_WITHIN_MS = 60_000;
@@ -31,16 +31,16 @@ export const killSteps: Scenario = {
   name: 'kill-steps',
   fault: `SIGKILL of a worker at each of ${STEPS.length} step boundaries`,
   resume:
-    'from the kill until the next event of the very operation that was being worked on; those killed between intent and write-down are left out, because they wait for the end of their sender’s time',
-  runs: { long: 660, short: 6 },
-  piece: 110,
+    'from the kill until the next event of the very operation that was being worked on; those killed between intent and write-down are left out: they wait until their sender’s time is over (2 × 5 s + SUBMIT_TIMEOUT_MS, here 12 s)',
+  runs: { long: 616, short: 6 },
+  piece: 154,
   lane: 'BUSY',
   run: (piece) => killAtSteps(piece),
 };
 
 async function killAtSteps({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 40, env: timesOf(short) });
+  const world = await FaultWorld.open({ plans: 40, env: { ...FOR_KILLS, ...timesOf(short) } });
   try {
     const struck: Struck[] = [];
     const missed = new Map<Step, number>();

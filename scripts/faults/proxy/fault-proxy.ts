@@ -26,7 +26,11 @@ export class FaultProxy {
     private readonly targetPort: number,
   ) {
     server.on('connection', (socket) => {
-      if (this.refusing) socket.on('error', () => undefined).resume().resetAndDestroy();
+      if (this.refusing)
+        socket
+          .on('error', () => undefined)
+          .resume()
+          .resetAndDestroy();
       else this.join(socket);
     });
   }

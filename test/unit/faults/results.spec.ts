@@ -44,6 +44,7 @@ describe('orders', () => {
       names: ['freeze'],
       short: true,
       minutes: 5,
+      runs: null,
       anew: false,
     });
     expect(() => readOrders(['frieze'], ['freeze'])).toThrow('There is no frieze.');
