@@ -103,6 +103,11 @@ describe('API and worker with a faulty configuration', () => {
     expect(faults[0]).toMatch(sentence);
   });
 
+  it('do not work without the journal that they are told to keep', async () => {
+    const faults = await faultsOf({ PORT: '0', JOURNAL_DIR: sitesFile('a file in its place') });
+    expect(faults).toEqual([expect.stringMatching(/^JOURNAL_DIR cannot be used: .*, or none\.$/)]);
+  });
+
   it('do not work on a Redis that throws data away', async () => {
     const policy = (value: string) =>
       world().withRedis((redis) => redis.config('SET', 'maxmemory-policy', value));
