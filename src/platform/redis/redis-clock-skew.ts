@@ -11,9 +11,12 @@ const TOO_FAR_MS = 30_000;
 const SLOW_MS = 1_000;
 const TOLD_EVERY_MS = 600_000;
 
-/** Measured by Redis's TIME, half-way between question and answer. */
+/**
+ * Measured by Redis's TIME, half-way between question and answer; a clock that was set since then is noticed by the
+ * monotonic one, which goes on.
+ */
 export class RedisClockSkew extends ClockSkew {
-  private measured: number | null = null;
+  private measured: { skewMs: number; leadMs: number } | null = null;
   private toldMs: number | null = null;
 
   constructor(
@@ -25,23 +28,24 @@ export class RedisClockSkew extends ClockSkew {
   }
 
   skewMs(): number | null {
-    return this.measured;
+    return this.measured && this.measured.skewMs + this.leadMs() - this.measured.leadMs;
   }
 
   isNotable(): boolean {
-    return Math.abs(this.measured ?? 0) > NOTABLE_MS;
+    return Math.abs(this.skewMs() ?? 0) > NOTABLE_MS;
   }
 
   fault(): string | null {
-    return Math.abs(this.measured ?? 0) > TOO_FAR_MS
+    return Math.abs(this.skewMs() ?? 0) > TOO_FAR_MS
       ? `${this.sentence()} That is too far: nothing is sent until they agree.`
       : null;
   }
 
   sentence(): string {
-    if (this.measured === null) return 'It was not compared with the Redis server’s yet.';
-    const apart = Math.abs(this.measured) / 1_000;
-    const which = this.measured > 0 ? 'ahead of' : 'behind';
+    const skewMs = this.skewMs();
+    if (skewMs === null) return 'It was not compared with the Redis server’s yet.';
+    const apart = Math.abs(skewMs) / 1_000;
+    const which = skewMs > 0 ? 'ahead of' : 'behind';
     return `This machine's clock is ${apart.toFixed(1)} s ${which} that of the Redis server.`;
   }
 
@@ -56,18 +60,23 @@ export class RedisClockSkew extends ClockSkew {
       const theirs = (seconds ?? Number.NaN) * 1_000 + (microseconds ?? 0) / 1_000;
       const skew = Math.round(before + tookMs / 2 - theirs);
       if (Number.isNaN(skew)) return;
-      this.measured = skew;
+      this.measured = { skewMs: skew, leadMs: this.leadMs() };
       this.tell();
     } catch {
       // The store check tells of a Redis that does not answer.
     }
   }
 
+  /** The same as long as nobody sets the clock. */
+  private leadMs(): number {
+    return Math.round(this.clock.now() - this.clock.monotonic());
+  }
+
   private tell(): void {
     const now = this.clock.monotonic();
     if (!this.isNotable()) this.toldMs = null;
     else if (this.toldMs === null || now - this.toldMs > TOLD_EVERY_MS) {
-      this.log.warn({ skewMs: this.measured }, this.sentence());
+      this.log.warn({ skewMs: this.skewMs() }, this.sentence());
       this.toldMs = now;
     }
   }

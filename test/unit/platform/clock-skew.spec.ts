@@ -65,6 +65,18 @@ it('stays as it was when the answer took too long, or there was none', async () 
   expect(skew.skewMs()).toBe(5_000);
 });
 
+it('is noticed at once when the clock is set after it was measured, and when it is put right', async () => {
+  const { skew, clock } = skewed(100);
+  await skew.measure();
+  const right = clock.now.bind(clock);
+  clock.now = () => right() - 3_600_000;
+  expect(skew.skewMs()).toBe(100 - 3_600_000);
+  expect(skew.fault()).toMatch(/behind/);
+  clock.now = right;
+  clock.advance(60_000);
+  expect([skew.skewMs(), skew.fault()]).toEqual([100, null]);
+});
+
 it('is read from a real server', async () => {
   const clock = new TestClock(Date.now() - 60_000);
   const skew = new RedisClockSkew(the.redis, clock, recordingLog().log);
