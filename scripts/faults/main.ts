@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { SCENARIOS } from './catalogue.js';
+import { STORE_SCENARIOS } from './store/index.js';
 import { readOrders } from './orders.js';
 import { Results } from './results.js';
 import { writeTable } from './report.js';
@@ -31,14 +32,22 @@ if (orders.list) for (const { name, fault, runs } of wanted) console.log(`${name
 else if (orders.report) writeTable(results);
 else {
   if (orders.anew) results.forget();
-  await Promise.all(
-    (['BUSY', 'WAITING'] as const).map((lane) => workThrough(wanted.filter((each) => each.lane === lane))),
-  );
+  await Promise.all(lanes().map(workThrough));
   if (!orders.short) {
     writeTable(results);
     say('faults', `the table is in docs/guarantees.md, the pieces are in ${results.place}`);
   }
   process.exitCode = bad > 0 ? 1 : 0;
+}
+
+/** What needs the cores, what waits, and what waits for Redis: one of each goes on at a time. */
+function lanes(): Scenario[][] {
+  const waiting = wanted.filter(({ lane }) => lane === 'WAITING');
+  return [
+    wanted.filter(({ lane }) => lane === 'BUSY'),
+    waiting.filter((each) => !STORE_SCENARIOS.includes(each)),
+    waiting.filter((each) => STORE_SCENARIOS.includes(each)),
+  ];
 }
 
 /** A piece of each in turn, so that a run that is cut has something of everything. */

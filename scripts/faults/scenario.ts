@@ -59,7 +59,7 @@ export interface Scenario {
   runs: { long: number; short: number };
   /** Runs of a piece. */
   piece: number;
-  /** BUSY needs the cores, WAITING mostly waits: one of each goes on at a time. */
+  /** BUSY needs the cores, WAITING mostly waits: one of each goes on at a time, and of those about the store one more. */
   lane: 'BUSY' | 'WAITING';
   run(piece: Piece): Promise<Result>;
 }

@@ -28,7 +28,7 @@ export const atTheConsole: Scenario = {
 
 async function actBeside({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 30, env: timesOf(short) });
+  const world = await FaultWorld.open({ standsBack: true, plans: 30, env: timesOf(short) });
   try {
     await Promise.all([world.startWorker(), world.startWorker()]);
     const traffic = await Traffic.over(world, chance);

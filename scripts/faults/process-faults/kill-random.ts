@@ -7,8 +7,10 @@ import type { Part } from '../world/part.js';
 import type { Piece, Result, Scenario } from '../scenario.js';
 import { firstMoves } from './first-moves.js';
 
-const WORKERS = 4;
-const LIVES_FOR_MS = 800;
+/** So many that some of them always live long enough to get on with the work. */
+const WORKERS = 8;
+/** At the most, after it was ready. */
+const LIVES_FOR_MS = 5_000;
 const IN_FLIGHT = 16;
 
 /** SIGKILL of a worker at any moment, another one begun at once, over and over, with operations in flight at both sites. */
@@ -25,7 +27,11 @@ export const killRandom: Scenario = {
 
 async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 60, env: { ...FOR_KILLS, ...timesOf(short) } });
+  const world = await FaultWorld.open({
+    standsBack: true,
+    plans: 60,
+    env: { ...FOR_KILLS, ...timesOf(short) },
+  });
   try {
     const workers: Part[] = await Promise.all(Array.from({ length: WORKERS }, () => world.startWorker()));
     const traffic = await Traffic.over(world, chance);
@@ -34,6 +40,7 @@ async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> 
     const begunAt = performance.now();
     let kills = 0;
     let carried = 0;
+    const notes: string[] = [];
     const slot = async (index: number): Promise<void> => {
       while (kills < runs) {
         const worker = workers[index];
@@ -45,7 +52,7 @@ async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> 
         carried += inFlight.length;
         moves.begin(inFlight);
         await worker.kill();
-        workers[index] = await world.startWorker();
+        workers[index] = await startedAgain(world, notes);
       }
     };
     await Promise.all(workers.map((_worker, index) => slot(index)));
@@ -55,8 +62,19 @@ async function killAtRandom({ runs, short, seed, say }: Piece): Promise<Result> 
     );
     await traffic.rest();
     const judged = await judge(world, traffic.asked);
-    return { ...tally(judged), runs: kills, resumeMs: moves.resumeMs };
+    const result = tally(judged);
+    return { ...result, runs: kills, resumeMs: moves.resumeMs, notes: [...result.notes, ...notes] };
   } finally {
     await world.close();
+  }
+}
+
+/** One that does not come up is told, and tried once more. */
+async function startedAgain(world: FaultWorld, notes: string[]): Promise<Part> {
+  try {
+    return await world.startWorker();
+  } catch (error) {
+    notes.push(`a worker did not start: ${String(error)}`);
+    return world.startWorker();
   }
 }

@@ -8,7 +8,7 @@ import { Traffic } from '../world/traffic.js';
 import { loseSomeAnswers } from './lost-answers.js';
 import { inSlots, struckAt, type Struck } from './slots.js';
 
-const WORKERS = 4;
+const WORKERS = 6;
 const IN_FLIGHT = 12;
 const STEP_WITHIN_MS = 6_000;
 const MOVED_WITHIN_MS = 60_000;
@@ -40,7 +40,11 @@ export const killSteps: Scenario = {
 
 async function killAtSteps({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
-  const world = await FaultWorld.open({ plans: 40, env: { ...FOR_KILLS, ...timesOf(short) } });
+  const world = await FaultWorld.open({
+    standsBack: true,
+    plans: 40,
+    env: { ...FOR_KILLS, ...timesOf(short) },
+  });
   try {
     const struck: Struck[] = [];
     const missed = new Map<Step, number>();

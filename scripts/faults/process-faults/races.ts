@@ -24,6 +24,7 @@ export const races: Scenario = {
 async function race({ runs, short, seed, say }: Piece): Promise<Result> {
   const chance = new Chance(seed);
   const world = await FaultWorld.open({
+    standsBack: true,
     apis: 2,
     plans: 40,
     env: { POLL_INTERVAL_MS: '100', ...timesOf(short) },

@@ -24,6 +24,8 @@ export interface FaultWorldOptions {
   durationFactor?: number;
   /** A fault proxy between the gateway and each site. */
   proxied?: boolean;
+  /** Takes only what of the cores others leave: what is measured beside it must not suffer. */
+  standsBack?: boolean;
   /** Somebody else's Redis; by default one of our own that keeps an append-only file. */
   redisUrl?: string;
 }
@@ -198,6 +200,7 @@ export class FaultWorld {
   }
 
   private part(name: string, script: string, env: Record<string, string>, execArgv?: string[]): Part {
-    return Part.begin({ name, script, env, cwd: this.directory, logFile: this.logOf(name), execArgv });
+    const nice = this.options.standsBack ? 10 : 0;
+    return Part.begin({ name, script, env, nice, cwd: this.directory, logFile: this.logOf(name), execArgv });
   }
 }

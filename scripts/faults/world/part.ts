@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 
 export interface PartOrders {
@@ -9,6 +10,8 @@ export interface PartOrders {
   env: Record<string, string>;
   cwd: string;
   logFile: string;
+  /** How far it stands back behind others, 0 to 19; by default 0. */
+  nice?: number;
   /** Options of Node itself, such as a module that is loaded first. */
   execArgv?: readonly string[];
 }
@@ -54,7 +57,7 @@ export class Part {
     });
   }
 
-  static begin({ name, script, env, cwd, logFile, execArgv = [] }: PartOrders): Part {
+  static begin({ name, script, env, cwd, logFile, nice = 0, execArgv = [] }: PartOrders): Part {
     const { PATH = '', HOME = '' } = process.env;
     const child = fork(script, {
       execArgv: [...execArgv],
@@ -62,6 +65,7 @@ export class Part {
       env: { PATH, HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    if (nice > 0 && child.pid) setPriority(child.pid, nice);
     return new Part(name, child, logFile);
   }
 
