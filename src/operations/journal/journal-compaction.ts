@@ -17,7 +17,8 @@ const ENDED_KEPT_MS = 30 * 24 * 3_600_000;
 /**
  * Makes one file of those that nobody adds to any more: the last record of each operation, and what was answered
  * since. A writer that was only frozen notices that its file has a second name, and begins a new one: what it adds
- * after the file was read is not lost. Any number of processes may do this at once.
+ * after the file was read is not lost. What a later version wrote stays where it is. Any number of processes may do this
+ * at once.
  */
 export async function compact(folder: string, nowMs: number, log: Log): Promise<void> {
   const { closed, open } = await filesIn(folder, nowMs);
@@ -31,7 +32,7 @@ export async function compact(folder: string, nowMs: number, log: Log): Promise<
     for (const { name, second } of claimed) {
       await link(join(folder, name), second).catch(unlessGone);
       const handle = await openIfThere(second);
-      if (handle) files.push({ name, handle });
+      if (handle) files.push({ name, handle, unknown: 0 });
     }
     const histories = await journaledHistories(inOrder(files.map((file) => entriesIn(file, log))));
     const stillAdded = await operationsIn(folder, open, log);
@@ -39,7 +40,9 @@ export async function compact(folder: string, nowMs: number, log: Log): Promise<
       (history) => stillAdded.has(history.last.record.id) || !isOutdated(history, nowMs),
     );
     if (kept.length > 0) await write(folder, kept, nowMs);
-    for (const { name } of files) await rm(join(folder, name), { force: true });
+    for (const { name } of files.filter(({ unknown }) => unknown === 0)) {
+      await rm(join(folder, name), { force: true });
+    }
     log.info({ files: files.length, operations: kept.length }, 'the journal was compacted');
   } finally {
     await closeAll(files);
@@ -69,7 +72,7 @@ async function operationsIn(folder: string, names: readonly string[], log: Log):
     const handle = await openIfThere(join(folder, name));
     if (!handle) continue;
     try {
-      for await (const entry of entriesIn({ name, handle }, log)) {
+      for await (const entry of entriesIn({ name, handle, unknown: 0 }, log)) {
         ids.add(entry.kind === 'RECORD' ? entry.record.id : entry.operationId);
       }
     } finally {

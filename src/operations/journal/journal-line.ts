@@ -1,3 +1,4 @@
+import { inOurShape } from '../../domain/operation-schema.js';
 import type { JournalEntry } from './journal.js';
 
 const NEWLINE = 0x0a;
@@ -8,14 +9,20 @@ export function lineOf(entry: JournalEntry): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-/** null = nothing that this version knows; throws when it is no line of a journal at all. */
-export function entryOf(line: string): JournalEntry | null {
-  const found = JSON.parse(line) as Partial<JournalEntry>;
+/** What a line is, if it is no entry: the head of a file, or something that a later version writes. */
+export type OtherLine = 'HEADER' | 'UNKNOWN';
+
+/** Records in the shape of this version. Throws when it is no line of a journal at all. */
+export function entryOf(line: string): JournalEntry | OtherLine {
+  const found = JSON.parse(line) as Partial<JournalEntry> | { kind?: 'HEADER'; time?: string };
   if (typeof found !== 'object' || found === null) throw new Error('no entry');
   if (typeof found.time !== 'string') throw new Error('an entry without a time');
-  if (found.kind === 'RECORD' && typeof found.record?.id === 'string') return found as JournalEntry;
+  if (found.kind === 'HEADER') return 'HEADER';
+  if (found.kind === 'RECORD' && typeof found.record?.id === 'string') {
+    return { ...(found as Extract<JournalEntry, { kind: 'RECORD' }>), record: inOurShape(found.record) };
+  }
   if (found.kind === 'CHANGE' && typeof found.operationId === 'string') return found as JournalEntry;
-  return null;
+  return 'UNKNOWN';
 }
 
 /** The whole lines of a file; what comes after the last line feed is left out. */

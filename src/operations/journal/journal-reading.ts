@@ -8,6 +8,8 @@ import { entryOf, wholeLines } from './journal-line.js';
 export interface OpenJournalFile {
   name: string;
   handle: FileHandle;
+  /** Lines that were passed over because a later version wrote them; counted while they are read. */
+  unknown: number;
 }
 
 /** Everything in a folder, whoever writes or compacts there meanwhile. */
@@ -30,7 +32,7 @@ async function openAll(folder: string): Promise<OpenJournalFile[]> {
         if (files.has(name)) continue;
         news = true;
         const handle = await openIfThere(join(folder, name));
-        if (handle) files.set(name, { name, handle });
+        if (handle) files.set(name, { name, handle, unknown: 0 });
       }
     }
     return [...files.values()];
@@ -55,17 +57,19 @@ export async function closeAll(files: readonly OpenJournalFile[]): Promise<void>
 }
 
 /** A line that is damaged is left out, and told of. */
-export async function* entriesIn({ name, handle }: OpenJournalFile, log: Log): AsyncGenerator<JournalEntry> {
+export async function* entriesIn(file: OpenJournalFile, log: Log): AsyncGenerator<JournalEntry> {
   let damaged = 0;
-  for await (const line of wholeLines(handle)) {
+  for await (const line of wholeLines(file.handle)) {
     try {
       const entry = entryOf(line);
-      if (entry) yield entry;
+      if (entry === 'UNKNOWN') file.unknown += 1;
+      else if (entry !== 'HEADER') yield entry;
     } catch {
       damaged += 1;
     }
   }
-  if (damaged > 0) log.error({ file: name, damaged }, 'the journal has damaged lines; they are left out');
+  if (damaged > 0)
+    log.error({ file: file.name, damaged }, 'the journal has damaged lines; they are left out');
 }
 
 /** Merges what is in order of time each for itself. */

@@ -60,7 +60,7 @@ describe('the journal on a disk that is full', () => {
        const journal = await FileJournal.open(${JSON.stringify(folder.path)}, clock, log);
        const said = { kept: [], refused: [] };
        for (let i = 0; i < 60; i += 1) {
-         const record = { id: 'alpha.' + i, version: 1, reason: 'x'.repeat(3000) };
+         const record = { id: 'alpha.' + i, version: 1, schema: 2, reason: 'x'.repeat(3000) };
          await journal.append({ kind: 'RECORD', time: new Date(2030, 0, 1, 0, 0, i).toISOString(), record })
            .then(() => said.kept.push(record.id), (error) => said.refused.push([record.id, error.name]));
        }

@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import type { Change } from '../../../../src/domain/operation-change.js';
 import type { FileJournal } from '../../../../src/operations/journal/file-journal.js';
 import { journaledRecords } from '../../../../src/operations/journal/journaled-record.js';
@@ -127,6 +127,16 @@ describe('compacting the journal', () => {
     await journal.compact();
     expect(readdirSync(folder.path).sort()).toEqual([...folder.files, 'id'].sort());
     expect(ids(await all(journal))).toEqual(['alpha.1']);
+  });
+
+  it('leaves a file alone that holds something a later version wrote', async () => {
+    const journal = await written(entry('alpha.1', at(1)));
+    const name = folder.files[0] ?? '';
+    appendFileSync(folder.pathOf(name), `{"kind":"OMEN","time":"${at(2)}"}\n`);
+    age(11 * 60_000);
+    await journal.compact();
+    expect(folder.text(name)).toContain('OMEN');
+    expect((await journaledRecords(journal.entries())).size).toBe(1);
   });
 
   it('does nothing when there is nothing to do', async () => {
