@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
 import { SHARDS, shardPrefix } from '../redis/keys.js';
+import { isRedisTrouble, isStoreRefusal } from '../redis/trouble.js';
 import { withinMs } from '../within.js';
 import { CANARY } from './canaries.queue.js';
 import { placeOf } from './queue-place.js';
@@ -40,6 +41,7 @@ const TAKEOVER = { lockDuration: 6_000, stalledInterval: 2_000, maxStalledCount:
 /** BullMQ waits for 15 s after it missed Redis. */
 const AFTER_TROUBLE_MS = 500;
 const HANDED_BACK: Next = { againInMs: 1 };
+const AFTER_TROUBLE: Next = { againInMs: AFTER_TROUBLE_MS };
 const READY_WITHIN_MS = 30_000;
 const CLOSING_TAKES_MS = 3_000;
 /** Without Redis, closing would wait for ever. */
@@ -131,8 +133,21 @@ export class RingWorkers {
     // One more may come out of a fetch that was under way: it is somebody else's.
     const next = this.isClosing ? HANDED_BACK : await this.answered(place, job.data.id);
     if (next === 'DONE' || next === 'NOTHING') return;
-    await job.moveToDelayed(clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
+    await this.handBack(job, clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
     throw new DelayedError();
+  }
+
+  /** A store that refuses it is waited for: otherwise the job would lie there until its lock has run out. */
+  private async handBack(job: Job, dueMs: number, token?: string): Promise<void> {
+    for (;;) {
+      try {
+        return await job.moveToDelayed(dueMs, token);
+      } catch (error) {
+        if (!(error instanceof Error) || !isStoreRefusal(error)) throw error;
+        this.trouble(error);
+        await this.tools.breaks.over();
+      }
+    }
   }
 
   private async answered(place: string, id: string): Promise<Next> {
@@ -141,6 +156,11 @@ export class RingWorkers {
     this.tools.pulse.stepBegan(place);
     try {
       return await answering;
+    } catch (error) {
+      // No fault of the step: it is begun anew as soon as the store is well.
+      if (!isRedisTrouble(error)) throw error;
+      this.stepFailed(error as Error);
+      return AFTER_TROUBLE;
     } finally {
       this.tools.pulse.stepEnded(place);
       this.steps.delete(answering);

@@ -22,13 +22,13 @@ export interface BreakWorld {
  */
 export class StoreBreaks {
   private readonly workers = new Set<Breaking>();
-  private over: Promise<void> | null = null;
+  private current: Promise<void> | null = null;
 
   constructor(private readonly world: BreakWorld) {}
 
   join(worker: Breaking): void {
     this.workers.add(worker);
-    if (this.over) worker.pause();
+    if (this.current) worker.pause();
   }
 
   leave(worker: Breaking): void {
@@ -37,12 +37,17 @@ export class StoreBreaks {
 
   /** To be told of every error; of those that are no refusal it takes no notice. */
   notice(error: Error): void {
-    if (this.over || !isStoreRefusal(error)) return;
+    if (this.current || !isStoreRefusal(error)) return;
     for (const worker of this.workers) worker.pause();
-    this.over = this.untilWell().finally(() => {
-      this.over = null;
+    this.current = this.untilWell().finally(() => {
+      this.current = null;
       for (const worker of this.workers) worker.resume();
     });
+  }
+
+  /** Resolves when the break that is on is over; at once when there is none. */
+  async over(): Promise<void> {
+    await this.current;
   }
 
   private async untilWell(): Promise<void> {

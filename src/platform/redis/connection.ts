@@ -7,15 +7,21 @@ export { throttled };
 
 /** Reconnects soon: the default waits up to 20 s after Redis is back. */
 function retryStrategy(times: number): number {
-  return Math.min(200 * 2 ** Math.min(times, 4), 2000);
+  return Math.min(200 * 2 ** Math.min(times, 4), 1000);
 }
 
-/** With Sentinels: a primary that was replaced is left, also while it still answers. */
-const FOLLOWING: RedisOptions = {
-  sentinelRetryStrategy: retryStrategy,
-  failoverDetector: true,
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
-};
+/**
+ * With Sentinels: a primary that was replaced is left, when it says that it takes nothing any more, or says nothing at
+ * all. (ioredis's own detector may strike while a connection is being made, which then ends for good.)
+ */
+function following(role: ConnectionRole): RedisOptions {
+  return {
+    sentinelRetryStrategy: retryStrategy,
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // A blocking read may wait for ten seconds.
+    socketTimeout: role === 'commands' ? 5_000 : 20_000,
+  };
+}
 
 /**
  * - `commands`: fails fast while Redis is away, so that a request gets its 503 at once.
@@ -30,7 +36,7 @@ export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis
       : { maxRetriesPerRequest: null };
   const usual: RedisOptions = { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true };
   const sentinels = sentinelsOf(url);
-  const redis = sentinels ? new Redis({ ...usual, ...sentinels, ...FOLLOWING }) : new Redis(url, usual);
+  const redis = sentinels ? new Redis({ ...usual, ...sentinels, ...following(role) }) : new Redis(url, usual);
   redis.on('error', throttled(log, 'redis'));
   return redis;
 }

@@ -10,11 +10,12 @@ import { WorkerPulse } from '../../../../src/platform/queue/worker-pulse.js';
 import { CanaryBoard } from '../../../../src/platform/redis/canary-board.js';
 import { StoreReadiness } from '../../../../src/platform/redis/readiness.js';
 import { eventuallyTrue } from '../../../support/eventually.js';
+import { recordingLog } from '../../support/recording-log.js';
 import { redisForThisFile } from '../../support/redis.js';
 
 const the = redisForThisFile();
 const NAME = 'tests';
-const QUICKLY = { beatMs: 10_000, nobodyMs: 300, notUsMs: 60_000, hopelessMs: 60_000 };
+const QUICKLY = { beatMs: 10_000, nobodyMs: 1_000, notUsMs: 60_000, hopelessMs: 60_000 };
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -22,17 +23,23 @@ afterEach(async () => {
 });
 
 /** One process's part in a queue. */
-async function worker(answer: (id: string) => Promise<Next>) {
+async function worker(answer: (id: string) => Promise<Next>, log = silentLog()) {
   const blocking = new Redis(the.url, { maxRetriesPerRequest: null });
   const store = new StoreReadiness(the.redis);
   const clock = new SystemClock();
   const canaries = new Canaries([NAME], the.redis, silentLog());
   const board = new CanaryBoard(the.redis);
   const pulse = new WorkerPulse({ canaries, board, store, clock }, QUICKLY);
-  const breaks = new StoreBreaks({ store, log: silentLog() });
+  const breaks = new StoreBreaks({ store, log });
+  let errors = 0;
+  const notice = breaks.notice.bind(breaks);
+  breaks.notice = (error) => {
+    errors += 1;
+    notice(error);
+  };
   const workers = new RingWorkers(
     { name: NAME, atOnce: 2, answer },
-    new RingTools(blocking, clock, silentLog(), pulse, breaks),
+    new RingTools(blocking, clock, log, pulse, breaks),
   );
   workers.start();
   await workers.ready();
@@ -41,7 +48,7 @@ async function worker(answer: (id: string) => Promise<Next>) {
     () => canaries.close(),
     () => blocking.quit(),
   );
-  return { workers, pulse, board };
+  return { workers, pulse, board, errors: () => errors };
 }
 
 function rings(): Rings {
@@ -77,7 +84,10 @@ it('hears the canary of every shard, which no step is troubled with, and tells t
     (await board.seen(places)).every((mark) => mark !== null),
   );
   expect(answered).toEqual([]);
-  expect(pulse.fault()).toBeNull();
+  await eventuallyTrue('all is well', async () => {
+    await pulse.beat();
+    return pulse.fault() === null;
+  });
 });
 
 it('notices that a queue hands out nothing any more, and that it does again', async () => {
@@ -124,4 +134,39 @@ it('says so when a step had to be cut off', async () => {
   const closed = workers.close(20);
   expect(await closed).toBe(false);
   release('DONE');
+});
+
+describe('a Redis that refuses every write', () => {
+  /** Milliseconds that it lasts; the workers would ask thousands of times. */
+  const LASTS_MS = 3_000;
+  /** One of each worker and its connections, and those of the questions each second. */
+  const FEW = 200;
+
+  it.each([
+    ['OOM', ['maxmemory', '100kb'], ['maxmemory', '0']],
+    ['NOREPLICAS', ['min-replicas-to-write', '1'], ['min-replicas-to-write', '0']],
+  ] as const)(
+    'with %s is asked now and then, told in a line, and served again',
+    async (word, strike, relieve) => {
+      const answered: string[] = [];
+      const { log, lines } = recordingLog();
+      const { errors } = await worker((id) => {
+        answered.push(id);
+        return Promise.resolve({ againInMs: 10 });
+      }, log);
+      await rings().ring('site', 'busy');
+      await eventuallyTrue('it is busy', () => answered.length > 3);
+      const struckAt = performance.now();
+      await the.redis.config('SET', ...strike);
+      await eventuallyTrue('it has lasted', () => performance.now() - struckAt > LASTS_MS);
+      const { length: before } = answered;
+      expect(errors()).toBeGreaterThan(0);
+      expect(errors()).toBeLessThan(FEW);
+      const told = lines.map((line) => String(line[1]));
+      expect(told.filter((text) => text.startsWith(word))).toHaveLength(1);
+      expect(told.filter((text) => text.includes('take a break'))).toHaveLength(1);
+      await the.redis.config('SET', ...relieve);
+      await eventuallyTrue('it goes on', () => answered.length > before + 3);
+    },
+  );
 });
