@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../domain/operation-event.js';
 import { parsePublicId } from '../domain/ids.js';
 import type { Log } from '../platform/log/log.js';
+import { throttled } from '../platform/log/throttled.js';
 import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
 import { withinMs } from '../platform/within.js';
 import { EventFeed, type FedEvent } from './event-feed.js';
@@ -19,6 +20,7 @@ export class RedisEventFeed extends EventFeed {
   private readonly listeners = new EventEmitter().setMaxListeners(0);
   private readonly keys = SHARDS.map((shard) => operationKeys(shard).events);
   private offsets: string[] = [];
+  private readonly notRead: (error: Error) => void;
   private stopped = false;
   private reading: Promise<void> | null = null;
 
@@ -26,9 +28,10 @@ export class RedisEventFeed extends EventFeed {
     private readonly commands: Redis,
     /** A connection of its own: it is blocked most of the time. */
     private readonly blocking: Redis,
-    private readonly log: Log,
+    log: Log,
   ) {
     super();
+    this.notRead = throttled(log, 'event stream');
   }
 
   async start(): Promise<void> {
@@ -72,10 +75,7 @@ export class RedisEventFeed extends EventFeed {
         this.deliver(answer);
       } catch (error) {
         if (this.stopped) return;
-        this.log.warn(
-          { reason: error instanceof Error ? error.message : 'unknown' },
-          'event stream not read',
-        );
+        this.notRead(error instanceof Error ? error : new Error('unknown'));
         await pause(AFTER_ERROR_MS);
       }
     }
