@@ -1,4 +1,4 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { ClockSkew } from '../platform/clock-skew.js';
 import { Clock } from '../platform/clock.js';
@@ -14,6 +14,7 @@ import { QueueDoorbells } from './doorbells.queue.js';
 import { DurableOperationStore } from './durable-operation-store.js';
 import { GuardModule } from './guard/guard.module.js';
 import { StoreGuard } from './guard/store-guard.js';
+import { JournalUpkeep } from './journal-upkeep.js';
 import { JournalModule } from './journal/journal.module.js';
 import { Journal } from './journal/journal.js';
 import { OperationStore } from './operation-store.js';
@@ -48,6 +49,12 @@ import { operationSettings } from './settings.js';
       },
     },
     {
+      provide: JournalUpkeep,
+      inject: [Journal, OperationStore, StoreGuard, Clock, LOG],
+      useFactory: (journal: Journal, store: OperationStore, guard: StoreGuard, clock: Clock, log: Log) =>
+        new JournalUpkeep(journal, store, guard, clock, log),
+    },
+    {
       provide: QueueDoorbells,
       inject: [COMMANDS, LOG],
       useFactory: (redis: Redis, log: Log) => new QueueDoorbells(redis, log),
@@ -78,13 +85,19 @@ import { operationSettings } from './settings.js';
   ],
   exports: [OperationStore, GuardModule, JournalModule, Doorbells, OperationsService, Resolutions],
 })
-export class OperationsModule implements OnApplicationShutdown {
+export class OperationsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly doorbells: QueueDoorbells,
     private readonly durable: DurableWrites,
+    private readonly upkeep: JournalUpkeep,
   ) {}
 
+  onApplicationBootstrap(): void {
+    this.upkeep.start();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    this.upkeep.stop();
     const closed = this.doorbells.close();
     const late = new Promise((resolve) => setTimeout(resolve, 2_000).unref());
     await Promise.race([closed, late]);

@@ -1,10 +1,9 @@
-import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { ConfigurationError, type Environment } from '../../platform/config/environment.js';
 import type { Log } from '../../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { FileJournal } from './file-journal.js';
-import { JournalUpkeep } from './journal-upkeep.js';
 import { Journal } from './journal.js';
 import { NoJournal } from './no-journal.js';
 
@@ -17,26 +16,13 @@ import { NoJournal } from './no-journal.js';
       useFactory: ({ journalDir }: Environment, clock: Clock, log: Log) =>
         journalDir === null ? new NoJournal() : openJournal(journalDir, clock, log),
     },
-    {
-      provide: JournalUpkeep,
-      inject: [Journal, LOG],
-      useFactory: (journal: Journal, log: Log) => new JournalUpkeep(journal, log),
-    },
   ],
   exports: [Journal],
 })
-export class JournalModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(
-    private readonly journal: Journal,
-    private readonly upkeep: JournalUpkeep,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.upkeep.start();
-  }
+export class JournalModule implements OnApplicationShutdown {
+  constructor(private readonly journal: Journal) {}
 
   async onApplicationShutdown(): Promise<void> {
-    this.upkeep.stop();
     await this.journal.close();
   }
 }

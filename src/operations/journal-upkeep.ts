@@ -1,0 +1,66 @@
+import { isVerdict } from '../domain/operation.js';
+import { isoTime, type Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import type { StoreGuard } from './guard/store-guard.js';
+import { FileJournal } from './journal/file-journal.js';
+import type { Journal } from './journal/journal.js';
+import { journaledRecords } from './journal/journaled-record.js';
+import type { OperationStore } from './operation-store.js';
+
+const SOON_MS = 10 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Keeps the folder small, and up to date with what other machines have done: an operation that was accepted here may have
+ * been sent, and have ended, in a process with a journal of its own.
+ */
+export class JournalUpkeep {
+  private timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly store: OperationStore,
+    private readonly guard: StoreGuard,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** At once, soon, and once a day. */
+  start(): void {
+    const { journal } = this;
+    if (!(journal instanceof FileJournal)) return;
+    void this.tried(() => journal.compact());
+    const all = () =>
+      void this.tried(async () => {
+        await this.learnEnds();
+        await journal.compact();
+      });
+    this.timers = [setTimeout(all, SOON_MS).unref(), setInterval(all, DAY_MS).unref()];
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Writes down what has ended elsewhere. Answers how much. Throws while the store is not to be believed. */
+  async learnEnds(): Promise<number> {
+    this.guard.pass();
+    let learnt = 0;
+    for (const [id, { record }] of await journaledRecords(this.journal.entries())) {
+      if (isVerdict(record.state)) continue;
+      const now = await this.store.find(id);
+      if (!now || !isVerdict(now.state)) continue;
+      await this.journal.append({ kind: 'RECORD', time: isoTime(this.clock.now()), record: now });
+      learnt += 1;
+    }
+    return learnt;
+  }
+
+  private async tried(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'the journal was not put in order');
+    }
+  }
+}
