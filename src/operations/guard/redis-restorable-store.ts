@@ -10,6 +10,7 @@ import { SHARD_EVENTS_KEPT } from '../kept-events.js';
 import { indexesOf } from '../operation-indexes.js';
 import type { IdempotencyClaim, OperationStore } from '../operation-store.js';
 import { heldBy, lockedForParent } from '../released-groups.js';
+import { writeOf } from '../write-ids.js';
 import { RestorableStore, type Restoration } from './restorable-store.js';
 
 const RESTORE = new RedisScript(new URL('../lua/restore-operation.lua', import.meta.url));
@@ -114,6 +115,7 @@ export class RedisRestorableStore extends RestorableStore {
         made.length,
         noted.length,
         claim?.fingerprint ?? '',
+        before ? writeOf(before) : '',
         ...stepsOf(operation),
       ],
     )) as [string, string?];

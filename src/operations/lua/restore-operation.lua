@@ -8,10 +8,11 @@
 --       7 creation time (ms)   8 '1' = the operation has ended: its locks are released   9, 10, 11 numbers of keys
 --       12 events kept in the shard's stream   13 the parent's id ('' = none)   14, 15 numbers of keys
 --       16 fingerprint of the request ('' = no idempotency key)
+--       17 id of the write that made the expected version ('' = not known)
 --       then the ids of the operations that are its steps: a lock that one of them holds was lent to it
 --
 -- Returns {'RESTORED'} (also when this very write was done before and its reply was lost),
---         {'STALE'} when the record has another version,
+--         {'STALE'} when the record has another version, or another write made it,
 --         {'HELD', operation id} when another operation holds one of the groups by now.
 local id, parent, ended = ARGV[1], ARGV[13], ARGV[8] == '1'
 local locks = tonumber(ARGV[9])
@@ -19,9 +20,10 @@ local locks = tonumber(ARGV[9])
 local now = redis.call('HMGET', KEYS[1], 'v', 'w')
 if now[1] == ARGV[3] and now[2] == ARGV[6] then return { 'RESTORED' } end
 if (now[1] or '') ~= ARGV[2] then return { 'STALE' } end
+if ARGV[17] ~= '' and now[2] ~= ARGV[17] then return { 'STALE' } end
 
 local steps = {}
-for i = 17, #ARGV do steps[ARGV[i]] = true end
+for i = 18, #ARGV do steps[ARGV[i]] = true end
 
 if not ended then
   for i = 6, 5 + locks do

@@ -227,3 +227,21 @@ describe('a composite', () => {
     expect(await holder()).toBe(parent.id);
   });
 });
+
+it('a record that another write has made since it was read is read again', async () => {
+  const stored = books({ version: 1 }, 'PENDING');
+  await store().accept(stored, null);
+  const unguarded = new RedisOperationStore(the.redis, clock);
+  let reads = 0;
+  const find = async (wanted: string): Promise<Operation | null> => {
+    const found = await unguarded.find(wanted);
+    // A failover takes the write back, and another one has its version.
+    if ((reads += 1) === 1) await the.redis.hset(keys.operation(wanted), 'w', 'of-another-time');
+    return found;
+  };
+  const openIn = unguarded.openIn.bind(unguarded);
+  const [transition, holders] = [unguarded.transition.bind(unguarded), unguarded.holders.bind(unguarded)];
+  const racing = new RedisRestorableStore(the.redis, { find, openIn, transition, holders }, clock);
+  expect((await racing.restore(books(), null, false)).kind).toBe('RESTORED');
+  expect(reads).toBe(2);
+});
