@@ -47,7 +47,7 @@ export interface House {
 }
 
 const log = silentLog();
-const SWEEP_MS = 15_000;
+const SWEEP_MS = 30_000;
 const LOOK_MS = 15_000;
 
 /** Nothing is counted: the model is about another question. */

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runShares } from './shares.js';
-import { complaints, table } from './table.js';
+import { complaints, isBroken, table } from './table.js';
 import { VARIANTS } from './variants.js';
 
 /**
  * `npm run model -- --seeds 1000000 --workers 2` · the protocol, which must break nothing
- * `npm run model -- --ablations --seeds 20000`    · every variant, each of which must be seen to fail
+ * `npm run model -- --ablations --seeds 20000`    · every variant, each of which must be seen to fail; `--brief`: no longer than until then
  * `npm run model -- --variant no-wait`            · one of them
  * `npm run model -- --replay protocol:17`         · the story of one seed
  */
@@ -18,6 +18,9 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     variant: { type: 'string', default: 'protocol' },
     ablations: { type: 'boolean', default: false },
+    /** A variant that was seen to fail is not run any longer. */
+    brief: { type: 'boolean', default: false },
+    share: { type: 'string', default: '1000' },
     replay: { type: 'string' },
   },
 });
@@ -43,12 +46,14 @@ async function runVariants(names: readonly string[]): Promise<boolean> {
       from: Number(values.from),
       seeds: Number(values.seeds),
       workers: Number(values.workers),
-      progress: ({ seeds }) => {
+      share: Number(values.share),
+      progress: (sofar) => {
+        const { seeds } = sofar;
         if (performance.now() - told > 60_000) {
           told = performance.now();
           process.stderr.write(`${variant}: ${seeds} of ${values.seeds}\n`);
         }
-        return false;
+        return values.brief && isBroken(sofar);
       },
     });
     sums.push(sum);

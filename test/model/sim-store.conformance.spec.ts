@@ -8,7 +8,11 @@ function lineAt(repliesLost: boolean): Line {
     if (repliesLost) request();
     return Promise.resolve(request());
   };
-  return { ask, askSafely: ask };
+  const askSafely = async <T>(step: string, request: () => T) => ({
+    answer: await ask(step, request),
+    isSafe: true,
+  });
+  return { ask, askSafely };
 }
 
 describe('the operation store of the model', () => {

@@ -1,8 +1,9 @@
 import type { Change } from '../../src/domain/operation-change.js';
 import { reduce, type Step } from '../../src/domain/operation-machine.js';
-import type { Operation } from '../../src/domain/operation.js';
+import { isVerdict, type Operation } from '../../src/domain/operation.js';
 import { StoreGuardedError, type StoreGuard } from '../../src/operations/guard/store-guard.js';
 import { OpenGuard } from '../../src/operations/guard/open-guard.js';
+import { NotDurableError } from '../../src/operations/not-durable.js';
 import { siteOfOperation } from '../../src/operations/operation-id.js';
 import { indexesOf, matches, narrowestIndex } from '../../src/operations/operation-indexes.js';
 import {
@@ -17,6 +18,7 @@ import {
   type StepAcceptance,
   type StepStart,
 } from '../../src/operations/operation-store.js';
+import { madeBy, writeOf } from '../../src/operations/write-ids.js';
 import { isoTime, type Clock } from '../../src/platform/clock.js';
 import { shardOf } from '../../src/platform/redis/keys.js';
 import { jobName, type Parent, type SimRedis } from './sim-redis.js';
@@ -25,32 +27,32 @@ import { jobName, type Parent, type SimRedis } from './sim-redis.js';
 export interface Line {
   /** One request. Throws what the connection's client would. */
   ask<T>(step: string, request: () => T): Promise<T>;
-  /** One request that is safe once it resolves (`WAIT`); throws `NotDurableError` if nobody confirmed it and `promising`. */
-  askSafely<T>(step: string, request: () => T, promising: boolean): Promise<T>;
+  /** One request, and whether the replica has it (`WAIT`). */
+  askSafely<T>(step: string, request: () => T): Promise<{ answer: T; isSafe: boolean }>;
 }
 
-const PROMISING: ReadonlySet<Change['kind']> = new Set([
+/** The same tables as in src/operations/redis-operation-writes.ts. */
+const PROMISES: ReadonlySet<Change['kind']> = new Set([
   'INTENT',
   'CANCEL_SENDING',
   'INPUT_SENDING',
-  // Of what was not sent it is a verdict that somebody is told.
   'CANCEL_REQUESTED',
+  'INPUT_REQUESTED',
 ]);
-const WAITED_FOR: ReadonlySet<Change['kind']> = new Set([
-  ...PROMISING,
-  ...(['ACCEPTED', 'ADOPTED', 'AMBIGUOUS', 'VERDICT', 'RESOLVED'] as const),
+const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
+  ...PROMISES,
+  ...(['ACCEPTED', 'ADOPTED', 'AMBIGUOUS', 'RESOLVED'] as const),
 ]);
+const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SENDING', 'INPUT_SENDING']);
 
 const MOST_TRIES = 20;
 const MOST_SCANNED = 2_000;
+const NOTHING = Promise.resolve<Operation[]>([]);
 const shards = new Map<string, number>();
 let writes = 0;
 
 /** `RedisOperationStore` with its scripts as `SimRedis` plays them, request by request. */
 export class SimStore extends OperationStore {
-  /** Which write made what was read: a version that was lost is given out twice. */
-  private readonly madeBy = new WeakMap<Operation, string>();
-
   constructor(
     private readonly redis: SimRedis,
     private readonly line: Line,
@@ -77,12 +79,11 @@ export class SimStore extends OperationStore {
   async record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording> {
     const { token } = this.guard.pass();
     const writeId = nextWriteId();
-    const answer = await this.line.askSafely(
-      'record',
-      () => this.redis.record(asKept(operation), text, seen, writeId, token),
-      true,
+    const { answer, isSafe } = await this.line.askSafely('record', () =>
+      this.redis.record(asKept(operation), text, seen, writeId, token),
     );
     if (answer.kind === 'GUARDED') throw this.guarded();
+    if (answer.kind === 'RECORDED' && !isSafe) throw notSafe(operation);
     return answer;
   }
 
@@ -140,10 +141,10 @@ export class SimStore extends OperationStore {
   }
 
   openIn(shard: number): Promise<Operation[]> {
-    const inShard = ({ siteId }: Operation): boolean => shardOfSite(siteId) === shard;
+    const isInShard = (id: string): boolean => shardOfSite(id.slice(0, id.indexOf('.'))) === shard;
     // Sixty-three of sixty-four shards hold nothing here: nobody waits for their answers.
-    if (!this.openOf(inShard).length) return Promise.resolve([]);
-    return this.line.ask('openIn', () => this.openOf(inShard));
+    if (![...this.redis.open.keys()].some(isInShard)) return NOTHING;
+    return this.line.ask('openIn', () => this.openOf(({ id }) => isInShard(id)));
   }
 
   async openIds(shard: number): Promise<string[]> {
@@ -172,8 +173,7 @@ export class SimStore extends OperationStore {
 
   private read(id: string): Operation | null {
     const kept = this.redis.records.get(id);
-    if (kept) this.madeBy.set(kept.record, kept.writeId);
-    return kept?.record ?? null;
+    return kept ? madeBy(kept.record, kept.writeId) : null;
   }
 
   private openOf(isMeant: (operation: Operation) => boolean): Operation[] {
@@ -192,27 +192,35 @@ export class SimStore extends OperationStore {
     const { token } = this.guard.pass();
     const writeId = nextWriteId();
     const kept = asKept(operation);
-    const answer = await this.line.askSafely(
-      step,
-      () => this.redis.accept(kept, claim, parent, writeId, token),
-      true,
-    );
+    const { answer, isSafe } = await this.line.askSafely(step, () => {
+      const given = this.redis.accept(kept, claim, parent, writeId, token);
+      // It may be there already: then an earlier write made it.
+      if (given.kind === 'ACCEPTED') madeBy(operation, this.redis.records.get(operation.id)?.writeId);
+      return given;
+    });
     if (answer.kind === 'GUARDED') throw this.guarded();
+    if (answer.kind === 'ACCEPTED' && parent) madeBy(parent.step.operation, writeId);
+    if (answer.kind === 'ACCEPTED' && !isSafe) throw notSafe(operation);
     return answer;
   }
 
   private async write(before: Operation, step: Step, { kind }: Change): Promise<boolean> {
     const writeId = nextWriteId();
-    const promising = PROMISING.has(kind);
-    const token = promising ? this.guard.pass().token : '';
-    const expected = this.madeBy.get(before) ?? '';
+    const { state, composite } = before;
+    const believesNothingWasSent = state === 'PENDING' && !composite && kind !== 'DOUBTED';
+    const isGuarded = BEFORE_A_SEND.has(kind) || kind === 'GIVEN_UP' || believesNothingWasSent;
+    const token = isGuarded ? this.guard.pass().token : '';
+    const expected = writeOf(before);
     const request = () => this.redis.write(before, step, writeId, expected, token);
-    const answer = WAITED_FOR.has(kind)
-      ? await this.line.askSafely(kind, request, promising)
-      : await this.line.ask(kind, request);
+    const keepsSafe = isVerdict(step.operation.state) || KEPT_SAFE.has(kind);
+    const { answer, isSafe } = keepsSafe
+      ? await this.line.askSafely(kind, request)
+      : { answer: await this.line.ask(kind, request), isSafe: true };
     if (answer === 'GUARDED') throw this.guarded();
-    if (answer === 'WRITTEN') this.madeBy.set(step.operation, writeId);
-    return answer === 'WRITTEN';
+    if (answer !== 'WRITTEN') return false;
+    madeBy(step.operation, writeId);
+    if (!isSafe && PROMISES.has(kind)) throw notSafe(step.operation);
+    return true;
   }
 
   private guarded(): StoreGuardedError {
@@ -223,6 +231,10 @@ export class SimStore extends OperationStore {
   private nowText(): string {
     return isoTime(this.clock.now());
   }
+}
+
+function notSafe(record: Operation): NotDurableError {
+  return new NotDurableError('Too few replicas confirmed in time what was written.', { record });
 }
 
 /** A store keeps text: what was one thing in two places becomes two. */

@@ -20,10 +20,15 @@ export interface Variant {
 /** The protocol as it is, and without one of its rules each. Nothing of the product is changed: its surroundings are. */
 export const VARIANTS: Readonly<Record<string, Variant>> = {
   protocol: { name: 'the protocol', breaks: [], rules: {} },
-  'no-wait': {
-    name: 'without WAIT: nobody waits for the replica',
-    breaks: ['LOST', 'FALSE_VERDICT', 'AFTER_VERDICT'],
-    rules: { waits: false },
+  'no-wait-no-journal': {
+    name: 'without WAIT, nor a journal',
+    breaks: ['LOST', 'FALSE_VERDICT', 'AFTER_VERDICT', 'REPEATED'],
+    rules: { waits: false, journals: false },
+  },
+  'no-wait-no-guard': {
+    name: 'without WAIT, nor the restore guard',
+    breaks: ['LOST', 'FALSE_VERDICT', 'AFTER_VERDICT', 'REPEATED'],
+    rules: { waits: false, guards: false },
   },
   'no-journal': {
     name: 'without a journal beside the store',
