@@ -65,6 +65,8 @@ export function delayed(
 function intent(operation: Operation, change: Extract<Change, { kind: 'INTENT' }>): Applied | null {
   if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return null;
   if (operation.calls.some((call) => call.state === 'SENDING' || call.state === 'AMBIGUOUS')) return null;
+  // Of what was sent, nothing may be forgotten: it is prepared anew only as long as nothing was.
+  if (change.preparation && operation.calls.some((call) => call.state !== 'PENDING')) return null;
   const prepared = change.preparation ? { ...operation, ...change.preparation } : operation;
   const call = prepared.calls[change.callIndex];
   if (!call || call.state !== 'PENDING') return null;
