@@ -32,6 +32,19 @@ export class SimRestorableStore extends RestorableStore {
     return this.store.transition(id, { kind: 'DOUBTED', evidence });
   }
 
+  async giveBackKey(
+    { id }: Pick<Operation, 'id'>,
+    { keyHash, fingerprint }: IdempotencyClaim,
+  ): Promise<void> {
+    await this.line.ask('give back a key', () => {
+      const { records, claims } = this.redis;
+      if (records.has(id) && !claims.has(keyHash)) {
+        this.redis.set(claims, keyHash, { operationId: id, fingerprint });
+      }
+      return null;
+    });
+  }
+
   async restore(
     journaled: Operation,
     claim: IdempotencyClaim | null,
