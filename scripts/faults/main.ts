@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { percentile } from '../measure/statistics.js';
 import { SCENARIOS } from './catalogue.js';
 import { STORE_SCENARIOS } from './store/index.js';
 import { readOrders } from './orders.js';
@@ -98,12 +99,17 @@ async function onePiece(scenario: Scenario, runs: number): Promise<Result> {
   say(
     scenario.name,
     `${result.runs} runs, ${result.operations} operations in ${seconds} s: ${lost} lost, ${repeated} repeated, ${falseVerdicts} false; ` +
-      `${result.unknown} UNKNOWN (${result.unknownUnsent} never sent) of ${result.ambiguous} ambiguous`,
+      `${result.unknown} UNKNOWN (${result.unknownUnsent} never sent) of ${result.ambiguous} ambiguous` +
+      (result.resumeMs.length > 0 ? `; resume ${resumeOf(result)}` : ''),
   );
   for (const note of result.notes) say(scenario.name, note);
   if (!orders.short)
     results.keep({ scenario: scenario.name, at: new Date().toISOString(), commit, seconds, ...result });
   return result;
+}
+
+function resumeOf({ resumeMs }: Result): string {
+  return `p50 ${percentile(resumeMs, 0.5)} ms, p99 ${percentile(resumeMs, 0.99)} ms`;
 }
 
 function timeIsOver(): boolean {

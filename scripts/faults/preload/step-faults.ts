@@ -16,14 +16,14 @@ process.on('message', (message: unknown) => {
 // The channel alone must not keep the process alive, nor end it later than it would.
 process.channel?.unref?.();
 
-function pass(step: Step, operationId: string | null): void {
+function pass(step: Step, about: string | null): void {
   if (order?.step !== step) return;
-  if (order.siteId && operationId && !operationId.startsWith(`${order.siteId}.`)) return;
+  if (order.siteId && about && !about.startsWith(`${order.siteId}.`)) return;
   order.nth -= 1;
   if (order.nth > 0) return;
   const { act, ms = 0 } = order;
   order = null;
-  writeSync(1, `#step ${JSON.stringify({ step, act, operationId })}\n`);
+  writeSync(1, `#step ${JSON.stringify({ step, act, about })}\n`);
   if (act === 'KILL') process.kill(process.pid, 'SIGKILL');
   else if (act === 'STOP') process.kill(process.pid, 'SIGSTOP');
   else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);

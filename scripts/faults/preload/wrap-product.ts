@@ -1,6 +1,7 @@
 import type { Step } from './steps.js';
 
-type Pass = (step: Step, operationId: string | null) => void;
+/** @param about the operation, or its site with a dot behind it, or nobody knows */
+type Pass = (step: Step, about: string | null) => void;
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 type Class = { prototype: Record<string, Method | undefined> };
 
@@ -38,8 +39,8 @@ export async function wrapProduct(base: string, pass: Pass): Promise<void> {
   around(
     provider.Provider,
     'observe',
-    () => pass('before observe', null),
-    () => pass('after observe', null),
+    (_given, self) => pass('before observe', siteOf(self)),
+    (_given, self) => pass('after observe', siteOf(self)),
   );
   for (const method of ['transition', 'transitionFrom']) {
     around(
@@ -57,6 +58,8 @@ function stepOf(change: unknown, which: 0 | 1, operation: unknown, pass: Pass): 
   const step = CHANGES[(change as { kind?: string } | null)?.kind ?? '']?.[which];
   if (step) pass(step, idOf(operation));
 }
+
+const siteOf = (provider: unknown): string => `${(provider as { siteId: string }).siteId}.`;
 
 function idOf(given: unknown): string | null {
   if (typeof given === 'string') return given;
@@ -106,15 +109,15 @@ function wrapJournal({ prototype }: Class, pass: Pass): void {
 function around(
   given: unknown,
   name: string,
-  before?: (given: unknown[]) => void,
-  after?: (given: unknown[]) => void,
+  before?: (given: unknown[], self: unknown) => void,
+  after?: (given: unknown[], self: unknown) => void,
 ): void {
   const { prototype } = given as Class;
   const original = methodOf(prototype, name);
   prototype[name] = async function (this: unknown, ...args: unknown[]) {
-    before?.(args);
+    before?.(args, this);
     const answer = await original.apply(this, args);
-    after?.(args);
+    after?.(args, this);
     return answer;
   };
 }

@@ -72,7 +72,7 @@ async function killAtSteps({ runs, short, seed, say }: Piece): Promise<Result> {
     const over = await (traffic as Promise<Traffic>);
     await over.rest();
     const judged = await judge(world, over.asked);
-    const moved = (await Promise.all(struck.map((each) => movedAfter(world, each)))).flat();
+    const moved = (await Promise.all(struck.map((each) => movedAfter(world, each, struck)))).flat();
     const sending = moved.filter(({ step }) => SENDING.has(step)).map(({ ms }) => ms);
     say(`steps that nobody passed in time: ${JSON.stringify([...missed])}`);
     say(
@@ -98,12 +98,15 @@ async function begin(world: FaultWorld, chance: Chance): Promise<Traffic> {
   return traffic;
 }
 
-/** How long after the kill something happened to the operation again; what had its verdict is left out. */
+/** How long after the kill something happened to the operation again; whoever had its verdict, or was struck anew, is left out. */
 async function movedAfter(
   world: FaultWorld,
-  { step, operationId, at }: Struck,
+  { step, about, at }: Struck,
+  struck: readonly Struck[],
 ): Promise<{ step: Step; ms: number }[]> {
-  if (operationId === null || step === 'after verdict') return [];
-  const next = await world.events.first(operationId, ({ heardAt }) => heardAt > at + 20, MOVED_WITHIN_MS);
-  return next ? [{ step, ms: Math.round(next.heardAt - at) }] : [];
+  if (about === null || about.endsWith('.') || step === 'after verdict') return [];
+  const next = await world.events.first(about, ({ heardAt }) => heardAt > at + 20, MOVED_WITHIN_MS);
+  if (!next || struck.some((each) => each.about === about && each.at > at && each.at < next.heardAt))
+    return [];
+  return [{ step, ms: Math.round(next.heardAt - at) }];
 }

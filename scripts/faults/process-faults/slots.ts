@@ -6,7 +6,8 @@ import type { Part } from '../world/part.js';
 /** A worker told at which step the fault has struck it. */
 export interface Struck {
   step: Step;
-  operationId: string | null;
+  /** The operation; or its site, with a dot behind it; null = nobody knows. */
+  about: string | null;
   /** performance.now() */
   at: number;
 }
@@ -21,8 +22,8 @@ export function struckAt(worker: Part, order: Order, withinMs: number): Promise<
     };
     const off = worker.onLine((line) => {
       if (!line.startsWith('#step ')) return;
-      const { step, operationId } = JSON.parse(line.slice('#step '.length)) as Omit<Struck, 'at'>;
-      done({ step, operationId, at: performance.now() });
+      const { step, about } = JSON.parse(line.slice('#step '.length)) as Omit<Struck, 'at'>;
+      done({ step, about, at: performance.now() });
     });
     const timer = setTimeout(() => {
       worker.tell({ stepOrder: null });
