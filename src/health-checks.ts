@@ -19,6 +19,19 @@ export function storeCheck(store: StoreReadiness): HealthCheck {
   };
 }
 
+/** @param states of our connections, as the client calls them */
+export function connectionsCheck(states: () => readonly string[]): HealthCheck {
+  return {
+    name: 'connections',
+    matters: 'LIVENESS',
+    ask: () =>
+      finding(
+        states().includes('end') ? 'A connection to Redis has ended for good.' : null,
+        'Those to Redis stand, or are made anew.',
+      ),
+  };
+}
+
 export function evictionCheck(store: StoreReadiness): HealthCheck {
   return {
     name: 'eviction',
@@ -82,7 +95,7 @@ export function workersCheck(board: CanaryBoard, places: readonly string[]): Hea
       const silent = places.filter((_place, at) => (marks[at] ?? null) === null);
       const [first] = silent;
       const fault =
-        first && `Of ${places.length} queues, ${silent.length} were not answered within a minute: ${first} …`;
+        first && `Of ${places.length} queues, ${silent.length} had no answer within a minute: ${first} …`;
       return finding(fault ?? null, 'Every queue is answered.');
     },
   };

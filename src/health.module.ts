@@ -1,7 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import {
   clockCheck,
+  connectionsCheck,
   evictionCheck,
   guardCheck,
   journalCheck,
@@ -22,6 +24,7 @@ import { WorkerPulse } from './platform/queue/worker-pulse.js';
 import { CanaryBoard } from './platform/redis/canary-board.js';
 import { RedisClockSkew } from './platform/redis/redis-clock-skew.js';
 import { StoreReadiness } from './platform/redis/readiness.js';
+import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
 import { ReplicaReadiness } from './platform/redis/replica-readiness.js';
 
 const CLOCKS_COMPARED_EVERY_MS = 10_000;
@@ -36,6 +39,8 @@ const COMMON = [
   StoreGuard,
   RedisClockSkew,
   EventLoopCheck,
+  COMMANDS,
+  BLOCKING,
 ] as const;
 
 function common(
@@ -45,6 +50,7 @@ function common(
   guard: StoreGuard,
   skew: RedisClockSkew,
   eventLoop: EventLoopCheck,
+  ...connections: Redis[]
 ) {
   // The first one that fails is the one that is told first.
   return [
@@ -55,6 +61,7 @@ function common(
     guardCheck(guard),
     clockCheck(skew),
     eventLoop,
+    connectionsCheck(() => connections.map(({ status }) => status)),
   ];
 }
 

@@ -6,7 +6,15 @@ import { fastifyOptions, tuneServer } from './api/http/server.js';
 import { endOnSignals } from './ending.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
 import { Metrics } from './platform/metrics.js';
-import { checkStore, listen, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import {
+  checkStore,
+  endWithStore,
+  listen,
+  loadConfiguration,
+  openStore,
+  run,
+  tellReady,
+} from './start-up.js';
 
 /** Requests in progress get their answers; streams are cut. */
 const ENDING_TAKES_MS = 40_000;
@@ -24,7 +32,10 @@ run(async () => {
   tuneServer(app, app.get(Metrics));
   serveDocs(app, openApiDocument(app));
   await listen(app, environment);
-  endOnSignals(() => app.close(), { log, limitMs: ENDING_TAKES_MS });
+  endWithStore(
+    app,
+    endOnSignals(() => app.close(), { log, limitMs: ENDING_TAKES_MS }),
+  );
   log.info({ url: await app.getUrl(), sites: sites.map((site) => site.id) }, 'the API listens');
   tellReady();
 });

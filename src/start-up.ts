@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { End } from './ending.js';
 import {
   ConfigurationError,
   processVariables,
@@ -58,6 +59,12 @@ export async function checkStore(environment: Environment, log: Log): Promise<vo
 /** Opens the connections that the process works with. */
 export async function openStore(app: INestApplicationContext): Promise<void> {
   await Promise.all([connected(app.get<Redis>(COMMANDS)), connected(app.get<Redis>(BLOCKING))]);
+}
+
+/** A connection that has ended for good, which none of ours should without our asking, comes back with a new process only. */
+export function endWithStore(app: INestApplicationContext, end: End): void {
+  for (const redis of [app.get<Redis>(COMMANDS), app.get<Redis>(BLOCKING)])
+    redis.once('end', () => end('a connection to Redis has ended for good', 1));
 }
 
 async function connected(redis: Redis): Promise<void> {

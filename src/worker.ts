@@ -9,7 +9,7 @@ import { FrameworkLog } from './platform/log/framework-log.js';
 import { throttled } from './platform/log/throttled.js';
 import { Metrics } from './platform/metrics.js';
 import { WorkerPulse } from './platform/queue/worker-pulse.js';
-import { checkStore, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import { checkStore, endWithStore, loadConfiguration, openStore, run, tellReady } from './start-up.js';
 import { WorkerHealth } from './worker-health.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -72,6 +72,7 @@ run(async () => {
     if (pulse.isHopeless()) end('its queues are not answered', 1);
   }
 
+  endWithStore(app, end);
   log.info({ sites: sites.map((site) => site.id), ...(url && { url }) }, 'the worker works');
   tellReady();
 });

@@ -32,7 +32,7 @@ export class HealthController {
       'Each of `checks` is a sentence of its own, also when it answers 503:',
       '`store` (Redis takes a write), `eviction` (it throws nothing away), `replicas` (as many as REDIS_WAIT_REPLICAS confirm a write),',
       '`journal` (it can be written), `guard` (what the store says can be relied upon: see /v1/restore-guard),',
-      '`clock` (this machine and the Redis server agree on the time), `event-loop` (the process keeps up).',
+      '`clock` (this machine and the Redis server agree on the time), `event-loop` (the process keeps up), `connections` (none has ended for good).',
       '`workers` tells whether anybody answers the queues, and makes nothing fail.',
       'The health of an upstream is not readiness: see /v1/sites.',
     ].join(' '),
