@@ -227,13 +227,16 @@ export class GuardKeeper extends StoreGuard {
 
   private async compare(token: string, stage: 1 | 2, late: boolean, view: BoardView): Promise<void> {
     const settle = stage === 2;
-    const { gaps, unsent } = settle ? { gaps: this.held, unsent: [] } : await this.comparison.compare();
+    const { gaps, keyed, unsent } = settle
+      ? { gaps: this.held, keyed: [], unsent: [] }
+      : await this.comparison.compare();
     if (late && !settle && gaps.some(({ isLoss }) => isLoss)) {
       // The others must hold, too, before anything is written back.
       await this.begin('OTHER_STORE', view);
       return;
     }
     const { differences, held } = await this.comparison.writeBack(gaps, settle);
+    await this.comparison.giveBackKeys(keyed);
     const reached = held.length === 0 ? 2 : stage;
     const nowMs = this.clock.now();
     const checkIn = { token, stage: reached, nowMs, differences, vouched: unsent };

@@ -20,6 +20,8 @@ export interface Gap {
 
 export interface Comparison {
   gaps: Gap[];
+  /** Those with a key of which the store knows as much: another journal may have written them back without it. */
+  keyed: JournaledRecord[];
   /** Operations that were not sent, as far as this journal goes. */
   unsent: string[];
 }
@@ -41,17 +43,33 @@ export class JournalComparison {
   async compare(): Promise<Comparison> {
     const all = [...(await journaledRecords(this.journal.entries())).values()];
     const gaps: Gap[] = [];
+    const keyed: JournaledRecord[] = [];
     for (let i = 0; i < all.length; i += AT_ONCE) {
       const some = all.slice(i, i + AT_ONCE);
       const stored = await Promise.all(some.map(({ record }) => this.store.find(record.id)));
       some.forEach((journaled, n) => {
         const now = stored[n] ?? null;
         // What a newer version wrote is left to it.
-        if (isNewer(journaled.record) || !knowsMore(journaled.record, now)) return;
+        if (isNewer(journaled.record)) return;
+        if (!knowsMore(journaled.record, now)) {
+          if (journaled.claim) keyed.push(journaled);
+          return;
+        }
         gaps.push({ journaled, isLoss: knowsMore(journaled.stored, now) });
       });
     }
-    return { gaps: inOrder(gaps), unsent: all.flatMap(({ record }) => (isUnsent(record) ? record.id : [])) };
+    const unsent = all.flatMap(({ record }) => (isUnsent(record) ? record.id : []));
+    return { gaps: inOrder(gaps), keyed, unsent };
+  }
+
+  /** Of all that are in the store. */
+  async giveBackKeys(keyed: readonly JournaledRecord[]): Promise<void> {
+    for (let i = 0; i < keyed.length; i += AT_ONCE) {
+      const some = keyed.slice(i, i + AT_ONCE);
+      await Promise.all(
+        some.flatMap(({ record, claim }) => (claim ? [this.store.giveBackKey(record, claim)] : [])),
+      );
+    }
   }
 
   /**
@@ -68,9 +86,14 @@ export class JournalComparison {
       const { record, claim } = gap.journaled;
       if (isUnconfirmed(gap.journaled)) {
         if (!settle) held.push(gap);
-        if (!settle || (await this.hasGoneOn(gap.journaled))) continue;
+        if (!settle) continue;
+        if (await this.hasGoneOn(gap.journaled)) {
+          await this.giveBackKeys([gap.journaled]);
+          continue;
+        }
       }
       const restoration = await this.store.restore(record, claim, settle);
+      if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
       if (restoration.kind === 'HELD') held.push(gap);
       else if (gap.isLoss && restoration.kind !== 'KNOWN') {
         differences.push(this.difference(record, restoration));

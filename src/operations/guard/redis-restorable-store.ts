@@ -15,6 +15,8 @@ import { RestorableStore, type Restoration } from './restorable-store.js';
 
 const RESTORE = new RedisScript(new URL('../lua/restore-operation.lua', import.meta.url));
 
+const GIVE_BACK_KEY = new RedisScript(new URL('../lua/give-back-key.lua', import.meta.url));
+
 const MOST_TRIES = 20;
 
 export class RedisRestorableStore extends RestorableStore {
@@ -37,6 +39,14 @@ export class RedisRestorableStore extends RestorableStore {
 
   doubt(id: string, evidence: string): Promise<Operation | null> {
     return this.store.transition(id, { kind: 'DOUBTED', evidence });
+  }
+
+  async giveBackKey(
+    { id, siteId }: Pick<Operation, 'id' | 'siteId'>,
+    { keyHash, fingerprint }: IdempotencyClaim,
+  ): Promise<void> {
+    const keys = operationKeys(shardOf(siteId));
+    await GIVE_BACK_KEY.run(this.redis, [keys.idempotency(keyHash), keys.operation(id)], [id, fingerprint]);
   }
 
   async restore(

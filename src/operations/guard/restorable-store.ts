@@ -28,6 +28,12 @@ export abstract class RestorableStore {
     evenIfHeld: boolean,
   ): Promise<Restoration>;
 
+  /**
+   * The key of the request that began it, for one that is in the store without: the journal that wrote it back may not
+   * know its key. Idempotent; a key that was used for another one meanwhile is left.
+   */
+  abstract giveBackKey(operation: Pick<Operation, 'id' | 'siteId'>, claim: IdempotencyClaim): Promise<void>;
+
   /** PENDING → UNKNOWN; null = it is not PENDING any more. */
   abstract doubt(id: string, evidence: string): Promise<Operation | null>;
 }

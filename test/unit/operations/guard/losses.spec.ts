@@ -91,6 +91,21 @@ it('what the machine of the API accepted and that of the worker sent is put toge
   expect(await api.store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', pending.id]]));
 });
 
+it.each([
+  ['the journal of the API is compared first', false],
+  ['that of the worker is', true],
+])('a key comes back though another machine wrote the operation back: %s', async (_order, reversed) => {
+  const machines = new Machines();
+  const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
+  const claim = { keyHash: 'k', fingerprint: 'f' };
+  const pending = await api.accept(newcomer('alpha.books'), claim);
+  await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+  await the.redis.flushall();
+  await machines.open(...(reversed ? [worker, api] : [api, worker]));
+  expect(await api.store.findClaim('k')).toEqual({ operationId: pending.id, fingerprint: 'f' });
+  expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING' });
+});
+
 it('of two that had the same group one after the other, the first is history and the second holds it', async () => {
   const machines = new Machines();
   const process = await machines.add('disk-1');
