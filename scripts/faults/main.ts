@@ -6,6 +6,7 @@ import { readOrders } from './orders.js';
 import { Results } from './results.js';
 import { writeTable } from './report.js';
 import { NOTHING, type Result, type Scenario } from './scenario.js';
+import { eraseWorlds } from './world/fault-world.js';
 import { endAllParts } from './world/part.js';
 
 /**
@@ -22,12 +23,11 @@ const commit = commitOfTheTree();
 const wanted = SCENARIOS.filter(({ name }) => orders.names.length === 0 || orders.names.includes(name));
 let bad = 0;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    endAllParts();
-    process.exit(130);
-  });
-process.once('exit', endAllParts);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.once('exit', () => {
+  endAllParts();
+  eraseWorlds();
+});
 
 if (orders.list) for (const { name, fault, runs } of wanted) console.log(`${name}\t${runs.long}\t${fault}`);
 else if (orders.report) writeTable(results);

@@ -34,6 +34,15 @@ const API_KEY = 'faults-key-7d2f';
 const SIMULATORS = fileURLToPath(new URL('../../../simulators/main.js', import.meta.url));
 const STEP_FAULTS = new URL('../preload/step-faults.js', import.meta.url);
 
+/** Folders of worlds that are not closed yet. */
+const folders = new Set<string>();
+
+/** Of a run that is cut: what its worlds wrote. */
+export function eraseWorlds(): void {
+  if (!process.env.FAULTS_KEEP_LOGS)
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
 /** What ships, as it was built. */
 const PRODUCT = resolve(process.env.DIST_DIR ?? 'dist');
 
@@ -69,6 +78,7 @@ export class FaultWorld {
   /** Everything but the workers. What was begun is ended again should a part not come up. */
   static async open(options: FaultWorldOptions = {}): Promise<FaultWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'dr-gateway-faults-world-'));
+    folders.add(directory);
     mkdirSync(join(directory, 'logs'));
     const sites = {
       sdrs: new SimulatedSite('sdrs', await freePort()),
@@ -182,6 +192,7 @@ export class FaultWorld {
     await Promise.all(Object.values(this.proxies ?? {}).map((proxy) => proxy.close()));
     await this.ownRedis?.stop();
     if (!process.env.FAULTS_KEEP_LOGS) rmSync(this.directory, { recursive: true, force: true });
+    folders.delete(this.directory);
   }
 
   private async begin(): Promise<void> {
