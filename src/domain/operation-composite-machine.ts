@@ -14,8 +14,9 @@ export const COMPOSITE_TRANSITIONS: Readonly<Record<OperationState, readonly Ope
   RECONCILING: [],
   UNKNOWN: [],
   CANCELLING: ['RUNNING', 'CANCELLING'],
-  SUCCEEDED: ['RUNNING', 'CANCELLING'],
-  FAILED: ['RUNNING', 'CANCELLING'],
+  // Out of UNKNOWN, to which only a store that lost something leads, it is a person's verdict.
+  SUCCEEDED: ['RUNNING', 'CANCELLING', 'UNKNOWN'],
+  FAILED: ['RUNNING', 'CANCELLING', 'UNKNOWN'],
   CANCELLED: ['PENDING', 'RUNNING', 'CANCELLING'],
   REJECTED: ['PENDING'],
 };

@@ -88,7 +88,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'INPUT_ANSWERED':
       return request(operation, change, now);
     case 'RESOLVED':
-      return resolved(operation, change, now);
+      return resolved(withoutOpenSteps(operation), change, now);
     case 'COMPOSITE_BEGUN':
     case 'STEP_STARTED':
     case 'STEP_WAITING':

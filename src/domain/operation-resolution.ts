@@ -101,6 +101,7 @@ export function resolved(
   now: string,
 ): Applied | null {
   if (!mayBeSettled(operation)) return null;
+  if (operation.composite?.some((step) => step.state === 'RUNNING')) return null;
   const { verdict, reason, resolvedBy } = resolution;
   const state = verdict === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED';
   return ended(
@@ -117,9 +118,14 @@ export function resolved(
   );
 }
 
-function outcomeOf({ calls }: Operation, verdict: Resolution['verdict'], something: boolean): Outcome {
+function outcomeOf(
+  { calls, composite }: Operation,
+  verdict: Resolution['verdict'],
+  something: boolean,
+): Outcome {
   if (verdict === 'NOT_EXECUTED') return 'NONE';
   if (verdict === 'FAILED') return something ? 'PARTIAL' : 'NONE';
+  if (composite?.some(({ state }) => state !== 'SUCCEEDED')) return 'PARTIAL';
   // What was refused, or will now never be sent, is missing.
   return calls.every(({ state }) => state === 'ACCEPTED' || state === 'AMBIGUOUS') ? 'FULL' : 'PARTIAL';
 }

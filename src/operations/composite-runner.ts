@@ -41,6 +41,8 @@ export class CompositeRunner {
 
   async advance(parent: Operation, provider: Provider): Promise<Next> {
     const steps = parent.composite ?? [];
+    // Whoever decides about it is a person; nothing more is begun.
+    if (parent.state === 'UNKNOWN') return 'NOTHING';
     if (parent.state === 'PENDING') return this.written(parent, { kind: 'COMPOSITE_BEGUN' });
     const running = steps.findIndex((step) => step.state === 'RUNNING');
     if (running >= 0) return this.follow(parent, running, provider);
@@ -99,7 +101,7 @@ export class CompositeRunner {
       const detail = `Operation ${acceptance.heldBy} holds what this step acts upon.`;
       return this.wait(parent, index, { reason: problem('operation-in-progress', detail) });
     }
-    if (acceptance.kind === 'STALE') return { againInMs: 0 };
+    if (acceptance.kind === 'STALE') return { againInMs: this.settings.pollIntervalMs };
     await this.doorbells.ringSubmission(id);
     return { againInMs: this.settings.pollIntervalMs };
   }
@@ -212,13 +214,13 @@ export class CompositeRunner {
     return 'DONE';
   }
 
-  /** Whether this one wrote it or another did: the record tells what is next. */
+  /** The record tells what is next, whether this one wrote it or another did; at once only if this one has. */
   private async written(
     parent: Operation,
     change: Parameters<OperationStore['transition']>[1],
   ): Promise<Next> {
-    await this.store.transitionFrom(parent, change);
-    return { againInMs: 0 };
+    const written = await this.store.transitionFrom(parent, change);
+    return { againInMs: written ? 0 : this.settings.pollIntervalMs };
   }
 }
 

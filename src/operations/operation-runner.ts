@@ -110,18 +110,15 @@ export class OperationRunner {
       );
       return { againInMs: 60_000 };
     }
-    if (operation.composite) {
-      look.check();
-      return this.composites.advance(operation, provider);
-    }
+    // What a store that lost something says of an operation is no ground for anything, be it to call a sender dead.
+    look.check();
+    if (operation.composite) return this.composites.advance(operation, provider);
     if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider, look);
     if (isAnswering(operation)) return this.requests.sendInput(operation, provider, look);
     if (operation.state !== 'PENDING' && operation.state !== 'SUBMITTING') return 'NOTHING';
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
     if (sending) return this.afterVanishedSender(operation, sending);
-    // What a store that lost something says of an operation is no ground to give it up either.
-    look.check();
     const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };
     if (this.tooLate(operation)) return this.giveUp(operation, look);

@@ -50,7 +50,17 @@ import { Sweeper } from './sweeper.js';
       ) => {
         const settings = operationSettings(environment);
         const runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard, skew);
-        const watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells, noticed, skew);
+        const watcher = new SiteWatcher(
+          store,
+          providers,
+          clock,
+          settings,
+          log,
+          doorbells,
+          noticed,
+          skew,
+          guard,
+        );
         return new DoorbellWorkers(answerers(runner, watcher, doorbells), tools);
       },
     },

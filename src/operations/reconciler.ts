@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
+import type { GuardPass } from './guard/store-guard.js';
 import type { OperationStore } from './operation-store.js';
 import { unknownIntervalMs } from './polling-policy.js';
 import type { OperationSettings } from './settings.js';
@@ -24,13 +25,20 @@ export class Reconciler {
     private readonly log: Log,
   ) {}
 
-  /** @param open everything unfinished of the site: what is no more among it is forgotten here */
-  async reconcile(open: readonly Operation[], provider: Provider): Promise<void> {
+  /**
+   * @param open everything unfinished of the site: what is no more among it is forgotten here
+   * @param pass taken before `open` was read, shown again before anything is written
+   */
+  async reconcile(
+    open: readonly Operation[],
+    provider: Provider,
+    pass: Pick<GuardPass, 'check'> = { check: () => undefined },
+  ): Promise<void> {
     this.forgetOthers(provider.siteId, open);
     for (const operation of open) {
       if (!this.isDue(operation)) continue;
       try {
-        await this.one(operation, provider);
+        await this.one(operation, provider, pass);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         // The others would meet the same, and be one request more each.
@@ -66,7 +74,7 @@ export class Reconciler {
     if (looks.size === 0) this.looks.delete(siteId);
   }
 
-  private async one(operation: Operation, provider: Provider): Promise<void> {
+  private async one(operation: Operation, provider: Provider, pass: Pick<GuardPass, 'check'>): Promise<void> {
     const callIndex = operation.calls.findIndex((call) => call.state === 'AMBIGUOUS');
     const sent = operation.calls[callIndex];
     if (!sent) return;
@@ -79,6 +87,7 @@ export class Reconciler {
       sentTime: intentTime,
     });
     this.log.info({ operationId: operation.id, verdict: finding.verdict }, finding.evidence);
+    pass.check();
     if (finding.verdict === 'STARTED') {
       const { ref, evidence } = finding;
       await this.store.transition(operation.id, { kind: 'ADOPTED', callIndex, ref, evidence });

@@ -35,8 +35,18 @@ const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
   'RESOLVED',
 ]);
 
-/** What precedes a send. */
-const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SENDING', 'INPUT_SENDING']);
+/**
+ * What precedes a send, what is promised, and what says how something ended or began: upon a record that is old, all of
+ * that may be false, and a verdict stands for ever.
+ */
+const GUARDED: ReadonlySet<Change['kind']> = new Set([
+  ...PROMISES,
+  'ADOPTED',
+  'UNDECIDED',
+  'GIVEN_UP',
+  'RESOLVED',
+  'VERDICT',
+]);
 
 /**
  * The scripts that write operations, each of them one atomic step.
@@ -45,6 +55,11 @@ const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SE
  * since the guard was asked, and fails with `NotDurableError` when too few replicas have it: it is written all the same.
  */
 export class OperationWrites {
+  /** The replicas did not confirm the last write that waited for them. */
+  private isLagging = false;
+  /** A write that promises nothing waits for them. */
+  private isTrying = false;
+
   /** @param onUnsafe told of what too few replicas have though the work goes on */
   constructor(
     private readonly durable: DurableWrites,
@@ -118,7 +133,7 @@ export class OperationWrites {
   ): Promise<Answer> {
     const { token } = this.guard.pass();
     const mark = operationKeys(shardOf(operation.siteId)).durable;
-    const { answer, safe } = await this.durable.run({ script, keys, args: args(token), mark });
+    const { answer, safe } = this.noted(await this.durable.run({ script, keys, args: args(token), mark }));
     const words = answer as Answer;
     if (words[0] === 'GUARDED') throw this.guarded();
     if (!safe && (words[0] === 'ACCEPTED' || words[0] === 'RECORDED')) throw tooFewReplicas(operation);
@@ -127,7 +142,7 @@ export class OperationWrites {
 
   /** False = somebody else has written meanwhile. */
   async change(before: Operation, { operation, event }: Step, { kind }: Change): Promise<boolean> {
-    const guarded = BEFORE_A_SEND.has(kind) || believesNothingWasSent(before, kind);
+    const guarded = GUARDED.has(kind) || believesNothingWasSent(before, kind);
     const token = guarded ? this.guard.pass().token : '';
     const writeId = uuidv7();
     const keys = operationKeys(shardOf(operation.siteId));
@@ -139,7 +154,7 @@ export class OperationWrites {
     const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
     const left = [...was].filter((key) => !is.has(key));
     const joined = [...is].filter((key) => !was.has(key));
-    const { answer, safe } = await this.run(ended || KEPT_SAFE.has(kind), {
+    const { answer, safe } = await this.run(PROMISES.has(kind), ended || KEPT_SAFE.has(kind), {
       script: TRANSITION,
       mark: keys.durable,
       keys: [
@@ -182,8 +197,21 @@ export class OperationWrites {
     return true;
   }
 
-  private run(keepSafe: boolean, write: DurableWrite): Promise<DurableAnswer> {
-    return keepSafe ? this.durable.run(write) : this.durable.runOrdinarily(write);
+  /** While replicas are away, only promises wait for them, and one of the others at a time: so it shows when they are back. */
+  private async run(isPromise: boolean, keepSafe: boolean, write: DurableWrite): Promise<DurableAnswer> {
+    if (!isPromise && (!keepSafe || (this.isLagging && this.isTrying)))
+      return this.durable.runOrdinarily(write);
+    if (!isPromise) this.isTrying = true;
+    try {
+      return this.noted(await this.durable.run(write, isPromise));
+    } finally {
+      if (!isPromise) this.isTrying = false;
+    }
+  }
+
+  private noted(answer: DurableAnswer): DurableAnswer {
+    this.isLagging = !answer.safe;
+    return answer;
   }
 
   private guarded(): StoreGuardedError {
@@ -194,7 +222,6 @@ export class OperationWrites {
 
 /** A store that lost the intent would say the same: such a change must not make the lost one look old. */
 function believesNothingWasSent({ state, composite }: Operation, kind: Change['kind']): boolean {
-  if (kind === 'GIVEN_UP') return true;
   // The guard itself writes DOUBTED, while it is closed.
   return state === 'PENDING' && !composite && kind !== 'DOUBTED';
 }

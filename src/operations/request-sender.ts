@@ -45,7 +45,6 @@ export class RequestSender {
     }
     const call = provider.cancelCall(operation.command);
     if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
-    look.check();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'CANCEL_SENDING', overBy }, () => ({
       kind: 'CANCEL_ANSWERED',
@@ -83,7 +82,6 @@ export class RequestSender {
     }
     const call = provider.answerCall(operation.command, promptId);
     if (input.state !== 'REQUESTED' || !call) return 'NOTHING';
-    look.check();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'INPUT_SENDING', promptId, overBy }, () => ({
       kind: 'INPUT_ANSWERED',

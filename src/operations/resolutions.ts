@@ -6,7 +6,7 @@ import {
   shows,
   type ResolutionSight,
 } from '../domain/operation-resolution.js';
-import { isVerdict, type Operation, type Resolution } from '../domain/operation.js';
+import { isVerdict, type CompositeStep, type Operation, type Resolution } from '../domain/operation.js';
 import { problem, ProblemError, type Problem } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -61,6 +61,7 @@ export class Resolutions {
   }
 
   private async decided(operation: Operation, wish: Omit<Resolution, 'resolvedTime'>): Promise<Change> {
+    if (operation.composite) return this.ofComposite(operation, operation.composite, wish);
     const provider = this.providers.find(operation.siteId);
     const row = provider?.descriptor.lifecycle.actions[operation.action];
     if (!provider || !row) {
@@ -89,6 +90,35 @@ export class Resolutions {
       shows: something,
       problem: reason && { ...reason, nextActions },
       createdId: wish.verdict === 'NOT_EXECUTED' ? null : observation.createdId,
+    };
+  }
+
+  /** It sends nothing itself: what there is to see of it are its steps, each settled by itself. */
+  private ofComposite(
+    { id }: Operation,
+    steps: readonly CompositeStep[],
+    wish: Omit<Resolution, 'resolvedTime'>,
+  ): Change {
+    const running = steps.find((step) => step.state === 'RUNNING');
+    const done = steps.find((step) => step.state === 'SUCCEEDED');
+    const contradiction = running
+      ? `Its step "${running.title}", operation ${running.operationId}, has not ended.`
+      : wish.verdict === 'NOT_EXECUTED' && done
+        ? `Its step "${done.title}" is done.`
+        : null;
+    if (contradiction !== null) {
+      throw new ProblemError(
+        problem('upstream-contradicts', `${contradiction} It cannot be settled as ${wish.verdict}.`, {
+          nextActions: [{ title: 'Look at the operation', method: 'GET', href: operationPath(id) }],
+        }),
+      );
+    }
+    return {
+      kind: 'RESOLVED',
+      resolution: { ...wish, resolvedTime: isoTime(this.clock.now()) },
+      shows: done !== undefined,
+      problem: reasonOf(wish, done !== undefined),
+      createdId: null,
     };
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Change } from '../domain/operation-change.js';
+import { reduce } from '../domain/operation-machine.js';
 import type { Operation } from '../domain/operation.js';
 import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
@@ -16,6 +17,7 @@ import type { OperationSettings } from './settings.js';
 /** Five minutes in all. */
 const MOST_TRIES_TO_WRITE = 600;
 const TRY_AGAIN_MS = 500;
+const TRIES_TO_NOTICE_A_LOSS = 8;
 
 const MOST_ABANDONED = 1_000;
 
@@ -84,12 +86,19 @@ export class Sending {
 
   /**
    * What became of a send must not be lost to a store that is away for a moment: without it, a job's id that
-   * was told once would have to be concluded from evidence.
+   * was told once would have to be concluded from evidence. Nor to one that has lost the record, and gets it back from
+   * the guard, which may not have noticed yet.
    */
   async writeDown(operationId: string, change: Change): Promise<Operation | null> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.store.transition(operationId, change);
+        const written = await this.store.transition(operationId, change);
+        if (written || tries === MOST_TRIES_TO_WRITE) return written;
+        const found = await this.store.find(operationId);
+        // It may have come back between the two.
+        if (found && !reduce(found, change, isoTime(this.clock.now()))) return null;
+        if (!found && tries > TRIES_TO_NOTICE_A_LOSS && this.isGuardOpen()) return null;
+        await pause(TRY_AGAIN_MS);
       } catch (error) {
         if (!isRedisTrouble(error) || tries === MOST_TRIES_TO_WRITE) throw error;
         await pause(TRY_AGAIN_MS);
@@ -135,6 +144,15 @@ export class Sending {
   backOff(since: string, retryAfterMs: number | null): number {
     const age = this.clock.now() - Date.parse(since);
     return Math.max(retryAfterMs ?? 0, Math.min(15_000, Math.max(1_000, age / 4)));
+  }
+
+  private isGuardOpen(): boolean {
+    try {
+      this.guard.pass();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private abandon(attemptId: string): void {

@@ -17,6 +17,8 @@ import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { recognition } from './external-recognition.js';
+import { OpenGuard } from './guard/open-guard.js';
+import { StoreGuardedError, type GuardPass, type StoreGuard } from './guard/store-guard.js';
 import type { OperationStore } from './operation-store.js';
 import { ringParent } from './parent-bell.js';
 import { nextActionsAfter } from './next-actions.js';
@@ -55,6 +57,8 @@ export class SiteWatcher {
     private readonly noticed?: Pick<NoticedLists, 'take'>,
     /** While the clock is wrong, nothing is looked at, so that nothing is concluded too early; absent = nobody measures it. */
     private readonly skew?: Pick<ClockSkew, 'fault'>,
+    /** While it is closed, nothing is looked at: what the store says of an operation may be old. */
+    private readonly guard: StoreGuard = new OpenGuard(),
   ) {
     this.reconciler = new Reconciler(store, clock, settings, log);
   }
@@ -62,6 +66,16 @@ export class SiteWatcher {
   /** One look at the site. DONE = nothing unfinished is left to watch there. */
   async tick(siteId: string): Promise<Next> {
     if ((this.skew?.fault() ?? null) !== null) return { againInMs: this.settings.pollIntervalMs };
+    try {
+      // Taken before the records are read.
+      return await this.look(siteId, this.guard.pass());
+    } catch (error) {
+      if (!(error instanceof StoreGuardedError)) throw error;
+      return { againInMs: error.retryAfterMs };
+    }
+  }
+
+  private async look(siteId: string, pass: GuardPass): Promise<Next> {
     const provider = this.providers.find(siteId);
     // What is made of others has nothing upstream of its own; a newer version's records are that version's to judge.
     const open = (await this.store.listOpen(siteId)).filter(
@@ -74,8 +88,8 @@ export class SiteWatcher {
     }
     let retryAfterMs: number | null = null;
     try {
-      await this.reconciler.reconcile(open, provider);
-      await this.observe(open, provider);
+      await this.reconciler.reconcile(open, provider, pass);
+      await this.observe(open, provider, pass);
       this.failures.delete(siteId);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -102,7 +116,7 @@ export class SiteWatcher {
     };
   }
 
-  private async observe(open: readonly Operation[], provider: Provider): Promise<void> {
+  private async observe(open: readonly Operation[], provider: Provider, pass: GuardPass): Promise<void> {
     const { actions } = provider.descriptor.lifecycle;
     const watched = open.filter(
       (operation) =>
@@ -134,6 +148,7 @@ export class SiteWatcher {
     });
     for (let i = 0; i < changes.length; i += WRITTEN_AT_ONCE) {
       const some = changes.slice(i, i + WRITTEN_AT_ONCE);
+      pass.check();
       await Promise.all(
         some.map(async ({ id, change }) => {
           const written = await this.store.transition(id, change);

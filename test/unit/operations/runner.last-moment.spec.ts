@@ -84,10 +84,18 @@ describe('between the connection and the write', () => {
   });
 
   it('a record that is gone stops the send', async () => {
-    const { work, runner } = workWith(async () => void (await the.redis.flushdb()));
+    let once = true;
+    const { work, runner } = workWith(({ store }) => {
+      if (!once) return;
+      once = false;
+      const find = store.find.bind(store);
+      let asked = 0;
+      store.find = (id) => ((asked += 1) === 1 ? Promise.resolve(null) : find(id));
+    });
     const { id } = await work.accept();
     await runner.submit(id);
     expect(work.changesSent).toBe(0);
+    expect((await work.now(id)).state).toBe('PENDING');
   });
 
   it.each([
