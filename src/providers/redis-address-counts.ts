@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
-import { throttled } from '../platform/redis/connection.js';
+import { throttled } from '../platform/log/throttled.js';
 import { requestBudgetKey } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import {

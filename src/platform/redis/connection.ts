@@ -3,8 +3,6 @@ import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
 import { sentinelsOf } from './redis-address.js';
 
-export { throttled };
-
 /** Reconnects soon: the default waits up to 20 s after Redis is back. */
 function retryStrategy(times: number): number {
   return Math.min(200 * 2 ** Math.min(times, 4), 1000);

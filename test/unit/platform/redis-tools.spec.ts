@@ -1,12 +1,9 @@
 import { pathToFileURL } from 'node:url';
+import type { Redis } from 'ioredis';
+import { throttled } from '../../../src/platform/log/throttled.js';
 import { StoreReadiness } from '../../../src/platform/redis/readiness.js';
 import { RedisScript } from '../../../src/platform/redis/script.js';
-import {
-  connectWithin,
-  connectRedis,
-  evictionPolicy,
-  throttled,
-} from '../../../src/platform/redis/connection.js';
+import { connectWithin, connectRedis, evictionPolicy } from '../../../src/platform/redis/connection.js';
 import { SHARD_COUNT, shardOf } from '../../../src/platform/redis/keys.js';
 import { isRedisTrouble } from '../../../src/platform/redis/trouble.js';
 import { deadUrl } from '../support/listening.js';
@@ -59,6 +56,15 @@ describe('errors of Redis in the log', () => {
     expect(lines.map(([, text]) => text)).toEqual(['connect ECONNREFUSED', 'OOM command not allowed']);
   });
 
+  it('are one line per kind for all who share the log, and ids make no kind of their own', () => {
+    const { log, lines } = recordingLog();
+    for (let i = 0; i < 24; i += 1) {
+      throttled(log, `worker ${i}`)(new Error(`OOM command not allowed. script: ${i}, on @user_script:1.`));
+      throttled(log, `worker ${i}`)(new Error(`Missing lock for job ring-site-${i}. moveToFinished`));
+    }
+    expect(lines).toHaveLength(2);
+  });
+
   it('are cut short, and told without what hangs on them', () => {
     const { log, lines } = recordingLog();
     throttled(log, 'redis')(Object.assign(new Error('x'.repeat(5_000)), { command: { args: ['secret'] } }));
@@ -71,6 +77,17 @@ describe('errors of Redis in the log', () => {
     throttled(log, 'redis')(new AggregateError([]));
     expect(lines[0]?.[1]).toBe('AggregateError');
   });
+});
+
+it.each([
+  ['OOM command not allowed when used memory', /it is out of memory \(OOM\)/],
+  ["READONLY You can't write against a read only replica.", /it is a replica \(READONLY\)/],
+  ['MISCONF Redis is configured to save RDB snapshots', /cannot write to its disk \(MISCONF\)/],
+  ['NOREPLICAS Not enough good replicas to write.', /too few replicas in reach \(NOREPLICAS/],
+  ['LOADING Redis is loading the dataset in memory', /still loading its data \(LOADING\)/],
+])('a store that says %j is called by name', async (message, words) => {
+  const refusing = { set: () => Promise.reject(new Error(message)) } as unknown as Redis;
+  expect(await new StoreReadiness(refusing).fault()).toMatch(words);
 });
 
 describe('the connection', () => {
