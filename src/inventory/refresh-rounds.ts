@@ -1,5 +1,6 @@
 import type { DatedSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
+import { ClockJumps } from '../platform/clock-jumps.js';
 import type { Log } from '../platform/log/log.js';
 import { inLane, type Lane } from '../providers/lanes.js';
 import { ProviderError } from '../providers/provider-error.js';
@@ -30,6 +31,7 @@ type Effort = Pick<RefreshSituation, 'tookMs' | 'costMs'>;
 export class RefreshRounds {
   /** What the last look took, per site: only to leave a slow or costly site more time. */
   private readonly efforts = new Map<string, Effort>();
+  private readonly jumps: ClockJumps;
 
   constructor(
     private readonly providers: ProviderRegistry,
@@ -42,10 +44,14 @@ export class RefreshRounds {
     private readonly log: Log,
     /** An older look is not worth waiting for the next one, milliseconds; null = any is. */
     private readonly wantedSinceMs: () => number | null = () => null,
-  ) {}
+  ) {
+    this.jumps = new ClockJumps(clock);
+  }
 
   /** Rings for every configured site, whether or not its ring is still there. */
   async sweep(): Promise<void> {
+    // A ring that waits is due by the clock of whoever put it off, which may have been wrong by hours.
+    if (this.jumps.since()) return this.hurry();
     for (const { siteId } of this.providers.all()) await this.bells.ensure(siteId);
   }
 

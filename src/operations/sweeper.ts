@@ -1,5 +1,6 @@
 import type { Operation } from '../domain/operation.js';
 import type { Clock } from '../platform/clock.js';
+import { ClockJumps } from '../platform/clock-jumps.js';
 import type { Log } from '../platform/log/log.js';
 import { SHARDS } from '../platform/redis/keys.js';
 import type { Doorbells } from './doorbells.js';
@@ -20,13 +21,16 @@ export interface Lateness {
  */
 export class Sweeper {
   private sweeping: Promise<void> | null = null;
+  private readonly jumps: ClockJumps | null;
 
   constructor(
     private readonly store: OperationStore,
     private readonly doorbells: Doorbells,
     private readonly log: Log,
     private readonly late?: Lateness,
-  ) {}
+  ) {
+    this.jumps = late ? new ClockJumps(late.clock) : null;
+  }
 
   /** One at a time: who asks for another one meanwhile is answered by the one under way. */
   sweep(): Promise<void> {
@@ -38,14 +42,19 @@ export class Sweeper {
 
   private async sweepAll(): Promise<void> {
     const sites = new Set<string>();
+    const { doorbells } = this;
+    // A ring that waits is due by the clock of whoever put it off, which may have been wrong by hours.
+    const anew = this.jumps?.since() ?? false;
+    const submission = (id: string) => (anew ? doorbells.ringSubmission(id) : doorbells.ensureSubmission(id));
+    const watch = (siteId: string) => (anew ? doorbells.ringWatch(siteId) : doorbells.ensureWatch(siteId));
     for (const shard of SHARDS) {
       for (const operation of await this.store.openIn(shard)) {
         sites.add(operation.siteId);
-        if (somethingToSend(operation)) await this.doorbells.ensureSubmission(operation.id);
+        if (somethingToSend(operation)) await submission(operation.id);
         await this.tellIfLate(operation);
       }
     }
-    for (const siteId of sites) await this.doorbells.ensureWatch(siteId);
+    for (const siteId of sites) await watch(siteId);
     this.log.trace({ sites: sites.size }, 'swept');
   }
 

@@ -73,10 +73,11 @@ it('a site that is configured no more has no job', async () => {
   expect(await job().rounds.round('nowhere')).toBe('DONE');
 });
 
-it('a sweep rings for every site', async () => {
+it('a sweep rings for every site, the first one also where a ring waits for its time', async () => {
   const { rounds, bells, siteId } = job();
   await rounds.sweep();
-  expect(bells.rings).toEqual([`ensure ${siteId}`]);
+  await rounds.sweep();
+  expect(bells.rings).toEqual([`ring ${siteId}`, `ensure ${siteId}`]);
 });
 
 it('a site is looked at before it is due when its last look is older than what is wanted, once', async () => {

@@ -157,3 +157,27 @@ it('finds sites of every shard', async () => {
   const rings = first ? await sweep(first) : [];
   for (const { site } of works) expect(rings).toContain(`ensure watch ${site.siteId}`);
 });
+
+it('rings also where a ring waits for its time, at first and after the clock was set: it may be due by a wrong one', async () => {
+  const work = new LongWork(the.redis);
+  const { id } = await work.accept();
+  const { siteId } = work.site;
+  const sweeper = new Sweeper(work.store, work.doorbells, silentLog(), {
+    clock: work.clock,
+    settings: SETTINGS,
+  });
+  const swept = async (): Promise<string[]> => {
+    work.doorbells.rings.length = 0;
+    await sweeper.sweep();
+    return work.doorbells.rings;
+  };
+  const anew = [`submit ${id}`, `watch ${siteId}`];
+  const asAlways = [`ensure submit ${id}`, `ensure watch ${siteId}`];
+  expect(await swept()).toEqual(anew);
+  work.clock.advance(10_000);
+  expect(await swept()).toEqual(asAlways);
+  const now = work.clock.now.bind(work.clock);
+  work.clock.now = () => now() - 60_000;
+  expect(await swept()).toEqual(anew);
+  expect(await swept()).toEqual(asAlways);
+});
