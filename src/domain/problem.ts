@@ -335,9 +335,9 @@ export const PROBLEMS = {
     status: 503,
     title: 'It could not be kept safely',
     meaning:
-      'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written of the request. An operation that it would have begun was taken back: nothing is sent, and it is REJECTED.',
+      'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written. `detail` says what became of it: a new operation was taken back (it is REJECTED, nothing is sent); what was there before stays as it is.',
     remedy:
-      'Ask again when the gateway is ready again (`/readyz`): to begin something, with a fresh Idempotency-Key.',
+      'Ask again when the gateway is ready again (`/readyz`): with a fresh Idempotency-Key for what was taken back, with the same one otherwise.',
     retryable: true,
   },
   unhealthy: {

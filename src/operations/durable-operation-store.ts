@@ -1,7 +1,7 @@
 import type { Change } from '../domain/operation-change.js';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
-import type { StoreGuard } from './guard/store-guard.js';
+import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
 import type { Journal, JournalEntry } from './journal/journal.js';
 import { JOURNALING } from './journaled-changes.js';
 import { NotDurableError } from './not-durable.js';
@@ -49,25 +49,38 @@ export class DurableOperationStore extends OperationStore {
   }
 
   async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {
-    const acceptance = await this.store.acceptStep(step, parent, start);
-    if (acceptance.kind === 'ACCEPTED') {
-      await Promise.all([this.promise(step), this.promise(acceptance.parent)]);
+    try {
+      const acceptance = await this.store.acceptStep(step, parent, start);
+      if (acceptance.kind === 'ACCEPTED') {
+        await Promise.all([this.promise(step), this.promise(acceptance.parent)]);
+      }
+      return acceptance;
+    } catch (error) {
+      // It is written, and goes on.
+      if (error instanceof NotDurableError) await this.tellWhatIsThere(step.id, parent.id);
+      throw error;
     }
-    return acceptance;
   }
 
   async record(operation: Operation, text: string, seen: ReadonlyMap<string, Holding>): Promise<Recording> {
-    const recording = await this.store.record(operation, text, seen);
-    if (recording.kind === 'RECORDED') await this.promise(operation);
-    return recording;
+    try {
+      const recording = await this.store.record(operation, text, seen);
+      if (recording.kind === 'RECORDED') await this.promise(operation);
+      return recording;
+    } catch (error) {
+      if (error instanceof NotDurableError) await this.tellWhatIsThere(operation.id);
+      throw error;
+    }
   }
 
   async transition(id: string, change: Change): Promise<Operation | null> {
-    return this.witnessed(id, change, () => this.store.transition(id, change));
+    const isEnd = mayEnd(change) && (await this.store.find(id))?.state === 'PENDING';
+    return this.witnessed(id, change, isEnd, () => this.store.transition(id, change));
   }
 
   async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
-    return this.witnessed(operation.id, change, () => this.store.transitionFrom(operation, change));
+    const isEnd = mayEnd(change) && operation.state === 'PENDING';
+    return this.witnessed(operation.id, change, isEnd, () => this.store.transitionFrom(operation, change));
   }
 
   holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
@@ -109,14 +122,19 @@ export class DurableOperationStore extends OperationStore {
   private async witnessed(
     operationId: string,
     change: Change,
+    isEnd: boolean,
     write: () => Promise<Operation | null>,
   ): Promise<Operation | null> {
-    await this.beforehand(operationId, change);
+    if (isEnd) await this.promiseEnd(operationId, change);
+    else await this.beforehand(operationId, change);
     try {
-      return await this.afterwards(change, await write());
+      const written = await this.afterwards(change, await write());
+      if (isEnd && !written) await this.tellWhatIsThere(operationId);
+      return written;
     } catch (error) {
       // Nobody is told of it, but anybody may have read it.
       if (error instanceof NotDurableError && error.record) await this.tellRecord(error.record);
+      if (error instanceof StoreGuardedError && isEnd) await this.tellWhatIsThere(operationId);
       throw error;
     }
   }
@@ -137,9 +155,22 @@ export class DurableOperationStore extends OperationStore {
     return written;
   }
 
-  private async promise(record: Operation, claim: IdempotencyClaim | null = null): Promise<void> {
+  /**
+   * The end of what was not sent is told to people: a store that loses it would have it sent afterwards. What comes of
+   * it in the store is written down after it; whoever reads only this knows that it may have gone otherwise.
+   */
+  private async promiseEnd(operationId: string, change: Change): Promise<void> {
+    this.guard.pass();
+    await this.promised({ kind: 'CHANGE', time: this.now(), operationId, change });
+  }
+
+  private promise(record: Operation, claim: IdempotencyClaim | null = null): Promise<void> {
+    return this.promised({ kind: 'RECORD', time: this.now(), record, claim });
+  }
+
+  private async promised(entry: JournalEntry): Promise<void> {
     try {
-      await this.journal.append({ kind: 'RECORD', time: this.now(), record, claim });
+      await this.journal.append(entry);
     } catch (error) {
       throw new NotDurableError((error as Error).message, { cause: error });
     }
@@ -147,6 +178,13 @@ export class DurableOperationStore extends OperationStore {
 
   private tellRecord(record: Operation): Promise<boolean> {
     return this.tell({ kind: 'RECORD', time: this.now(), record });
+  }
+
+  private async tellWhatIsThere(...operationIds: string[]): Promise<void> {
+    for (const id of operationIds) {
+      const record = await this.store.find(id).catch(() => null);
+      if (record) await this.tellRecord(record);
+    }
   }
 
   private async tell(entry: JournalEntry): Promise<boolean> {
@@ -162,4 +200,10 @@ export class DurableOperationStore extends OperationStore {
   private now(): string {
     return isoTime(this.clock.now());
   }
+}
+
+/** Of what is PENDING. What is taken back because it is not safe was promised to nobody. */
+function mayEnd(change: Change): boolean {
+  if (change.kind === 'VERDICT') return change.problem?.code !== 'not-durable';
+  return change.kind === 'CANCEL_REQUESTED';
 }

@@ -29,12 +29,12 @@ export class JournalUpkeep {
   start(): void {
     const { journal } = this;
     if (!(journal instanceof FileJournal)) return;
-    void this.tried(() => journal.compact());
-    const all = () =>
+    const all = (): void =>
       void this.tried(async () => {
         await this.learnEnds();
         await journal.compact();
       });
+    all();
     this.timers = [setTimeout(all, SOON_MS).unref(), setInterval(all, DAY_MS).unref()];
   }
 
@@ -46,8 +46,8 @@ export class JournalUpkeep {
   async learnEnds(): Promise<number> {
     this.guard.pass();
     let learnt = 0;
-    for (const [id, { record }] of await journaledRecords(this.journal.entries())) {
-      if (isVerdict(record.state)) continue;
+    for (const [id, { stored }] of await journaledRecords(this.journal.entries())) {
+      if (isVerdict(stored.state)) continue;
       const now = await this.store.find(id);
       if (!now || !isVerdict(now.state)) continue;
       await this.journal.append({ kind: 'RECORD', time: isoTime(this.clock.now()), record: now });

@@ -4,7 +4,7 @@ import type { Change } from '../domain/operation-change.js';
  * When the journal is told of a change.
  * - `PROMISE`: the record, before anybody is told; without it nothing may be sent.
  * - `ANSWER`: what an upstream said, before the store is told; then the store may be away for a while.
- * - `RECORD`: the record, afterwards, as well as it goes.
+ * - `RECORD`: the record, afterwards, as well as it goes; but the end of what was not sent is a promise.
  * - `NEVER`: what is seen again by itself.
  */
 export type Journaling = 'PROMISE' | 'ANSWER' | 'RECORD' | 'NEVER';

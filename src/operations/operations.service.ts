@@ -13,7 +13,7 @@ import type { Acceptance, IdempotencyClaim, OperationStore } from './operation-s
 import { Preflight } from './preflight.js';
 import { busy, outsideBy, refusalOf, refuseNewer } from './refusals.js';
 import { ringParent } from './parent-bell.js';
-import { Withdrawal } from './withdrawal.js';
+import { standing, Withdrawal } from './withdrawal.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
 export class OperationsService {
@@ -73,7 +73,8 @@ export class OperationsService {
       acceptance = await this.store.accept(operation, claim);
     } catch (error) {
       if (!(error instanceof NotDurableError)) throw error;
-      return { operation: await this.withdrawal.take(operation, error), replayed: false };
+      const kept = await this.withdrawal.take(operation, error);
+      return { operation: await this.promisedAgain(kept, claim), replayed: false };
     }
     switch (acceptance.kind) {
       case 'EXISTS':
@@ -199,14 +200,17 @@ export class OperationsService {
     return operation.state === 'PENDING' ? this.promisedAgain(operation, claim) : operation;
   }
 
-  /** Whoever asked first may not have been promised it: what was written is made safe once more, or taken back. */
+  /**
+   * Whoever asked first may not have been promised it, and may have been: what was written is made safe once more. It is
+   * not taken back if that fails.
+   */
   private async promisedAgain(operation: Operation, claim: IdempotencyClaim): Promise<Operation> {
     try {
       await this.store.accept(operation, claim);
       return operation;
     } catch (error) {
       if (!(error instanceof NotDurableError)) throw error;
-      return this.withdrawal.take(operation, error);
+      throw new ProblemError(standing(operation, error));
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Operation } from '../domain/operation.js';
-import { problem, ProblemError } from '../domain/problem.js';
+import { problem, ProblemError, type NextAction, type Problem } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
 import type { NotDurableError } from './not-durable.js';
 import type { OperationStore } from './operation-store.js';
@@ -11,19 +11,26 @@ export class Withdrawal {
   constructor(private readonly store: OperationStore) {}
 
   /**
-   * Throws `ProblemError` when it was taken back. What somebody has gone on with by then is safe, and stands. Errors
-   * of the store are thrown as they are: it is there still then, and its key is used up.
+   * For whoever has just written it, and has promised it to nobody. Throws `ProblemError` when it was taken back; answers
+   * what others have gone on with by then. Errors of the store are thrown as they are: it is there still then, and its
+   * key is used up.
    */
   async take(accepted: Operation, { message }: NotDurableError): Promise<Operation> {
+    const text = `${message} It was taken back; nothing was sent.`;
+    const reason = problem('not-durable', text, {
+      nextActions: [
+        look(accepted),
+        { title: 'Ask again, with a fresh Idempotency-Key, when /readyz says so' },
+      ],
+    });
     let now = accepted;
     for (let tries = 0; now.state === 'PENDING' && tries < MOST_TRIES; tries += 1) {
-      const reason = this.problemOf(accepted, message);
       const withdrawn = await this.store.transitionFrom(now, {
         kind: 'VERDICT',
         state: 'REJECTED',
         outcome: 'NONE',
         problem: reason,
-        text: `${message} It was taken back; nothing was sent.`,
+        text,
       });
       if (withdrawn) throw new ProblemError(reason);
       const found = await this.store.find(accepted.id);
@@ -33,13 +40,18 @@ export class Withdrawal {
     }
     return now;
   }
+}
 
-  private problemOf({ id }: Operation, message: string) {
-    return problem('not-durable', `${message} It was taken back; nothing was sent.`, {
-      nextActions: [
-        { title: 'Look at that operation', method: 'GET', href: operationPath(id) },
-        { title: 'Ask again, with a fresh Idempotency-Key, when /readyz says so' },
-      ],
-    });
-  }
+/** What is there, and cannot be confirmed to be safe at the moment. */
+export function standing(operation: Operation, { message }: NotDurableError): Problem {
+  return problem('not-durable', `${message} The operation is there and goes on as it was.`, {
+    nextActions: [
+      look(operation),
+      { title: 'Ask again, with the same Idempotency-Key, when /readyz says so' },
+    ],
+  });
+}
+
+function look({ id }: Operation): NextAction {
+  return { title: 'Look at that operation', method: 'GET', href: operationPath(id) };
 }

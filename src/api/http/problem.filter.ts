@@ -71,7 +71,11 @@ const BY_STATUS = new Map<number, ProblemCode>([
 function problemFor(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof StoreGuardedError) return problem('store-reconciling', error.message);
-  if (error instanceof NotDurableError) return problem('not-durable', `${error.message} Ask again.`);
+  if (error instanceof NotDurableError)
+    return problem(
+      'not-durable',
+      `${error.message} It counts as far as the store goes: look at it, and ask again.`,
+    );
   if (isRedisTrouble(error)) {
     return problem('store-unavailable', 'The gateway cannot reach its store, or the store takes no writes.');
   }

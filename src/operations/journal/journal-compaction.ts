@@ -95,10 +95,12 @@ async function write(folder: string, histories: readonly JournaledHistory[], now
 }
 
 function entriesOf(history: JournaledHistory): JournalEntry[] {
-  const { last, claim, changes } = history;
+  const { last, rivals, claim, changes } = history;
   const { record, time } = folded(history);
-  if (isVerdict(record.state)) return [{ kind: 'RECORD', time, record, claim }];
-  return [{ ...last, claim }, ...changes];
+  // An end that the store may not have taken stays what it is: a change.
+  if (isVerdict(record.state) && last.record.state !== 'PENDING')
+    return [{ kind: 'RECORD', time, record, claim }];
+  return [...[...rivals, last].map((one) => ({ ...one, claim })), ...changes];
 }
 
 function unlessGone(error: NodeJS.ErrnoException): void {

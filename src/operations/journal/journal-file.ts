@@ -1,4 +1,4 @@
-import { link, open, readFile, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 
@@ -58,8 +58,9 @@ export class JournalFile {
   async add(lines: string): Promise<boolean> {
     await this.handle.appendFile(lines);
     await this.handle.datasync();
-    const { nlink, size } = await this.handle.stat();
-    if (nlink !== 1) return false;
+    const { nlink, ino, size } = await this.handle.stat();
+    const there = await stat(this.path).catch(() => null);
+    if (nlink !== 1 || there?.ino !== ino) return false;
     this.synced = size;
     this.holdsEntries = true;
     return true;

@@ -1,6 +1,6 @@
 import type { Change } from '../../domain/operation-change.js';
 import { reduce } from '../../domain/operation-machine.js';
-import type { Operation } from '../../domain/operation.js';
+import type { Operation, SubmittedCall } from '../../domain/operation.js';
 import type { IdempotencyClaim } from '../operation-store.js';
 import type { JournalEntry } from './journal.js';
 
@@ -22,6 +22,8 @@ export interface JournaledRecord {
 /** Everything of one operation, as it is found in any number of files. */
 export interface JournaledHistory {
   last: RecordEntry;
+  /** Others of the same version: of a store that has taken one of them back. */
+  rivals: RecordEntry[];
   claim: IdempotencyClaim | null;
   changes: ChangeEntry[];
 }
@@ -48,15 +50,25 @@ export async function journaledHistories(
     }
     const { id } = entry.record;
     const before = histories.get(id);
-    const last = before && isNewer(before.last, entry) ? before.last : entry;
-    histories.set(id, { last, claim: before?.claim ?? entry.claim ?? null, changes: [] });
+    const claim = before?.claim ?? entry.claim ?? null;
+    histories.set(id, { ...latest(before, entry), claim, changes: [] });
   }
   for (const [id, history] of histories) history.changes = distinct(changes.get(id) ?? []);
   return histories;
 }
 
 /** Applies what was answered after the record was written down, by the same rules as the store does. */
-export function folded({ last, claim, changes }: JournaledHistory): JournaledRecord {
+export function folded({ last, rivals, claim, changes }: JournaledHistory): JournaledRecord {
+  return [last, ...rivals]
+    .map((one) => foldedUpon(one, claim, changes))
+    .reduce((best, one) => (progress(one.record) > progress(best.record) ? one : best));
+}
+
+function foldedUpon(
+  last: RecordEntry,
+  claim: IdempotencyClaim | null,
+  changes: readonly ChangeEntry[],
+): JournaledRecord {
   let record = last.record;
   for (const { change, time } of changes) {
     if (!isNews(record, change, time >= last.time)) continue;
@@ -70,9 +82,32 @@ export function folded({ last, claim, changes }: JournaledHistory): JournaledRec
   };
 }
 
-function isNewer(one: RecordEntry, other: RecordEntry): boolean {
-  const more = one.record.version - other.record.version;
-  return more === 0 ? one.time > other.time : more > 0;
+function latest(
+  before: JournaledHistory | undefined,
+  entry: RecordEntry,
+): Pick<JournaledHistory, 'last' | 'rivals'> {
+  if (!before || entry.record.version > before.last.record.version) return { last: entry, rivals: [] };
+  const { last, rivals } = before;
+  if (entry.record.version < last.record.version) return { last, rivals };
+  const others = [last, ...rivals].filter(({ record }) => attemptsOf(record) !== attemptsOf(entry.record));
+  return { last: entry, rivals: others };
+}
+
+function attemptsOf({ calls }: Operation): string {
+  return calls.map(({ attempt }) => attempt?.id ?? '').join(' ');
+}
+
+const PROGRESS: Readonly<Record<SubmittedCall['state'], number>> = {
+  PENDING: 0,
+  REFUSED: 1,
+  SENDING: 2,
+  AMBIGUOUS: 3,
+  ACCEPTED: 4,
+};
+
+/** How much of it may have arrived upstream: of two that cannot both be so, the one that says more is believed. */
+function progress({ calls }: Operation): number {
+  return Math.max(0, ...calls.map(({ state }) => PROGRESS[state]));
 }
 
 /**
@@ -80,6 +115,10 @@ function isNewer(one: RecordEntry, other: RecordEntry): boolean {
  * people ask of a running operation may name nothing: then it belongs to the last asking, if it came after it.
  */
 function isNews(record: Operation, change: Change, isLater: boolean): boolean {
+  if (change.kind === 'VERDICT' || change.kind === 'CANCEL_REQUESTED') {
+    // It was to end before it was sent: what was sent all the same has another end.
+    return record.state === 'PENDING' && isLater;
+  }
   if (!('attemptId' in change)) return ('overBy' in change && change.overBy !== undefined) || isLater;
   const call = record.calls.find(({ attempt }) => attempt?.id === change.attemptId);
   return call?.state === 'SENDING' || (call?.state === 'AMBIGUOUS' && change.kind !== 'AMBIGUOUS');

@@ -50,9 +50,14 @@ export class DurableWrites {
     this.settings = { ...USUAL, ...settings };
   }
 
-  async run(write: DurableWrite): Promise<DurableAnswer> {
+  /**
+   * @param isUrgent it goes before those that are not. What is not urgent and finds no connection in time is run on the
+   * ordinary one, and is not safe; what is urgent fails then.
+   */
+  async run(write: DurableWrite, isUrgent = true): Promise<DurableAnswer> {
     if (this.settings.replicas === 0) return this.runOrdinarily(write);
-    const connection = await this.take();
+    const connection = await this.take(isUrgent);
+    if (!connection) return { ...(await this.runOrdinarily(write)), safe: false };
     try {
       await ready(connection, this.settings.patienceMs);
       return await this.sendUntilAnswered(connection, write);
@@ -100,7 +105,8 @@ export class DurableWrites {
     return { answer: ran?.[1], safe };
   }
 
-  private take(): Promise<Redis> {
+  /** null = it is not urgent, and its time is over. */
+  private take(isUrgent: boolean): Promise<Redis | null> {
     const idle = this.idle.pop();
     if (idle) return Promise.resolve(idle);
     if (this.connections.length < this.settings.connections) {
@@ -115,9 +121,11 @@ export class DurableWrites {
       };
       const timer = setTimeout(() => {
         this.waiting.splice(this.waiting.indexOf(turn), 1);
+        if (!isUrgent) resolve(null);
         reject(new Error('Command timed out: every connection for durable writes waits for the replicas'));
       }, this.settings.patienceMs);
-      this.waiting.push(turn);
+      if (isUrgent) this.waiting.unshift(turn);
+      else this.waiting.push(turn);
     });
   }
 

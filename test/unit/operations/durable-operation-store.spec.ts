@@ -8,6 +8,7 @@ import { NotDurableError } from '../../../src/operations/not-durable.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { MemoryJournal } from '../support/memory-journal.js';
 import { at, attempt, call, operation } from '../support/operation.js';
+import { problem } from '../../../src/domain/problem.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -110,6 +111,57 @@ describe('a store with a second witness', () => {
     await store.accept(operation(), null);
     await store.transition(operation().id, { kind: 'DELAYED', notBefore: at(1), text: 'Later.' });
     expect(kinds()).toEqual(['PENDING']);
+  });
+
+  describe('and the end of what was not sent', () => {
+    const CANCEL: Change = {
+      kind: 'CANCEL_REQUESTED',
+      request: { requestedBy: 'ada', requestedTime: at(1) },
+    };
+    const REJECT: Change = {
+      kind: 'VERDICT',
+      state: 'REJECTED',
+      outcome: 'NONE',
+      problem: problem('state-changed', 'It is not as it was.'),
+      text: 'It is not as it was.',
+    };
+
+    it.each([
+      ['CANCELLED', CANCEL],
+      ['REJECTED', REJECT],
+    ])('%s is written down before anybody can read it', async (state, change) => {
+      const { store, plain, journal } = opened();
+      await store.accept(operation(), null);
+      const seen: (string | undefined)[] = [];
+      journal.onAppend = async () => void seen.push((await plain.find(operation().id))?.state);
+      await store.transition(operation().id, change);
+      expect(seen).toEqual(['PENDING', state]);
+      journal.kept.pop();
+      const known = (await journaledRecords(journal.entries())).get(operation().id);
+      expect([known?.record.state, known?.stored.state]).toEqual([state, 'PENDING']);
+    });
+
+    it('is not written at all when it cannot be written down', async () => {
+      const { store, plain, journal } = opened();
+      await store.accept(operation(), null);
+      journal.broken = 'no space left on device';
+      for (const change of [CANCEL, REJECT]) {
+        await expect(store.transition(operation().id, change)).rejects.toThrow(NotDurableError);
+      }
+      expect((await plain.find(operation().id))?.state).toBe('PENDING');
+    });
+
+    it('is nothing when it was sent instead', async () => {
+      const { store, plain, clock, journal } = opened();
+      await store.accept(operation(), null);
+      const stale = await store.find(operation().id);
+      clock.advance(10);
+      await store.transition(operation().id, INTENT);
+      clock.advance(10);
+      expect(await store.transitionFrom(stale ?? operation(), REJECT)).toBeNull();
+      const known = (await journaledRecords(journal.entries())).get(operation().id);
+      expect(known?.record).toEqual(await plain.find(operation().id));
+    });
   });
 
   describe('that cannot write it down', () => {

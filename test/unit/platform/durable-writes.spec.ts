@@ -105,6 +105,22 @@ describe('writes that must outlive the server', () => {
     expect(await pair.redis.get('it')).not.toBe(late.args[0]);
   });
 
+  it('that are not urgent give way, and are written without waiting when there is no connection for them', async () => {
+    const durable = writes({ connections: 1, patienceMs: 400, waitMs: 300 });
+    await durable.run(fresh());
+    pair.freeze();
+    const order: string[] = [];
+    const run = async (name: string, isUrgent: boolean): Promise<boolean> => {
+      const { safe } = await durable.run(fresh(), isUrgent);
+      order.push(name);
+      return safe;
+    };
+    const all = [run('first', true), run('patient', false), run('more patient', false), run('urgent', true)];
+    expect(await Promise.all(all)).toEqual([false, false, false, false]);
+    expect(order.indexOf('first')).toBe(0);
+    expect(order.filter((name) => name !== 'first')).toContain('urgent');
+  });
+
   it('fail as the store does when the server is away', async () => {
     const away = new Redis('redis://127.0.0.1:1', { lazyConnect: true, retryStrategy: () => null });
     away.on('error', () => undefined);

@@ -113,6 +113,25 @@ describe('what the journal knows of an operation', () => {
     expect((await folded(record(9, asking), change(10, answer())))?.record.cancel?.state).toBe('ACCEPTED');
   });
 
+  it('of two attempts with one version, one of which the store took back, it is the one that went further', async () => {
+    const frozen = operationIn('SUBMITTING', { version: 2 });
+    frozen.calls = frozen.calls.map((call) => ({
+      ...call,
+      attempt: { id: 'attempt-frozen', intentTime: at(1), overBy: at(41) },
+    }));
+    const late: Change = {
+      kind: 'NOT_SENT',
+      attemptId: 'attempt-frozen',
+      notBefore: at(9),
+      text: 'Not sent.',
+    };
+    const entries = [record(2, sending), change(3, accepted), record(4, frozen), change(5, late)];
+    expect((await folded(...entries))?.record).toMatchObject({ state: 'RUNNING', version: 3 });
+    expect((await folded(record(2, sending), record(4, frozen), change(5, late)))?.record.state).toBe(
+      'SUBMITTING',
+    );
+  });
+
   it('nothing follows a verdict', async () => {
     const ended = operationIn('REJECTED', { version: 3 });
     expect((await folded(record(3, ended), change(4, accepted)))?.record).toEqual(ended);
