@@ -16,7 +16,7 @@ import type { LookResult, SiteRefresher } from './site-refresher.js';
 
 /** Whether we are let in is asked for its own sake so often: a look that succeeds says it, too. */
 const CHECK_EVERY_MS = 300_000;
-/** Somebody else is looking: come back when that may be over. */
+/** Somebody else is looking, or somebody wants another look: come back when that may be over. */
 const TAKEN_MS = 500;
 /** There was no place in the budget, and nobody said when there is one. */
 const POSTPONED_MS = 5_000;
@@ -72,6 +72,9 @@ export class RefreshRounds {
       await this.tellOfNothing(provider, looked.kind);
     await this.tell(provider, looked?.kind === 'BELIEVED');
     const next = await this.situation(siteId);
+    // It came to be wanted while this round went on.
+    if (this.isWanted(next) && (looked === null || looked.kind === 'BELIEVED'))
+      return { againInMs: TAKEN_MS };
     // While the upstream wants to be left alone it is asked nothing; that this is why is noted anew.
     const againInMs = Math.max(askAgainInMs(next), Math.min(notBefore(looked), this.intervalMs));
     const isPutOff = looked?.kind === 'POSTPONED' && lane === 'REFRESH';

@@ -91,6 +91,16 @@ it('a site is looked at before it is due when its last look is older than what i
   expect(looks()).toBe(2);
 });
 
+it('a site of which a look came to be wanted during its round is come back to soon', async () => {
+  const clock = new TestClock();
+  let asked = 0;
+  const { round, looks } = job(clock, () => ((asked += 1) % 2 === 0 ? clock.now() : null));
+  await round();
+  clock.advance(1_000);
+  expect(await round()).toEqual({ againInMs: 500 });
+  expect(looks()).toBe(1);
+});
+
 it('every site is seen to when somebody is in a hurry', async () => {
   const { rounds, bells, siteId } = job();
   await rounds.hurry();
