@@ -12,9 +12,10 @@ export const COMPOSITE_TRANSITIONS: Readonly<Record<OperationState, readonly Ope
   RUNNING: ['PENDING', 'RUNNING'],
   WAITING_FOR_INPUT: [],
   RECONCILING: [],
-  UNKNOWN: [],
+  // To which only a store that lost something leads: what runs may come to its end, and nothing more begins.
+  UNKNOWN: ['UNKNOWN'],
   CANCELLING: ['RUNNING', 'CANCELLING'],
-  // Out of UNKNOWN, to which only a store that lost something leads, it is a person's verdict.
+  // Out of UNKNOWN it is a person's verdict.
   SUCCEEDED: ['RUNNING', 'CANCELLING', 'UNKNOWN'],
   FAILED: ['RUNNING', 'CANCELLING', 'UNKNOWN'],
   CANCELLED: ['PENDING', 'RUNNING', 'CANCELLING'],

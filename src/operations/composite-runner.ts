@@ -41,11 +41,11 @@ export class CompositeRunner {
 
   async advance(parent: Operation, provider: Provider): Promise<Next> {
     const steps = parent.composite ?? [];
-    // Whoever decides about it is a person; nothing more is begun.
-    if (parent.state === 'UNKNOWN') return 'NOTHING';
     if (parent.state === 'PENDING') return this.written(parent, { kind: 'COMPOSITE_BEGUN' });
     const running = steps.findIndex((step) => step.state === 'RUNNING');
     if (running >= 0) return this.follow(parent, running, provider);
+    // Whoever decides about it is a person; nothing more is begun.
+    if (parent.state === 'UNKNOWN') return 'NOTHING';
     if (isAtItsEnd(parent)) return this.conclude(parent);
     const wait = parent.notBefore ? Date.parse(parent.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };

@@ -111,7 +111,7 @@ export class OperationRunner {
       return { againInMs: 60_000 };
     }
     // What a store that lost something says of an operation is no ground for anything, be it to call a sender dead.
-    look.check();
+    look.checkStore();
     if (operation.composite) return this.composites.advance(operation, provider);
     if (operation.state === 'CANCELLING') return this.requests.sendCancel(operation, provider, look);
     if (isAnswering(operation)) return this.requests.sendInput(operation, provider, look);
@@ -119,9 +119,11 @@ export class OperationRunner {
 
     const sending = operation.calls.find((call) => call.state === 'SENDING');
     if (sending) return this.afterVanishedSender(operation, sending);
+    look.checkClock();
     const wait = operation.notBefore ? Date.parse(operation.notBefore) - this.clock.now() : 0;
     if (wait > 0) return { againInMs: wait };
     if (this.tooLate(operation)) return this.giveUp(operation, look);
+    look.checkSend();
     return this.sendNext(operation, provider, look);
   }
 
@@ -269,7 +271,7 @@ export class OperationRunner {
     if (operation.calls.every((call) => call.state === 'PENDING')) {
       return this.reject(operation, reason, look);
     }
-    look.check();
+    look.checkClock();
     await this.store.transitionFrom(operation, { kind: 'GIVEN_UP', problem: reason });
     return 'DONE';
   }
@@ -286,7 +288,7 @@ export class OperationRunner {
   }
 
   private async reject(operation: Operation, reason: Problem, look: Look): Promise<Next> {
-    look.check();
+    look.checkClock();
     await this.store.transitionFrom(operation, {
       kind: 'VERDICT',
       state: 'REJECTED',

@@ -45,6 +45,7 @@ export class RequestSender {
     }
     const call = provider.cancelCall(operation.command);
     if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
+    look.checkSend();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'CANCEL_SENDING', overBy }, () => ({
       kind: 'CANCEL_ANSWERED',
@@ -82,6 +83,7 @@ export class RequestSender {
     }
     const call = provider.answerCall(operation.command, promptId);
     if (input.state !== 'REQUESTED' || !call) return 'NOTHING';
+    look.checkSend();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'INPUT_SENDING', promptId, overBy }, () => ({
       kind: 'INPUT_ANSWERED',

@@ -47,6 +47,7 @@ export class Resolutions {
       refuseNewer(operation);
       if (operation.resolution?.verdict === wish.verdict) return operation;
       if (!mayBeSettled(operation)) throw this.notResolvable(operation);
+      if (await this.isRidOfLostStep(operation)) continue;
       const change = await this.decided(operation, { ...wish, resolvedBy });
       // Written only upon the version that was looked at: an adoption meanwhile is the better knowledge.
       const closed = await this.store.transitionFrom(operation, change);
@@ -57,6 +58,19 @@ export class Resolutions {
     }
     throw new ProblemError(
       problem('not-resolvable', 'The operation is being written by others just now.', { retryable: true }),
+    );
+  }
+
+  /** A step of which no operation is left has no end that could be waited for. */
+  private async isRidOfLostStep(parent: Operation): Promise<boolean> {
+    if (parent.state !== 'UNKNOWN' || !parent.composite) return false;
+    const index = parent.composite.findIndex((step) => step.state === 'RUNNING');
+    const childId = parent.composite[index]?.operationId;
+    if (!childId || (await this.store.find(childId))) return false;
+    const ended = { state: 'FAILED', outcome: null, error: null, created: null } as const;
+    const detail = 'No record of its operation is left.';
+    return (
+      (await this.store.transitionFrom(parent, { kind: 'STEP_ENDED', index, ...ended, detail })) !== null
     );
   }
 

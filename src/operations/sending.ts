@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Change } from '../domain/operation-change.js';
 import { reduce } from '../domain/operation-machine.js';
-import type { Operation } from '../domain/operation.js';
+import { isVerdict, type Operation } from '../domain/operation.js';
 import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
@@ -27,12 +27,19 @@ const CONFIRM_WITHIN_MS = 1_000;
 /** When a clock that is wrong is asked again. */
 const CLOCK_RETRY_MS = 5_000;
 
-/** When it was begun to read what a send, or the end of what was not sent, is decided upon: by both clocks. */
+/**
+ * When it was begun to read what a send, or the end of what was not sent, is decided upon: by both clocks. Each check throws
+ * `StoreGuardedError` if that may not be done upon it, or not any more.
+ */
 export interface Look {
   readonly monotonicMs: number;
   readonly wallMs: number;
-  /** Throws `StoreGuardedError` if nothing may be decided upon it, or not any more. */
-  check(): void;
+  /** The store has lost nothing since: what it says of the record may be gone by. */
+  checkStore(): void;
+  /** And the clock is right: something may be ended for its age. */
+  checkClock(): void;
+  /** And the site was looked at since the store lost something: it may be sent to. */
+  checkSend(): void;
 }
 
 /** What every state-changing request has around it, whatever it asks for. */
@@ -50,14 +57,21 @@ export class Sending {
 
   /** Comes before everything that is read for a send, the record among it: that may be read from a store that lost something. */
   look(siteId: string): Look {
-    const pass = this.passOrRefusal(siteId);
+    const store = this.passOrRefusal();
+    const site = this.passOrRefusal(siteId);
+    const checkClock = (): void => {
+      store.check();
+      const fault = this.skew?.fault() ?? null;
+      if (fault !== null) throw new StoreGuardedError(fault, CLOCK_RETRY_MS);
+    };
     return {
       monotonicMs: this.clock.monotonic(),
       wallMs: this.clock.now(),
-      check: () => {
-        pass.check();
-        const fault = this.skew?.fault() ?? null;
-        if (fault !== null) throw new StoreGuardedError(fault, CLOCK_RETRY_MS);
+      checkStore: () => store.check(),
+      checkClock,
+      checkSend: () => {
+        checkClock();
+        site.check();
       },
     };
   }
@@ -95,9 +109,12 @@ export class Sending {
         const written = await this.store.transition(operationId, change);
         if (written || tries === MOST_TRIES_TO_WRITE) return written;
         const found = await this.store.find(operationId);
+        const now = isoTime(this.clock.now());
         // It may have come back between the two.
-        if (found && !reduce(found, change, isoTime(this.clock.now()))) return null;
-        if (!found && tries > TRIES_TO_NOTICE_A_LOSS && this.isGuardOpen()) return null;
+        if (found && !reduce(found, change, now)) {
+          if (!isBeforeItsAttempt(found, change)) return null;
+        } else if (found) continue;
+        if (tries > TRIES_TO_NOTICE_A_LOSS && this.isGuardOpen()) return null;
         await pause(TRY_AGAIN_MS);
       } catch (error) {
         if (!isRedisTrouble(error) || tries === MOST_TRIES_TO_WRITE) throw error;
@@ -126,7 +143,7 @@ export class Sending {
           throw notSent('TIMEOUT', 'Too much time passed since the target was looked at.');
         }
         try {
-          look.check();
+          look.checkSend();
         } catch (error) {
           if (!(error instanceof StoreGuardedError)) throw error;
           throw notSent('UNAVAILABLE', error.message, error.retryAfterMs);
@@ -163,7 +180,7 @@ export class Sending {
     }
   }
 
-  private passOrRefusal(siteId: string): Pick<GuardPass, 'check'> {
+  private passOrRefusal(siteId?: string): Pick<GuardPass, 'check'> {
     try {
       return this.guard.pass(siteId);
     } catch (error) {
@@ -187,6 +204,15 @@ export class Sending {
 /** Certainly nothing was begun, and the same request may go through later. */
 export function mayBeSentAgain(error: ProviderError): boolean {
   return error.delivery === 'NOT_SENT' || (error.delivery === 'REFUSED' && error.retry === 'TEMPORARY');
+}
+
+/** Whether the record does not know the attempt that the upstream answered: the store has gone back to before it. */
+function isBeforeItsAttempt(record: Operation, change: Change): boolean {
+  if (change.kind !== 'ACCEPTED' && change.kind !== 'REFUSED' && change.kind !== 'AMBIGUOUS') return false;
+  return (
+    !isVerdict(record.state) &&
+    record.calls.every(({ state, attempt }) => state === 'PENDING' && attempt?.id !== change.attemptId)
+  );
 }
 
 function notSent(

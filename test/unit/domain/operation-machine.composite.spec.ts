@@ -134,9 +134,10 @@ it('looks that show nothing new write nothing', () => {
   expect(reduce(looked, look, at(9))).toBeNull();
 });
 
-it('nothing is ever sent, observed or in doubt for it', () => {
-  for (const state of ['SUBMITTING', 'WAITING_FOR_INPUT', 'RECONCILING', 'UNKNOWN'] as const)
+it('nothing is ever sent or observed for it, and nothing of its own leads into doubt', () => {
+  for (const state of ['SUBMITTING', 'WAITING_FOR_INPUT', 'RECONCILING'] as const)
     expect(COMPOSITE_TRANSITIONS[state]).toEqual([]);
+  expect(COMPOSITE_TRANSITIONS.UNKNOWN).toEqual(['UNKNOWN']);
   expect(Object.keys(COMPOSITE_TRANSITIONS).sort()).toEqual([...OPERATION_STATES].sort());
   const running = after(composite(), begun);
   expect(reduce(running, { kind: 'UNDECIDED', evidence: 'x' }, at(9))).toBeNull();

@@ -1,5 +1,6 @@
 import { reduce } from '../../../src/domain/operation-machine.js';
 import type { CompositeStep, Operation } from '../../../src/domain/operation.js';
+import { StoreGuardedError } from '../../../src/operations/guard/store-guard.js';
 import { OperationRunner } from '../../../src/operations/operation-runner.js';
 import { Sending } from '../../../src/operations/sending.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
@@ -98,6 +99,60 @@ describe('while the guard is closed', () => {
   });
 });
 
+it('an answer that was heard is kept while the record is that of before its attempt', async () => {
+  const work = new LongWork(the.redis);
+  const guard = new SwitchedGuard();
+  const { id } = await work.accept();
+  const key = operationKeys(shardOf(work.site.siteId)).operation(id);
+  const before = await the.redis.hgetall(key);
+  await work.runner.submit(id);
+  const after = await work.now(id);
+  const [sent] = after.calls;
+  const during: Operation = {
+    ...after,
+    state: 'SUBMITTING',
+    calls: sent ? [{ ...sent, state: 'SENDING', ref: null }] : [],
+  };
+  await the.redis.hset(key, before);
+  guard.close();
+  const sending = new Sending(work.store, work.clock, SETTINGS, guard);
+  const attemptId = sent?.attempt?.id ?? '';
+  const written = sending.writeDown(id, { kind: 'ACCEPTED', attemptId, ref: { jobIds: ['job-9'] } });
+  await work.store.find(id);
+  await the.redis.hset(key, { v: during.version, w: 'restored', r: JSON.stringify(during) });
+  guard.open();
+  expect(await written).toMatchObject({ state: 'RUNNING', calls: [{ ref: { jobIds: ['job-9'] } }] });
+});
+
+it('a site that was not looked at since is not sent to, but a sender that vanished is told', async () => {
+  const { work, registry } = watched();
+  const guard = new SwitchedGuard();
+  const unseen = guard.pass.bind(guard);
+  guard.pass = (siteId) => {
+    if (siteId !== undefined) throw new StoreGuardedError('The site was not looked at yet.', GUARDED_FOR_MS);
+    return unseen();
+  };
+  const { store, clock, doorbells } = work;
+  const runner = new OperationRunner(store, registry, clock, SETTINGS, silentLog(), doorbells, guard);
+  const { id } = await work.accept();
+  expect(await runner.submit(id)).toEqual({ againInMs: GUARDED_FOR_MS });
+  expect(work.changesSent).toBe(0);
+  const found = await work.now(id);
+  const { calls, baseline, resource, warnings } = await work.site.provider.prepare(found.command, id);
+  const attempt = { id: 'a-1', intentTime: found.createdTime, overBy: found.createdTime };
+  const pending = calls.map((call) => ({
+    call,
+    state: 'PENDING' as const,
+    attempt: null,
+    ref: null,
+    adopted: false,
+  }));
+  const preparation = { before: resource, baseline, warnings, calls: pending };
+  await store.transitionFrom(found, { kind: 'INTENT', callIndex: 0, attempt, preparation });
+  await runner.submit(id);
+  expect((await work.now(id)).state).toBe('RECONCILING');
+});
+
 it('an answer that was heard is kept until a store that lost the record has it back', async () => {
   const work = new LongWork(the.redis);
   const guard = new SwitchedGuard();
@@ -152,6 +207,34 @@ describe('a composite that a loss left in doubt', () => {
     expect(work.world.journal.length).toBe(looks);
   });
 
+  it('hears of the end of what it had begun, and is settled then', async () => {
+    const child = await (async () => {
+      const other = new LongWork(the.redis);
+      return { other, id: (await other.accept()).id };
+    })();
+    const { work, id } = await doubtful(
+      { ...step('RUNNING', 'one'), operationId: child.id },
+      step('PENDING', 'two'),
+    );
+    const wish = { verdict: 'FAILED', reason: 'half of it' } as const;
+    await expect(work.resolutions.resolve(id, wish, 'ben')).rejects.toMatchObject({
+      problem: { code: 'upstream-contradicts' },
+    });
+    await child.other.service.cancel(child.id, 'ben');
+    await work.runner.submit(id);
+    expect(await work.now(id)).toMatchObject({ state: 'UNKNOWN', composite: [{ state: 'CANCELLED' }, {}] });
+    expect((await work.resolutions.resolve(id, wish, 'ben')).state).toBe('FAILED');
+  });
+
+  it('does not wait for a step of which no record is left', async () => {
+    const { work, id } = await doubtful(step('RUNNING', 'one'), step('PENDING', 'two'));
+    const settled = await work.resolutions.resolve(id, { verdict: 'FAILED', reason: 'it is gone' }, 'ben');
+    expect(settled).toMatchObject({
+      state: 'FAILED',
+      composite: [{ state: 'FAILED', detail: 'No record of its operation is left.' }, { state: 'SKIPPED' }],
+    });
+  });
+
   it('is settled by a person, without the steps that were not begun', async () => {
     const { work, id } = await doubtful(step('SUCCEEDED', 'one'), step('PENDING', 'two'));
     const settled = await work.resolutions.resolve(id, { verdict: 'FAILED', reason: 'half of it' }, 'ben');
@@ -162,15 +245,17 @@ describe('a composite that a loss left in doubt', () => {
     });
   });
 
-  it.each([
-    ['FAILED', step('RUNNING', 'two'), 'has not ended'],
-    ['NOT_EXECUTED', step('PENDING', 'two'), 'is done'],
-  ] as const)('is not settled as %s against its steps', async (verdict, second, why) => {
-    const { work, id } = await doubtful(step('SUCCEEDED', 'one'), second);
-    await expect(work.resolutions.resolve(id, { verdict, reason: 'I think' }, 'ben')).rejects.toMatchObject({
-      problem: { code: 'upstream-contradicts', detail: expect.stringContaining(why) as string },
-    });
-  });
+  it.each([['NOT_EXECUTED', step('PENDING', 'two'), 'is done']] as const)(
+    'is not settled as %s against its steps',
+    async (verdict, second, why) => {
+      const { work, id } = await doubtful(step('SUCCEEDED', 'one'), second);
+      await expect(work.resolutions.resolve(id, { verdict, reason: 'I think' }, 'ben')).rejects.toMatchObject(
+        {
+          problem: { code: 'upstream-contradicts', detail: expect.stringContaining(why) as string },
+        },
+      );
+    },
+  );
 
   it('with a step that runs is closed by nobody', () => {
     const parent = operation({ state: 'UNKNOWN', composite: [step('RUNNING', 'one')] });

@@ -168,7 +168,7 @@ describe('between the connection and the write', () => {
     await runner.submit(id);
     expect(work.changesSent).toBe(2);
     expect((await work.now(id)).cancel?.state).toBe('ACCEPTED');
-    expect(new Set(guard.asked)).toEqual(new Set([work.site.siteId]));
+    expect(guard.asked).toContain(work.site.siteId);
   });
 
   it('what is observed meanwhile does not keep a request to stop away', async () => {
