@@ -10,7 +10,7 @@ import { ANSWER_CASES, type AnswerCase } from './answer-cases.js';
 export const answers: Scenario = {
   name: 'answers',
   fault: `${ANSWER_CASES.length} ways for a request or its answer to go wrong, at both sites`,
-  runs: { long: 20 * ANSWER_CASES.length, short: 12 },
+  runs: { long: 12 * ANSWER_CASES.length, short: 12 },
   piece: 2 * ANSWER_CASES.length,
   lane: 'WAITING',
   run: (piece) => spoilAnswers(piece),

@@ -12,7 +12,7 @@ const LATEST_MS = 60_000;
 export const lateDelivery: Scenario = {
   name: 'late-delivery',
   fault: 'request delivered 0–60 s late, after its sender has given up (quarantine here: 20 s)',
-  runs: { long: 240, short: 6 },
+  runs: { long: 120, short: 6 },
   piece: 60,
   lane: 'WAITING',
   run: (piece) => deliverLate(piece),

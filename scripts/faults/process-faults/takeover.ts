@@ -25,8 +25,8 @@ export const takeover: Scenario = {
   name: 'takeover',
   fault: 'SIGKILL of one of two workers that holds the job of an operation or of a site, one at a time',
   resume: 'from the kill until the next event of that operation, or of any that was in flight at that site',
-  runs: { long: 90, short: 2 },
-  piece: 30,
+  runs: { long: 45, short: 2 },
+  piece: 15,
   lane: 'WAITING',
   run: (piece) => takeOver(piece),
 };
