@@ -5,7 +5,7 @@ import { VARIANTS } from './variants.js';
 const SEEDS = Number(process.env.MODEL_SEEDS ?? 100_000);
 /** Enough for each: most are seen to fail within the first thousand. */
 const ABLATION_SEEDS = 20_000;
-const STEP = 500;
+const STEP = 200;
 const MINUTES = 60_000;
 
 describe('the submission protocol, in a world in which anything may fail', () => {

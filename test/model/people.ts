@@ -29,7 +29,7 @@ export class People {
     this.send(() => this.operator('ada', target, chance.between(0, 5_000), chance.oneOf([1, 1, 2, 2, 3])));
     if (chance.happens(0.35)) this.send(() => this.operator('bob', target, chance.between(0, 240_000), 1));
     if (chance.happens(0.2)) this.send(() => this.operator('eve', other, chance.between(0, 60_000), 1));
-    if (chance.happens(0.08)) this.send(() => this.atConsole(target));
+    if (chance.happens(this.house.rules.consoles ?? 0.08)) this.send(() => this.atConsole(target));
   }
 
   private send(errand: () => Promise<void>): void {

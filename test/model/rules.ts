@@ -11,6 +11,10 @@ export interface Rules {
   /** Promises and intents wait for a replica. */
   waits?: boolean;
   sweeps?: boolean;
+  /** How often somebody acts at the vendor's console meanwhile. */
+  consoles?: number;
+  /** How many of the upstream's runs fail. */
+  failing?: number;
   /** There is a journal on each machine. */
   journals?: boolean;
   /** Nothing is promised or sent upon a store that may have lost something. */

@@ -62,7 +62,7 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   const server = new RedisServer(timeline, chance, trace, rules.waits ?? true, () =>
     isCalm() ? 0 : climate.lostReplies,
   );
-  const wish = { timeline, chance, failing: 0.1, ...climate.upstream };
+  const wish = { timeline, chance, failing: rules.failing ?? 0.1, ...climate.upstream };
   const wire = chance.happens(0.5) ? new SdrsWire(wish) : new SrmWire(wish);
   const judge = new Judge(server.redis, wire.ledger, trace);
   const network = new Network(timeline, chance, trace, wire, () => (isCalm() ? CALM : climate.weather));

@@ -155,12 +155,14 @@ export class SimRedis {
     step: Step,
     claim: IdempotencyClaim | null,
     writeId: string,
+    expected = '',
   ): { kind: 'RESTORED' } | { kind: 'STALE' } | { kind: 'HELD'; heldBy: string } {
     const { operation } = step;
     const { id, lockedGroupIds } = operation;
     const kept = this.records.get(id);
     if (kept?.version === operation.version && kept.writeId === writeId) return { kind: 'RESTORED' };
     if (kept?.version !== before?.version) return { kind: 'STALE' };
+    if (expected !== '' && kept?.writeId !== expected) return { kind: 'STALE' };
     const hasEnded = isVerdict(operation.state);
     for (const groupId of lockedGroupIds) {
       const heldBy = this.locks.get(groupId);

@@ -2,6 +2,7 @@ import { knowsMore, restored, restoredWithoutLocks } from '../../src/domain/oper
 import type { Operation } from '../../src/domain/operation.js';
 import { RestorableStore, type Restoration } from '../../src/operations/guard/restorable-store.js';
 import type { IdempotencyClaim } from '../../src/operations/operation-store.js';
+import { writeOf } from '../../src/operations/write-ids.js';
 import { isoTime, type Clock } from '../../src/platform/clock.js';
 import type { SimRedis } from './sim-redis.js';
 import { nextWriteId, type Line, type SimStore } from './sim-store.js';
@@ -55,7 +56,10 @@ export class SimRestorableStore extends RestorableStore {
       if (!knowsMore(journaled, before)) return { kind: 'KNOWN' };
       const step = restored(journaled, before, this.now());
       const writeId = nextWriteId();
-      const answer = await this.line.ask('restore', () => this.redis.restore(before, step, claim, writeId));
+      const expected = before ? writeOf(before) : '';
+      const answer = await this.line.ask('restore', () =>
+        this.redis.restore(before, step, claim, writeId, expected),
+      );
       if (answer.kind === 'RESTORED') return { kind: 'RESTORED', before, operation: step.operation };
       if (answer.kind === 'STALE') continue;
       if (!evenIfHeld) return { kind: 'HELD', before, heldBy: answer.heldBy };
@@ -63,7 +67,9 @@ export class SimRestorableStore extends RestorableStore {
       const holders = new Map([...all].filter(([, by]) => by !== journaled.id));
       const bare = restoredWithoutLocks(journaled, before, holders, this.now());
       const bareId = nextWriteId();
-      const kept = await this.line.ask('restore', () => this.redis.restore(before, bare, claim, bareId));
+      const kept = await this.line.ask('restore', () =>
+        this.redis.restore(before, bare, claim, bareId, expected),
+      );
       if (kept.kind === 'RESTORED') return { kind: 'CONFLICT', before, operation: bare.operation };
     }
     throw new Error(`operation ${journaled.id} was written by others ${MOST_TRIES} times in a row`);

@@ -45,11 +45,6 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     breaks: ['REPEATED', 'AFTER_VERDICT', 'FALSE_VERDICT'],
     rules: { redis: (redis) => withoutCompare(redis, () => true) },
   },
-  'cas-by-version-alone': {
-    name: 'compare-and-set by the version alone',
-    breaks: ['AFTER_VERDICT', 'STUCK', 'FALSE_VERDICT', 'TWO_HOLDERS'],
-    rules: { redis: versionAlone },
-  },
   'open-verdicts': {
     name: 'a verdict does not close the record for who read it before',
     breaks: ['AFTER_VERDICT', 'FALSE_VERDICT', 'TWO_HOLDERS'],
@@ -109,12 +104,12 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   'no-direction': {
     name: 'the direction is not checked',
     breaks: ['WRONG_WAY'],
-    rules: { provider: believingTheDirection },
+    rules: { provider: believingTheDirection, consoles: 1 },
   },
   'no-expectation': {
     name: 'what was promised is not compared with the target at the last look',
     breaks: ['SURPRISED'],
-    rules: { store: forgettingExpectations },
+    rules: { store: forgettingExpectations, consoles: 1, failing: 0.5 },
   },
   'frozen-writes': {
     name: 'frozen between the last check and the write, in 5 % of sends (what no client can exclude)',
@@ -147,11 +142,6 @@ function withoutCompare(redis: SimRedis, forces: (kept: Operation) => boolean): 
 
 function isVerdictNow({ state }: Operation): boolean {
   return isVerdict(state);
-}
-
-function versionAlone(redis: SimRedis): void {
-  const write = redis.write.bind(redis);
-  redis.write = (before, step, writeId, _expected, token) => write(before, step, writeId, '', token);
 }
 
 function withoutLocks(redis: SimRedis): void {
