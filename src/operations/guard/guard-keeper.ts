@@ -128,9 +128,11 @@ export class GuardKeeper extends StoreGuard {
   async siteSeen(siteId: string, takenMs: number): Promise<void> {
     const { opening, lastBoard } = this;
     const sinceMs = opening ? opening.lossMs : (lastBoard?.sinceMs ?? null);
-    if (sinceMs === null || takenMs < sinceMs || (this.sitesSeen.get(siteId) ?? 0) >= sinceMs) return;
+    const seenMs = this.sitesSeen.get(siteId) ?? -Infinity;
+    // Also for a loss that this process has not noticed yet.
+    this.sitesSeen.set(siteId, Math.max(seenMs, takenMs));
+    if (sinceMs === null || takenMs < sinceMs || seenMs >= sinceMs) return;
     await this.board.noteSite(siteId, takenMs);
-    this.sitesSeen.set(siteId, takenMs);
     if (this.sitesWanted.delete(siteId)) this.log.info({ siteId }, 'looked at: its operations go on');
   }
 
