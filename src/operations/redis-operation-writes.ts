@@ -36,16 +36,18 @@ const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
 ]);
 
 /**
- * What precedes a send, what is promised, and what says how something ended or began: upon a record that is old, all of
- * that may be false, and a verdict stands for ever.
+ * What an upstream has answered is true whatever the store has lost; and the guard itself writes DOUBTED while it is closed.
+ * Everything else is concluded from the record: upon an old one it may be false, and it would count the version up, so that
+ * what was lost looks older than what is left.
  */
-const GUARDED: ReadonlySet<Change['kind']> = new Set([
-  ...PROMISES,
-  'ADOPTED',
-  'UNDECIDED',
-  'GIVEN_UP',
-  'RESOLVED',
-  'VERDICT',
+const EVEN_WHILE_GUARDED: ReadonlySet<Change['kind']> = new Set([
+  'NOT_SENT',
+  'ACCEPTED',
+  'REFUSED',
+  'AMBIGUOUS',
+  'CANCEL_ANSWERED',
+  'INPUT_ANSWERED',
+  'DOUBTED',
 ]);
 
 /**
@@ -142,8 +144,7 @@ export class OperationWrites {
 
   /** False = somebody else has written meanwhile. */
   async change(before: Operation, { operation, event }: Step, { kind }: Change): Promise<boolean> {
-    const guarded = GUARDED.has(kind) || believesNothingWasSent(before, kind);
-    const token = guarded ? this.guard.pass().token : '';
+    const token = EVEN_WHILE_GUARDED.has(kind) ? '' : this.guard.pass().token;
     const writeId = uuidv7();
     const keys = operationKeys(shardOf(operation.siteId));
     const ended = isVerdict(operation.state);
@@ -218,12 +219,6 @@ export class OperationWrites {
     this.guard.refused();
     return new StoreGuardedError('The store has changed since the guard was asked.');
   }
-}
-
-/** A store that lost the intent would say the same: such a change must not make the lost one look old. */
-function believesNothingWasSent({ state, composite }: Operation, kind: Change['kind']): boolean {
-  // The guard itself writes DOUBTED, while it is closed.
-  return state === 'PENDING' && !composite && kind !== 'DOUBTED';
 }
 
 function tooFewReplicas(record: Operation): NotDurableError {

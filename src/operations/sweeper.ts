@@ -4,6 +4,7 @@ import { ClockJumps } from '../platform/clock-jumps.js';
 import type { Log } from '../platform/log/log.js';
 import { SHARDS } from '../platform/redis/keys.js';
 import type { Doorbells } from './doorbells.js';
+import { StoreGuardedError } from './guard/store-guard.js';
 import { lateness } from './lateness.js';
 import { isAnswering, isCancelling } from './open-requests.js';
 import type { OperationStore } from './operation-store.js';
@@ -62,7 +63,13 @@ export class Sweeper {
     if (!this.late) return;
     const { clock, settings } = this.late;
     const change = lateness(operation, clock.now(), settings);
-    if (change) await this.store.transitionFrom(operation, change);
+    if (!change) return;
+    try {
+      await this.store.transitionFrom(operation, change);
+    } catch (error) {
+      // It is told in a later sweep.
+      if (!(error instanceof StoreGuardedError)) throw error;
+    }
   }
 }
 

@@ -2,13 +2,14 @@ import { reduce } from '../../../src/domain/operation-machine.js';
 import type { CompositeStep, Operation } from '../../../src/domain/operation.js';
 import { StoreGuardedError } from '../../../src/operations/guard/store-guard.js';
 import { OperationRunner } from '../../../src/operations/operation-runner.js';
+import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { Sending } from '../../../src/operations/sending.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
-import { at, operation } from '../support/operation.js';
+import { at, operation, seen } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
 import { GUARDED_FOR_MS, SwitchedGuard } from '../support/switched-guard.js';
 
@@ -262,5 +263,35 @@ describe('a composite that a loss left in doubt', () => {
     const resolution = { verdict: 'FAILED', reason: 'x', resolvedBy: 'ben', resolvedTime: at(1) } as const;
     const change = { kind: 'RESOLVED', resolution, shows: false, problem: null, createdId: null } as const;
     expect(reduce(parent, change, at(1))).toBeNull();
+  });
+});
+
+describe('the store, while the guard is closed', () => {
+  async function sentAndClosed() {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    const guard = new SwitchedGuard();
+    const store = new RedisOperationStore(the.redis, work.clock, guard);
+    guard.close();
+    return { work, id, store };
+  }
+
+  it.each([
+    { kind: 'OBSERVED', seen: seen({ progressPercent: 77 }) },
+    { kind: 'CANCEL_REQUESTED', request: { requestedBy: 'ada', requestedTime: at(1) } },
+    { kind: 'UNDECIDED', evidence: 'Nothing is to be seen.' },
+    { kind: 'VERDICT', state: 'FAILED', outcome: 'NONE', problem: null, text: 'Over.' },
+  ] as const)('writes nothing that is concluded from what it holds: $kind', async (change) => {
+    const { work, id, store } = await sentAndClosed();
+    await expect(store.transition(id, change)).rejects.toThrow(StoreGuardedError);
+    expect((await work.now(id)).state).toBe('RUNNING');
+  });
+
+  it('writes what an upstream has answered', async () => {
+    const { work, id, store } = await sentAndClosed();
+    await work.service.cancel(id, 'ada');
+    await work.store.transition(id, { kind: 'CANCEL_SENDING', overBy: at(60) });
+    await store.transition(id, { kind: 'CANCEL_ANSWERED', state: 'ACCEPTED', detail: null, overBy: at(60) });
+    expect((await work.now(id)).cancel?.state).toBe('ACCEPTED');
   });
 });
