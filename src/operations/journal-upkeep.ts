@@ -7,7 +7,8 @@ import type { Journal } from './journal/journal.js';
 import { journaledRecords } from './journal/journaled-record.js';
 import type { OperationStore } from './operation-store.js';
 
-const SOON_MS = 10 * 60_000;
+/** The guard is open by then. */
+const SOON_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /**
@@ -25,7 +26,7 @@ export class JournalUpkeep {
     private readonly log: Log,
   ) {}
 
-  /** At once, soon, and once a day. */
+  /** Soon, and once a day. */
   start(): void {
     const { journal } = this;
     if (!(journal instanceof FileJournal)) return;
@@ -34,7 +35,6 @@ export class JournalUpkeep {
         await this.learnEnds();
         await journal.compact();
       });
-    all();
     this.timers = [setTimeout(all, SOON_MS).unref(), setInterval(all, DAY_MS).unref()];
   }
 
@@ -60,7 +60,8 @@ export class JournalUpkeep {
     try {
       await work();
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'the journal was not put in order');
+      const words = 'the journal was not put in order; that is tried again tomorrow';
+      this.log.warn({ reason: (error as Error).message }, words);
     }
   }
 }
