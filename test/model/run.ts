@@ -241,7 +241,8 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
 
 /** Where the first look at a site is kept; it outlives processes. */
 class Memory extends SiteMemory {
-  private readonly kept = new Map<string, string>();
+  // The gateway has seen the site long before anybody acts there: home is where it was.
+  private readonly kept = new Map(['p1', 'p2', 'ga', 'gs', 'gb'].map((id) => [`home/${id}`, 'vc-home']));
 
   rememberFirst(siteId: string, entries: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     const answer = Object.entries(entries).map(([key, value]) => {

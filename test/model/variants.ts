@@ -106,11 +106,6 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     breaks: ['WRONG_WAY'],
     rules: { provider: believingTheDirection, consoles: 1 },
   },
-  'no-expectation': {
-    name: 'what was promised is not compared with the target at the last look',
-    breaks: ['SURPRISED'],
-    rules: { store: forgettingExpectations, consoles: 1, failing: 0.5 },
-  },
   'frozen-writes': {
     name: 'frozen between the last check and the write, in 5 % of sends (what no client can exclude)',
     breaks: ['AFTER_VERDICT', 'AFTER_UNKNOWN', 'FALSE_VERDICT'],
@@ -183,12 +178,6 @@ function absenceBelieved(change: Change): Change {
   if (change.kind !== 'UNDECIDED') return change;
   const { evidence: text } = change;
   return { kind: 'VERDICT', state: 'REJECTED', outcome: 'NONE', problem: problem('not-started', text), text };
-}
-
-function forgettingExpectations(store: OperationStore): OperationStore {
-  return instead(store, {
-    accept: (operation, claim) => store.accept({ ...operation, expected: null }, claim),
-  });
 }
 
 function startingWith(
