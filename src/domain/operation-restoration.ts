@@ -1,7 +1,7 @@
 import type { Step } from './operation-machine.js';
 import { eventOf, type OperationEventType } from './operation-event.js';
 import { timingsOf } from './operation-timings.js';
-import { isVerdict, type Operation, type SubmittedCall } from './operation.js';
+import { isVerdict, type CancelRequest, type Operation, type SubmittedCall } from './operation.js';
 
 /** How far a send has come; what is further cannot be undone by what is less far. */
 const PROGRESS: Readonly<Record<SubmittedCall['state'], number>> = {
@@ -12,6 +12,15 @@ const PROGRESS: Readonly<Record<SubmittedCall['state'], number>> = {
   REFUSED: 3,
 };
 
+/** The same of what people ask of a running operation. */
+const ASKED: Readonly<Record<CancelRequest['state'], number>> = {
+  REQUESTED: 1,
+  SENDING: 2,
+  AMBIGUOUS: 3,
+  ACCEPTED: 4,
+  REFUSED: 4,
+};
+
 /**
  * Whether the journal knows something of the operation that the store has lost. A verdict in the store stands; versions
  * alone do not tell, because a store that was rolled back may have been written to again before anybody noticed.
@@ -20,13 +29,34 @@ export function knowsMore(journaled: Operation, stored: Operation | null): boole
   if (!stored) return true;
   if (isVerdict(stored.state)) return false;
   if (isVerdict(journaled.state) || journaled.version > stored.version) return true;
-  return journaled.calls.some(
-    (call, i) => PROGRESS[call.state] > PROGRESS[stored.calls[i]?.state ?? 'PENDING'],
+  return (
+    journaled.calls.some((call, i) => PROGRESS[call.state] > PROGRESS[stored.calls[i]?.state ?? 'PENDING']) ||
+    wasAskedMore(journaled.cancel, stored.cancel) ||
+    wasAskedMore(journaled.input, stored.input) ||
+    hasBegunMore(journaled, stored)
   );
 }
 
+type Asked = Pick<CancelRequest, 'requestedTime' | 'state'> | null | undefined;
+
+/** Asked anew it begins anew: then the later asking counts. */
+function wasAskedMore(journaled: Asked, stored: Asked): boolean {
+  if (!journaled) return false;
+  if (!stored || journaled.requestedTime > stored.requestedTime) return true;
+  return journaled.requestedTime === stored.requestedTime && ASKED[journaled.state] > ASKED[stored.state];
+}
+
+/** A step that waits was begun once, and is to be begun again. */
+function hasBegunMore({ composite }: Operation, stored: Operation): boolean {
+  return (composite ?? []).some((step, i) => {
+    const kept = stored.composite?.[i];
+    return step.state !== 'PENDING' && kept?.state === 'PENDING' && kept.triedSince === null;
+  });
+}
+
 /**
- * The journal's record as the store's next one: newer than either. Nothing is sent again for it: what was being sent goes
+ * The journal's record as the store is to have it: at its own version, so that another journal that knows a later one
+ * still does; above the store's if that is as high. Nothing is sent again for it: what was being sent goes
  * the way of a sender that has vanished.
  */
 export function restored(journaled: Operation, stored: Operation | null, now: string): Step {
@@ -75,7 +105,7 @@ function next(
   now: string,
   { record, type, text }: { record: Operation; type: OperationEventType; text: string },
 ): Step {
-  const version = Math.max(journaled.version, stored?.version ?? 0) + 1;
+  const version = Math.max(journaled.version, (stored?.version ?? 0) + 1);
   const operation: Operation = { ...record, version, updatedTime: now };
   operation.timings = timingsOf(operation, now);
   return { operation, event: eventOf(operation, type, text, now) };

@@ -25,9 +25,11 @@ export interface OwnKnowledge {
 export type Decision =
   | { do: 'BEGIN'; reason: GuardReason }
   | { do: 'SPREAD' }
-  /** While it is open already: a journal that comes late. */
-  | { do: 'COMPARE'; stage: 1 | 2; late: boolean }
-  /** @property whole every journal that is known of was compared */
+  /**
+   * @property late while it is open already: a journal that comes late
+   * @property whole every journal that is known of was compared
+   */
+  | { do: 'COMPARE'; stage: 1 | 2; late: boolean; whole: boolean }
   | { do: 'OPEN'; whole: boolean }
   | { do: 'WAIT'; waitingFor: string[] }
   | { do: 'PASS' };
@@ -51,13 +53,13 @@ function whileOpen({ token }: BoardState, { joined, knownToken }: OwnKnowledge):
   const stage = joined?.token === token ? joined.stage : 0;
   // Its journal was compared by a process before this one.
   if (stage === 2 || (joined === null && knownToken === token)) return { do: 'PASS' };
-  return { do: 'COMPARE', stage: stage === 1 ? 2 : 1, late: true };
+  return { do: 'COMPARE', stage: stage === 1 ? 2 : 1, late: true, whole: true };
 }
 
 function whileHolding(board: BoardState, roll: RollEntry[], own: OwnKnowledge): Decision {
   const { token, reason, sinceMs } = board;
   const stage = own.joined?.token === token ? own.joined.stage : 0;
-  if (stage === 0) return { do: 'COMPARE', stage: 1, late: false };
+  if (stage === 0) return { do: 'COMPARE', stage: 1, late: false, whole: false };
   if (stage === 2 && reason === 'NEW_STORE') return { do: 'OPEN', whole: true };
   const isOver = own.nowMs - sinceMs >= own.patienceMs;
   const expected = roll.filter((entry) => isExpected(entry, board, own));
@@ -68,7 +70,7 @@ function whileHolding(board: BoardState, roll: RollEntry[], own: OwnKnowledge): 
     return { do: 'WAIT', waitingFor: ['Whoever else has a journal may still say so.'] };
   }
   if (!isOver && unheard.length > 0) return { do: 'WAIT', waitingFor: unheard.map(waitedFor) };
-  if (stage === 1) return { do: 'COMPARE', stage: 2, late: false };
+  if (stage === 1) return { do: 'COMPARE', stage: 2, late: false, whole: unheard.length === 0 };
   const unsettled = missing(2);
   if (!isOver && unsettled.length > 0) return { do: 'WAIT', waitingFor: unsettled.map(waitedFor) };
   return { do: 'OPEN', whole: unheard.length === 0 };

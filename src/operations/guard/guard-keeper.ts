@@ -197,7 +197,7 @@ export class GuardKeeper extends StoreGuard {
         await this.board.spread(token);
         return false;
       case 'COMPARE':
-        await this.compare(token, decision.stage, decision.late, view);
+        await this.compare(token, decision, view);
         return false;
       case 'OPEN':
         await this.openAll(token, decision.whole, view);
@@ -227,7 +227,11 @@ export class GuardKeeper extends StoreGuard {
     else this.log.warn({ reason }, 'the store may have lost something: it is compared with the journals');
   }
 
-  private async compare(token: string, stage: 1 | 2, late: boolean, view: BoardView): Promise<void> {
+  private async compare(
+    token: string,
+    { stage, late, whole }: Extract<Decision, { do: 'COMPARE' }>,
+    view: BoardView,
+  ): Promise<void> {
     const settle = stage === 2;
     const { gaps, keyed, unsent } = settle
       ? { gaps: this.held, keyed: [], unsent: [] }
@@ -237,7 +241,10 @@ export class GuardKeeper extends StoreGuard {
       await this.begin('OTHER_STORE', view);
       return;
     }
-    const { differences, held } = await this.comparison.writeBack(gaps, settle);
+    const { differences, held } = await this.comparison.writeBack(
+      gaps,
+      settle ? (whole ? 'WHOLE' : 'PARTIAL') : 'NOT_YET',
+    );
     await this.comparison.giveBackKeys(keyed);
     const reached = held.length === 0 ? 2 : stage;
     const nowMs = this.clock.now();

@@ -4,6 +4,7 @@ import { isVerdict, type Operation } from '../../domain/operation.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import { SHARDS } from '../../platform/redis/keys.js';
 import type { Journal } from '../journal/journal.js';
+import type { IdempotencyClaim } from '../operation-store.js';
 import { journaledRecords, type JournaledRecord } from '../journal/journaled-record.js';
 import type { RestorableStore, Restoration } from './restorable-store.js';
 import type { GuardDifference } from './store-guard.js';
@@ -74,32 +75,50 @@ export class JournalComparison {
 
   /**
    * @param settle also what other operations hold by now, and what may have gone on otherwise; without it that is left,
-   * for it may be in a journal that was not compared yet
+   * for it may be in a journal that was not compared yet. WHOLE: every journal was; PARTIAL: one is missing
    */
   async writeBack(
     gaps: readonly Gap[],
-    settle: boolean,
+    settle: 'NOT_YET' | 'PARTIAL' | 'WHOLE',
   ): Promise<{ differences: GuardDifference[]; held: Gap[] }> {
     const differences: GuardDifference[] = [];
     const held: Gap[] = [];
-    for (const gap of gaps) {
-      const { record, claim } = gap.journaled;
-      if (isUnconfirmed(gap.journaled)) {
-        if (!settle) held.push(gap);
-        if (!settle) continue;
-        if (await this.hasGoneOn(gap.journaled)) {
-          await this.giveBackKeys([gap.journaled]);
-          continue;
-        }
+    const one = async (gap: Gap): Promise<void> => {
+      if (isUnconfirmed(gap.journaled) && settle === 'NOT_YET') {
+        held.push(gap);
+        return;
       }
-      const restoration = await this.store.restore(record, claim, settle);
-      if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
+      const known = await this.asFarAsKnown(gap.journaled, settle);
+      const restoration = await this.store.restore(known, gap.journaled.claim, settle !== 'NOT_YET');
       if (restoration.kind === 'HELD') held.push(gap);
-      else if (gap.isLoss && restoration.kind !== 'KNOWN') {
-        differences.push(this.difference(record, restoration));
-      }
-    }
+      if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
+      if (restoration.kind !== 'RESTORED' && restoration.kind !== 'CONFLICT') return;
+      await this.note(restoration.operation, known, gap.journaled.claim);
+      if (gap.isLoss) differences.push(this.difference(known, restoration));
+    };
+    // What has ended stands in nobody's way; of the others one may hold what the next one wants.
+    const ended = gaps.filter(({ journaled }) => journaled.record.endedTime !== null);
+    for (let i = 0; i < ended.length; i += AT_ONCE) await Promise.all(ended.slice(i, i + AT_ONCE).map(one));
+    for (const gap of gaps) if (gap.journaled.record.endedTime === null) await one(gap);
     return { differences, held };
+  }
+
+  /** An end that the store may not have taken counts only if nothing else is known, and everybody was asked. */
+  private async asFarAsKnown(journaled: JournaledRecord, settle: string): Promise<Operation> {
+    const { record, stored } = journaled;
+    if (!isUnconfirmed(journaled)) return record;
+    return settle === 'WHOLE' && !(await this.hasGoneOn(journaled)) ? record : stored;
+  }
+
+  /** What no journal says as the store has it now; if that fails, the next comparison comes to the same again. */
+  private async note(
+    record: Operation,
+    known: Operation | null,
+    claim: IdempotencyClaim | null = null,
+  ): Promise<void> {
+    if (known && known.version === record.version && known.state === record.state) return;
+    const time = isoTime(this.clock.now());
+    await this.journal.append({ kind: 'RECORD', time, record, claim }).catch(() => undefined);
   }
 
   /** What the store has as not sent, though nobody who could know says so. Reads only. */
@@ -116,7 +135,9 @@ export class JournalComparison {
     const text =
       'The store has lost something, and no journal tells whether the request was sent before that.';
     for (const operation of operations) {
-      if (!(await this.store.doubt(operation.id, text))) continue;
+      const now = await this.store.doubt(operation.id, text);
+      if (!now) continue;
+      await this.note(now, null);
       doubted.push({
         ...this.seen(operation),
         journal: null,
@@ -164,11 +185,16 @@ function isUnconfirmed({ record, stored }: JournaledRecord): boolean {
   return isVerdict(record.state) && stored.state === 'PENDING';
 }
 
-/** Ends first, for they give back what others hold; each in the order in which it happened. */
+/**
+ * Ends first, for they give back what others hold, in the order in which they happened; then what was asked for last, for
+ * of two that hold the same group only that one can be unfinished in truth.
+ */
 function inOrder(gaps: Gap[]): Gap[] {
   const place = ({ journaled: { record } }: Gap): string =>
-    record.endedTime === null ? `2 ${record.createdTime} ${record.id}` : `1 ${record.endedTime} ${record.id}`;
-  return gaps.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+    `${record.endedTime ?? record.createdTime} ${record.id}`;
+  const isOver = ({ journaled: { record } }: Gap): boolean => record.endedTime !== null;
+  const byTime = gaps.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  return [...byTime.filter(isOver), ...byTime.filter((gap) => !isOver(gap)).reverse()];
 }
 
 function isUnsent({ state }: Operation): boolean {

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../../src/domain/operation.js';
 import { accepted, intent } from '../../support/changes.js';
 import { GuardedProcess, ServerLife, snapshot } from '../../support/guarded-process.js';
-import { at, operation } from '../../support/operation.js';
+import { at, operation, seen } from '../../support/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { SharedJournal } from '../../support/shared-journal.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -106,6 +106,58 @@ it.each([
   expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING' });
 });
 
+describe.each([
+  ['the one that knows more first', false],
+  ['the one that knows more last', true],
+])('two journals that know of one operation, %s', (_order, reversed) => {
+  async function lost(
+    story: (api: GuardedProcess, worker: GuardedProcess, running: Operation) => Promise<unknown>,
+  ): Promise<Operation | null> {
+    const machines = new Machines();
+    const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
+    const pending = await api.accept(newcomer('alpha.books'));
+    const running = await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+    await story(api, worker, running);
+    await the.redis.flushall();
+    await machines.open(...(reversed ? [worker, api] : [api, worker]));
+    return api.store.find(pending.id);
+  }
+  const asked = {
+    kind: 'CANCEL_REQUESTED',
+    request: { requestedBy: 'ada', requestedTime: at(5) },
+  } as const;
+
+  it('keep a stop that one of them was asked for', async () => {
+    const found = await lost((api, _worker, running) => api.change(running, asked));
+    expect(found).toMatchObject({ state: 'CANCELLING', cancel: { state: 'REQUESTED' } });
+  });
+
+  it('keep that a stop was being sent, so that it is not sent twice', async () => {
+    const found = await lost(async (api, worker, running) => {
+      const stopping = await api.change(running, asked);
+      await worker.change(stopping, { kind: 'CANCEL_SENDING', overBy: at(60) });
+    });
+    expect(found).toMatchObject({ cancel: { state: 'SENDING' } });
+  });
+});
+
+it('a stop is not forgotten because the store was written to after it went back', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const pending = await process.accept(newcomer('alpha.books'));
+  const running = await process.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+  const goBack = await snapshot(the.redis);
+  const request = { requestedBy: 'ada', requestedTime: at(5) };
+  await process.change(running, { kind: 'CANCEL_REQUESTED', request });
+  await goBack();
+  for (const progressPercent of [10, 20, 30]) {
+    await process.store.transition(pending.id, { kind: 'OBSERVED', seen: seen({ progressPercent }) });
+  }
+  await machines.back(() => Promise.resolve());
+  await machines.open();
+  expect(await process.store.find(pending.id)).toMatchObject({ state: 'CANCELLING' });
+});
+
 it('of two that had the same group one after the other, the first is history and the second holds it', async () => {
   const machines = new Machines();
   const process = await machines.add('disk-1');
@@ -185,6 +237,20 @@ describe('an end before it was sent, of which nobody knows whether the store too
     expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING' });
     expect(await api.store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', pending.id]]));
   });
+});
+
+it('an end that the store may not have taken is for a person while a journal is missing', async () => {
+  const machines = new Machines();
+  const [here, gone] = [await machines.add('disk-1'), await machines.add('disk-2')];
+  const pending = await here.accept(newcomer('alpha.books'));
+  const request = { requestedBy: 'ada', requestedTime: at(5) };
+  await here.answer(pending, { kind: 'CANCEL_REQUESTED', request });
+  await gone.change(pending, intent(0, 'a1', 'failover'));
+  await here.check();
+  machines.clock.advance(20_000);
+  await the.redis.flushall();
+  for (let i = 0; i < 500 && !(await here.check()); i += 1) machines.clock.advance(250);
+  expect(await here.store.find(pending.id)).toMatchObject({ state: 'UNKNOWN' });
 });
 
 describe('what the store has as not sent, after a loss', () => {
