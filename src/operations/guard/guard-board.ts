@@ -19,14 +19,16 @@ export interface BoardState {
   differed: boolean;
   /** When the last loss was noticed: sites that were not looked at since are not acted upon. null = there was none. */
   lossMs: number | null;
+  /** So long others may still say that they have a journal, after it was begun; absent = not at all. */
+  announceMs?: number;
 }
 
 /** 1 = compared, and what could be restored was; 2 = what other operations hold by now is settled, too. */
 export type Stage = 0 | 1 | 2;
 
-/** A journal, or a process, and how far it has compared itself with the store of a token. */
+/** A journal, a process, or whoever keeps no journal, and how far it has compared itself with the store of a token. */
 export interface RollEntry {
-  kind: 'JOURNAL' | 'PROCESS';
+  kind: 'JOURNAL' | 'PROCESS' | 'NONE';
   id: string;
   seenMs: number;
   token: string | null;
@@ -41,6 +43,10 @@ export interface BoardView {
   /** Every shard has the board's token. */
   isSpread: boolean;
   roll: RollEntry[];
+  /** When this process's journal was seen before this look; null = never, absent = it keeps none, or that is not told. */
+  ownSeenMs?: number | null;
+  /** The store has taken down that this process is there. */
+  isNoted?: boolean;
 }
 
 export interface Member {
@@ -56,7 +62,8 @@ export interface Beginning {
   identity: string | null;
   reason: GuardReason;
   nowMs: number;
-  /** Journals that were on the roll when it was last seen: the store may have lost it. */
+  announceMs: number;
+  /** Who was on the roll when it was last seen: the store may have lost it. */
   journals: RollEntry[];
 }
 
@@ -79,6 +86,11 @@ export abstract class GuardBoard {
 
   /** False = another process was first. */
   abstract begin(beginning: Beginning): Promise<boolean>;
+
+  /** Adds who was on the roll once, and is missing now. */
+  announce(_known: readonly RollEntry[]): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Gives the token to every shard: from then on whatever was begun under another one is refused there. */
   abstract spread(token: string): Promise<void>;

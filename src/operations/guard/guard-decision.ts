@@ -5,8 +5,8 @@ import type { GuardReason } from './store-guard.js';
 const KNOWN_FOR_MS = 86_400_000;
 /** Who has not shown up for so long is frozen, or gone. */
 const ALIVE_WITHIN_MS = 10_000;
-/** After a store was emptied nobody knows who else has a journal: so long they have to say so. */
-const ANNOUNCED_WITHIN_MS = 3_000;
+/** A failover takes seconds back, a dump takes hours. */
+const MOST_OF_A_FAILOVER_MS = 10_000;
 
 /** What a process knows by itself. */
 export interface OwnKnowledge {
@@ -18,6 +18,10 @@ export interface OwnKnowledge {
   /** How far it has compared its journal with the store of which token. */
   joined: { token: string; stage: Stage } | null;
   nowMs: number;
+  /** When the store took down last that this process is there; null = it has not yet. */
+  lastNotedMs: number | null;
+  /** For how long this process has known of the token, by a clock of its own. */
+  heldMs: number;
   /** After so long nothing is under way any more of which an unheard journal could tell. */
   patienceMs: number;
 }
@@ -35,12 +39,15 @@ export type Decision =
   | { do: 'PASS' };
 
 /** What is to be done next, by what a process sees of the store and knows by itself. */
-export function decide({ board, identity, isSpread, roll }: BoardView, own: OwnKnowledge): Decision {
+export function decide(view: BoardView, own: OwnKnowledge): Decision {
+  const { board, identity, isSpread, roll } = view;
   if (!board) {
     const isNew = own.knownToken === null && !own.hasHistory;
     return { do: 'BEGIN', reason: isNew ? 'NEW_STORE' : 'OTHER_STORE' };
   }
-  if (identity !== null && identity !== board.identity) return { do: 'BEGIN', reason: 'OTHER_SERVER' };
+  if (identity !== null && identity !== board.identity) {
+    return { do: 'BEGIN', reason: isOfAnotherTime(view, own) ? 'OTHER_STORE' : 'OTHER_SERVER' };
+  }
   if (board.phase === 'SPREADING') return { do: 'SPREAD' };
   if (!isSpread) return { do: 'BEGIN', reason: 'OTHER_STORE' };
   const isStranger = own.knownToken !== null && own.knownToken !== board.token;
@@ -57,28 +64,43 @@ function whileOpen({ token }: BoardState, { joined, knownToken }: OwnKnowledge):
 }
 
 function whileHolding(board: BoardState, roll: RollEntry[], own: OwnKnowledge): Decision {
-  const { token, reason, sinceMs } = board;
+  const { token, reason, announceMs = 0 } = board;
   const stage = own.joined?.token === token ? own.joined.stage : 0;
   if (stage === 0) return { do: 'COMPARE', stage: 1, late: false, whole: false };
   if (stage === 2 && reason === 'NEW_STORE') return { do: 'OPEN', whole: true };
-  const isOver = own.nowMs - sinceMs >= own.patienceMs;
+  const isOver = own.heldMs >= own.patienceMs;
   const expected = roll.filter((entry) => isExpected(entry, board, own));
   const missing = (atLeast: Stage): RollEntry[] =>
     expected.filter((entry) => entry.token !== token || entry.stage < atLeast);
   const unheard = missing(1);
-  if (!isOver && reason === 'OTHER_STORE' && own.nowMs - sinceMs < ANNOUNCED_WITHIN_MS) {
+  const whole = unheard.length === 0 && !someKeepNone(roll, own);
+  if (!isOver && own.heldMs < announceMs) {
     return { do: 'WAIT', waitingFor: ['Whoever else has a journal may still say so.'] };
   }
   if (!isOver && unheard.length > 0) return { do: 'WAIT', waitingFor: unheard.map(waitedFor) };
-  if (stage === 1) return { do: 'COMPARE', stage: 2, late: false, whole: unheard.length === 0 };
+  if (stage === 1) return { do: 'COMPARE', stage: 2, late: false, whole };
   const unsettled = missing(2);
   if (!isOver && unsettled.length > 0) return { do: 'WAIT', waitingFor: unsettled.map(waitedFor) };
-  return { do: 'OPEN', whole: unheard.length === 0 };
+  return { do: 'OPEN', whole };
+}
+
+/** It was so long ago that this process was seen there: what runs now was started from a dump. */
+function isOfAnotherTime({ ownSeenMs }: BoardView, { lastNotedMs }: OwnKnowledge): boolean {
+  if (ownSeenMs === undefined || lastNotedMs === null) return false;
+  return ownSeenMs === null || ownSeenMs < lastNotedMs - MOST_OF_A_FAILOVER_MS;
+}
+
+/** What they have sent is in no journal, though there are some. */
+function someKeepNone(roll: readonly RollEntry[], { nowMs }: OwnKnowledge): boolean {
+  const lately = roll.filter(({ seenMs }) => nowMs - seenMs < KNOWN_FOR_MS);
+  return lately.some(({ kind }) => kind === 'NONE') && lately.some(({ kind }) => kind === 'JOURNAL');
 }
 
 function isExpected({ kind, id, seenMs }: RollEntry, { sinceMs }: BoardState, own: OwnKnowledge): boolean {
   if (kind === 'JOURNAL') return own.nowMs - seenMs < KNOWN_FOR_MS;
-  return id !== own.processId && seenMs > sinceMs && own.nowMs - seenMs < ALIVE_WITHIN_MS;
+  return (
+    kind === 'PROCESS' && id !== own.processId && seenMs > sinceMs && own.nowMs - seenMs < ALIVE_WITHIN_MS
+  );
 }
 
 function waitedFor({ kind, id, stage }: RollEntry): string {

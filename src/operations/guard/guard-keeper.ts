@@ -17,10 +17,14 @@ import {
 const MOST_STEPS = 12;
 /** Who waits for a look at a site comes back after so long. */
 const SITE_RETRY_MS = 1_000;
+/** When nobody can know who else has a journal: longer than it takes anybody to find the store again. */
+const ANNOUNCED_WITHIN_MS = 5_000;
 
 export interface GuardSettings {
   /** Nothing that was sent before is still on its way after so long: then a journal is not waited for any more. */
   patienceMs: number;
+  /** How many replicas have to have every intent before it counts: then no failover loses one. */
+  waitReplicas?: number;
 }
 
 /** What lets others through, as long as nothing was lost. */
@@ -44,6 +48,10 @@ export class GuardKeeper extends StoreGuard {
   private joined: { token: string; stage: Stage } | null = null;
   private held: Gap[] = [];
   private knownRoll: RollEntry[] = [];
+  private rememberedRoll = '';
+  private lastNotedMs: number | null = null;
+  private tokenSeen: { token: string; atMs: number } | null = null;
+  private lossNoticed: { lossMs: number; atMs: number } | null = null;
   private lastBoard: BoardState | null = null;
   private waitingFor: string[] = ['The store has not been looked at yet.'];
   private readonly sitesSeen = new Map<string, number>();
@@ -109,6 +117,7 @@ export class GuardKeeper extends StoreGuard {
   close(why: string): void {
     this.closings += 1;
     this.opening = null;
+    this.tokenSeen = null;
     this.waitingFor = [why];
   }
 
@@ -143,9 +152,14 @@ export class GuardKeeper extends StoreGuard {
       state: opening ? 'OPEN' : 'HOLDING',
       reason: lastBoard?.reason ?? null,
       sinceTime: sinceMs === undefined ? null : isoTime(sinceMs),
-      waitingFor: opening ? [...this.sitesWanted].map(notLookedAt) : this.waitingFor,
+      waitingFor: opening ? this.unseenSites() : this.waitingFor,
       differences: await this.board.differences().catch((): GuardDifference[] => []),
     };
+  }
+
+  private unseenSites(): string[] {
+    const more = this.isTooLongToWait() ? ' Only the target of each operation is looked at.' : '';
+    return [...this.sitesWanted].map((siteId) => `${notLookedAt(siteId)}${more}`);
   }
 
   private async steps(): Promise<void> {
@@ -167,22 +181,28 @@ export class GuardKeeper extends StoreGuard {
     await this.learnFromJournal();
     const { closings } = this;
     const nowMs = this.clock.now();
-    const view = await this.board.look(this.me, nowMs);
+    const seen = await this.board.look(this.me, nowMs);
     // What was read across a break of the connection may be of two servers.
     if (this.closings !== closings) return false;
-    this.lastBoard = view.board;
+    this.lastBoard = seen.board;
+    const view = await this.withKnownJournals(seen);
     const decision = decide(view, {
       processId: this.me.processId,
       knownToken: this.knownToken ?? null,
       hasHistory: this.hasHistory,
       joined: this.joined,
       nowMs,
+      lastNotedMs: this.lastNotedMs,
+      heldMs: this.heldMs(view.board),
       patienceMs: this.settings.patienceMs,
     });
     if (decision.do !== 'PASS' && this.opening) this.close('The store may have lost something.');
     const stillAt = this.closings;
     const isDone = await this.carryOut(decision, view);
-    if (view.board && view.board.token === this.joined?.token) this.knownRoll = view.roll;
+    if (view.board && view.board.token === this.joined?.token) {
+      if (view.isNoted) this.lastNotedMs = nowMs;
+      await this.rememberRoll(view.roll);
+    }
     return !isDone && this.closings === stillAt;
   }
 
@@ -213,14 +233,14 @@ export class GuardKeeper extends StoreGuard {
 
   private async begin(reason: BoardState['reason'], view: BoardView): Promise<void> {
     const token = randomUUID();
-    const journals = this.knownRoll.filter(({ kind }) => kind === 'JOURNAL');
     const begun = await this.board.begin({
       insteadOf: view.board?.token ?? null,
       token,
       identity: view.identity,
       reason,
       nowMs: this.clock.now(),
-      journals,
+      announceMs: this.announceMs(reason),
+      journals: this.knownRoll.filter(({ kind }) => kind !== 'PROCESS'),
     });
     if (!begun) return;
     if (reason === 'NEW_STORE') this.log.info('the store is new');
@@ -256,9 +276,10 @@ export class GuardKeeper extends StoreGuard {
   }
 
   private async openAll(token: string, whole: boolean, { board }: BoardView): Promise<void> {
-    if (board?.differed || !whole) {
+    const isSafe = board?.reason === 'OTHER_SERVER' && (this.settings.waitReplicas ?? 0) > 0;
+    if (board && (board.differed || !(whole || isSafe))) {
       const vouched = whole ? await this.board.vouched() : new Set<string>();
-      const doubtful = await this.comparison.doubtful(vouched);
+      const doubtful = await this.comparison.doubtful(vouched, board.sinceMs);
       // What was accepted since another process opened is not of before the loss.
       const { board: now } = await this.board.look(this.me, this.clock.now());
       if (now?.token !== token || now.phase !== 'HOLDING') return;
@@ -283,6 +304,9 @@ export class GuardKeeper extends StoreGuard {
     }
     if (this.opening?.token === token || this.closings !== closings) return;
     this.opening = { token, lossMs };
+    if (lossMs !== null && this.lossNoticed?.lossMs !== lossMs) {
+      this.lossNoticed = { lossMs, atMs: this.clock.monotonic() };
+    }
     this.waitingFor = [];
     if (lossMs !== null) this.askForLooks();
     this.log.info(
@@ -295,7 +319,58 @@ export class GuardKeeper extends StoreGuard {
     if (this.knownToken !== undefined) return;
     const knownToken = await this.journal.knownStore();
     this.hasHistory = knownToken === null && (await this.comparison.hasHistory());
+    const remembered = await this.journal.knownJournals();
+    // As long ago as it was when the machine was last there.
+    const newestMs = Math.max(0, ...remembered.map(({ seenMs }) => seenMs));
+    const now = this.clock.now();
+    this.knownRoll = remembered.map(({ id, seenMs }) => ({
+      kind: id === '-' ? 'NONE' : 'JOURNAL',
+      id,
+      seenMs: now - (newestMs - seenMs),
+      token: null,
+      stage: 0,
+    }));
     this.knownToken = knownToken;
+  }
+
+  /** While it holds, the others are told of journals that the store has forgotten. */
+  private async withKnownJournals(view: BoardView): Promise<BoardView> {
+    if (!view.board || view.board.phase === 'OPEN') return view;
+    const there = new Map(view.roll.map((entry) => [`${entry.kind} ${entry.id}`, entry.seenMs]));
+    const missing = this.knownRoll.filter(
+      ({ kind, id }) => kind !== 'PROCESS' && !there.has(`${kind} ${id}`),
+    );
+    if (missing.length === 0) return view;
+    await this.board.announce(missing);
+    const entries = missing.map((entry): RollEntry => ({ ...entry, token: null, stage: 0 }));
+    return { ...view, roll: [...view.roll, ...entries] };
+  }
+
+  private async rememberRoll(roll: RollEntry[]): Promise<void> {
+    this.knownRoll = roll;
+    const journals = roll.flatMap(({ kind, id, seenMs }) => (kind === 'PROCESS' ? [] : [{ id, seenMs }]));
+    const hour = Math.floor(this.clock.now() / 3_600_000);
+    const names = `${hour} ${journals
+      .map(({ id }) => id)
+      .sort()
+      .join(' ')}`;
+    if (names === this.rememberedRoll) return;
+    this.rememberedRoll = names;
+    // It only makes the next start wait for whom it should.
+    await this.journal.rememberJournals(journals).catch(() => undefined);
+  }
+
+  private heldMs(board: BoardState | null): number {
+    if (!board) return 0;
+    const atMs = this.clock.monotonic();
+    if (this.tokenSeen?.token !== board.token) this.tokenSeen = { token: board.token, atMs };
+    return atMs - this.tokenSeen.atMs;
+  }
+
+  /** Who has just been started cannot know whether the server was, or its data, too. */
+  private announceMs(reason: BoardState['reason']): number {
+    if (reason === 'NEW_STORE') return 0;
+    return reason === 'OTHER_STORE' || this.lastNotedMs === null ? ANNOUNCED_WITHIN_MS : 0;
   }
 
   /** Somebody waited for a look at these: another process may have had it. */
@@ -310,7 +385,14 @@ export class GuardKeeper extends StoreGuard {
   }
 
   private isSiteSeen(siteId: string, { lossMs }: Opening): boolean {
-    return lossMs === null || (this.sitesSeen.get(siteId) ?? -Infinity) >= lossMs;
+    if (lossMs === null || (this.sitesSeen.get(siteId) ?? -Infinity) >= lossMs) return true;
+    return this.isTooLongToWait();
+  }
+
+  /** A site that cannot be looked at as a whole is acted upon by looks at its targets. */
+  private isTooLongToWait(): boolean {
+    const { lossNoticed } = this;
+    return lossNoticed !== null && this.clock.monotonic() - lossNoticed.atMs >= this.settings.patienceMs;
   }
 
   private tell(differences: readonly GuardDifference[]): void {

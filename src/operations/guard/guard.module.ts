@@ -43,7 +43,7 @@ import { StoreGuard } from './store-guard.js';
           journal,
           comparison,
           clock,
-          { patienceMs: environment.quarantineMs },
+          { patienceMs: environment.quarantineMs, waitReplicas: environment.waitReplicas },
           log,
         );
       },

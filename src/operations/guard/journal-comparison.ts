@@ -122,10 +122,15 @@ export class JournalComparison {
   }
 
   /** What the store has as not sent, though nobody who could know says so. Reads only. */
-  async doubtful(vouched: ReadonlySet<string>): Promise<Operation[]> {
+  async doubtful(vouched: ReadonlySet<string>, sinceMs: number): Promise<Operation[]> {
     const open = (await Promise.all(SHARDS.map((shard) => this.store.openIn(shard)))).flat();
     return open.filter(
-      (operation) => !operation.composite && isUnsent(operation) && !vouched.has(operation.id),
+      (operation) =>
+        !operation.composite &&
+        isUnsent(operation) &&
+        !vouched.has(operation.id) &&
+        // It was put off until later than that.
+        !(operation.calls.length === 0 && Date.parse(operation.notBefore ?? '') > sinceMs),
     );
   }
 

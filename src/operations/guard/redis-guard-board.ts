@@ -11,11 +11,13 @@ import {
   type BoardView,
   type CheckIn,
   type Member,
+  type RollEntry,
 } from './guard-board.js';
 import { fieldsOf, goneFrom, rollFields, rollOf, stageMark } from './roll-fields.js';
 import type { GuardDifference, GuardReason } from './store-guard.js';
 
 const BEGIN = new RedisScript(new URL('../lua/guard-begin.lua', import.meta.url));
+const ANNOUNCE = new RedisScript(new URL('../lua/guard-announce.lua', import.meta.url));
 const ADVANCE = new RedisScript(new URL('../lua/guard-advance.lua', import.meta.url));
 const CHECK_IN = new RedisScript(new URL('../lua/guard-check-in.lua', import.meta.url));
 
@@ -27,10 +29,14 @@ export class RedisGuardBoard extends GuardBoard {
   }
 
   async look(me: Member, nowMs: number): Promise<BoardView> {
-    // A store that takes no writes can be looked at all the same.
-    await this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).catch(() => undefined);
-    const [identity, board, roll, ...tokens] = await Promise.all([
+    const [identity, before, isNoted, board, roll, ...tokens] = await Promise.all([
       serverIdentity(this.redis),
+      me.journalId === null ? null : this.redis.hget(GUARD_KEYS.roll, `seen:J:${me.journalId}`),
+      // A store that takes no writes can be looked at all the same.
+      this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).then(
+        () => true,
+        () => false,
+      ),
       this.redis.hgetall(GUARD_KEYS.board),
       this.redis.hgetall(GUARD_KEYS.roll),
       ...SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)),
@@ -43,10 +49,20 @@ export class RedisGuardBoard extends GuardBoard {
       board: state,
       isSpread: state !== null && tokens.every((token) => token === state.token),
       roll: rollOf(roll),
+      isNoted,
+      ...(me.journalId === null ? {} : { ownSeenMs: before === null ? null : Number(before) }),
     };
   }
 
-  async begin({ insteadOf, token, identity, reason, nowMs, journals }: Beginning): Promise<boolean> {
+  async begin({
+    insteadOf,
+    token,
+    identity,
+    reason,
+    nowMs,
+    announceMs,
+    journals,
+  }: Beginning): Promise<boolean> {
     const answer = await BEGIN.run(
       this.redis,
       [GUARD_KEYS.board, GUARD_KEYS.roll, GUARD_KEYS.vouched],
@@ -57,10 +73,15 @@ export class RedisGuardBoard extends GuardBoard {
         reason,
         nowMs,
         reason === 'OTHER_STORE' ? '1' : '0',
+        announceMs,
         ...journals.flatMap(fieldsOf),
       ],
     );
     return answer === 1;
+  }
+
+  override async announce(known: readonly RollEntry[]): Promise<void> {
+    await ANNOUNCE.run(this.redis, [GUARD_KEYS.roll], known.flatMap(fieldsOf));
   }
 
   async spread(token: string): Promise<void> {
@@ -119,7 +140,7 @@ export class RedisGuardBoard extends GuardBoard {
 }
 
 function boardState(fields: Record<string, string>): BoardState | null {
-  const { token, identity, phase, reason, since, opened, differed, loss } = fields;
+  const { token, identity, phase, reason, since, opened, differed, loss, announce } = fields;
   if (!token) return null;
   return {
     token,
@@ -130,5 +151,6 @@ function boardState(fields: Record<string, string>): BoardState | null {
     openedMs: opened ? Number(opened) : null,
     differed: differed === '1',
     lossMs: loss ? Number(loss) : null,
+    announceMs: announce ? Number(announce) : 0,
   };
 }

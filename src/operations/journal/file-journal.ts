@@ -8,7 +8,7 @@ import { writeNew, writeWhole } from './journal-file.js';
 import { lineOf } from './journal-line.js';
 import { everything } from './journal-reading.js';
 import { JournalWriter } from './journal-writer.js';
-import { Journal, JournalError, type JournalEntry } from './journal.js';
+import { Journal, JournalError, type JournalEntry, type KnownJournal } from './journal.js';
 
 const BEAT_MS = 60_000;
 const PROBE_BYTES = 4096;
@@ -61,6 +61,19 @@ export class FileJournal extends Journal {
 
   async rememberStore(token: string): Promise<void> {
     await writeWhole(this.folder, 'known-store', [token]);
+  }
+
+  override async knownJournals(): Promise<KnownJournal[]> {
+    const text = await read(this.folder, 'known-journals');
+    try {
+      return JSON.parse(text ?? '[]') as KnownJournal[];
+    } catch {
+      return [];
+    }
+  }
+
+  override async rememberJournals(journals: readonly KnownJournal[]): Promise<void> {
+    await writeWhole(this.folder, 'known-journals', [JSON.stringify(journals)]);
   }
 
   /** By a write of its own, every few seconds at the most. */

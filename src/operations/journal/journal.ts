@@ -9,6 +9,12 @@ export type JournalEntry =
   /** What an upstream answered, written down whether or not the store takes it. */
   | { kind: 'CHANGE'; time: string; operationId: string; change: Change };
 
+export interface KnownJournal {
+  id: string;
+  /** Milliseconds since the epoch. */
+  seenMs: number;
+}
+
 /**
  * The second witness: a local file beside the store, shared by the processes of one machine that name the same folder.
  * It is read only when the store may have lost something; whoever runs normally never asks it.
@@ -26,6 +32,15 @@ export abstract class Journal {
   /** The token of the store that this folder last worked with (`StoreGuard`); null = none yet. */
   abstract knownStore(): Promise<string | null>;
   abstract rememberStore(token: string): Promise<void>;
+
+  /** Which journals worked with that store, this one among them, and when they were seen last; `-` = whoever keeps none. */
+  knownJournals(): Promise<KnownJournal[]> {
+    return Promise.resolve([]);
+  }
+
+  rememberJournals(_journals: readonly KnownJournal[]): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Why it cannot be written at the moment, in a sentence; null = all is well. */
   abstract fault(): Promise<string | null>;

@@ -50,11 +50,12 @@ export class GuardedProcess {
     life: ServerLife,
     readonly journal: Journal,
     private readonly clock: TestClock,
+    waitReplicas = 0,
   ) {
     this.board = new BoardOfLife(redis, life);
     this.restorable = new RedisRestorableStore(redis, new RedisOperationStore(redis, clock), clock);
     const comparison = new JournalComparison(journal, this.restorable, clock);
-    const settings = { patienceMs: PATIENCE_MS };
+    const settings = { patienceMs: PATIENCE_MS, waitReplicas };
     this.keeper = new GuardKeeper(this.board, journal, comparison, clock, settings, silentLog());
     this.store = new RedisOperationStore(redis, clock, this.keeper);
   }

@@ -1,9 +1,10 @@
-import { Journal, type JournalEntry } from '../../../src/operations/journal/journal.js';
+import { Journal, type JournalEntry, type KnownJournal } from '../../../src/operations/journal/journal.js';
 
 /** What would be on the disk of one machine; its processes share it. */
 export class SharedJournal extends Journal {
   readonly lines: string[] = [];
   token: string | null = null;
+  known: readonly KnownJournal[] = [];
   /** Asked of at every reading; a test may have something happen then. */
   onReading: () => Promise<void> = () => Promise.resolve();
 
@@ -27,6 +28,15 @@ export class SharedJournal extends Journal {
 
   rememberStore(token: string): Promise<void> {
     this.token = token;
+    return Promise.resolve();
+  }
+
+  override knownJournals(): Promise<KnownJournal[]> {
+    return Promise.resolve([...this.known]);
+  }
+
+  override rememberJournals(journals: readonly KnownJournal[]): Promise<void> {
+    this.known = journals;
     return Promise.resolve();
   }
 

@@ -225,7 +225,13 @@ describe('a server that was restarted', () => {
     const { board, identity } = await process.board.look(process.keeper.me, one.clock.now());
     const beginning = { token: 'half-way', identity, reason: 'OTHER_SERVER' } as const;
     const insteadOf = board?.token ?? null;
-    await process.board.begin({ ...beginning, insteadOf, nowMs: one.clock.now(), journals: [] });
+    await process.board.begin({
+      ...beginning,
+      insteadOf,
+      nowMs: one.clock.now(),
+      announceMs: 0,
+      journals: [],
+    });
     expect(await process.check()).toBe(true);
     expect(await tokens()).toEqual(new Set(['half-way']));
   });
