@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import type { Journal } from '../journal/journal.js';
-import type { BoardState, BoardView, GuardBoard, Member, RollEntry, Stage } from './guard-board.js';
+import type { BoardState, BoardView, GuardBoard, Member, Stage } from './guard-board.js';
 import { decide, type Decision } from './guard-decision.js';
+import { KnownJournals } from './known-journals.js';
 import type { Gap, JournalComparison } from './journal-comparison.js';
 import {
   StoreGuard,
@@ -47,8 +48,7 @@ export class GuardKeeper extends StoreGuard {
   private hasHistory = false;
   private joined: { token: string; stage: Stage } | null = null;
   private held: Gap[] = [];
-  private knownRoll: RollEntry[] = [];
-  private rememberedRoll = '';
+  private readonly known: KnownJournals;
   private lastNotedMs: number | null = null;
   private tokenSeen: { token: string; atMs: number } | null = null;
   private lossNoticed: { lossMs: number; atMs: number } | null = null;
@@ -71,6 +71,7 @@ export class GuardKeeper extends StoreGuard {
   ) {
     super();
     this.me = { processId: randomUUID(), journalId: journal.id };
+    this.known = new KnownJournals(journal, board, clock);
   }
 
   get isOpen(): boolean {
@@ -185,7 +186,7 @@ export class GuardKeeper extends StoreGuard {
     // What was read across a break of the connection may be of two servers.
     if (this.closings !== closings) return false;
     this.lastBoard = seen.board;
-    const view = await this.withKnownJournals(seen);
+    const view = await this.known.added(seen);
     const decision = decide(view, {
       processId: this.me.processId,
       knownToken: this.knownToken ?? null,
@@ -201,7 +202,7 @@ export class GuardKeeper extends StoreGuard {
     const isDone = await this.carryOut(decision, view);
     if (view.board && view.board.token === this.joined?.token) {
       if (view.isNoted) this.lastNotedMs = nowMs;
-      await this.rememberRoll(view.roll);
+      await this.known.remember(view.roll);
     }
     return !isDone && this.closings === stillAt;
   }
@@ -240,7 +241,7 @@ export class GuardKeeper extends StoreGuard {
       reason,
       nowMs: this.clock.now(),
       announceMs: this.announceMs(reason),
-      journals: this.knownRoll.filter(({ kind }) => kind !== 'PROCESS'),
+      journals: this.known.all,
     });
     if (!begun) return;
     if (reason === 'NEW_STORE') this.log.info('the store is new');
@@ -319,45 +320,8 @@ export class GuardKeeper extends StoreGuard {
     if (this.knownToken !== undefined) return;
     const knownToken = await this.journal.knownStore();
     this.hasHistory = knownToken === null && (await this.comparison.hasHistory());
-    const remembered = await this.journal.knownJournals();
-    // As long ago as it was when the machine was last there.
-    const newestMs = Math.max(0, ...remembered.map(({ seenMs }) => seenMs));
-    const now = this.clock.now();
-    this.knownRoll = remembered.map(({ id, seenMs }) => ({
-      kind: id === '-' ? 'NONE' : 'JOURNAL',
-      id,
-      seenMs: now - (newestMs - seenMs),
-      token: null,
-      stage: 0,
-    }));
+    await this.known.learn();
     this.knownToken = knownToken;
-  }
-
-  /** While it holds, the others are told of journals that the store has forgotten. */
-  private async withKnownJournals(view: BoardView): Promise<BoardView> {
-    if (!view.board || view.board.phase === 'OPEN') return view;
-    const there = new Map(view.roll.map((entry) => [`${entry.kind} ${entry.id}`, entry.seenMs]));
-    const missing = this.knownRoll.filter(
-      ({ kind, id }) => kind !== 'PROCESS' && !there.has(`${kind} ${id}`),
-    );
-    if (missing.length === 0) return view;
-    await this.board.announce(missing);
-    const entries = missing.map((entry): RollEntry => ({ ...entry, token: null, stage: 0 }));
-    return { ...view, roll: [...view.roll, ...entries] };
-  }
-
-  private async rememberRoll(roll: RollEntry[]): Promise<void> {
-    this.knownRoll = roll;
-    const journals = roll.flatMap(({ kind, id, seenMs }) => (kind === 'PROCESS' ? [] : [{ id, seenMs }]));
-    const hour = Math.floor(this.clock.now() / 3_600_000);
-    const names = `${hour} ${journals
-      .map(({ id }) => id)
-      .sort()
-      .join(' ')}`;
-    if (names === this.rememberedRoll) return;
-    this.rememberedRoll = names;
-    // It only makes the next start wait for whom it should.
-    await this.journal.rememberJournals(journals).catch(() => undefined);
   }
 
   private heldMs(board: BoardState | null): number {
