@@ -98,8 +98,14 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'VERDICT':
       // A step that runs is an operation that somebody must wait for.
       if (operation.composite?.some((step) => step.state === 'RUNNING')) return null;
+      if (isRequestUnderWay(operation)) return null;
       return ended(withoutOpenSteps(operation), change, now);
   }
+}
+
+/** Its end would free the groups, and a stop that arrives late would stop what is begun next. */
+function isRequestUnderWay({ cancel, input }: Operation): boolean {
+  return cancel?.state === 'SENDING' || input?.state === 'SENDING';
 }
 
 /** Only of what was not sent as far as the record goes: everything else is judged by what its upstream shows. */

@@ -49,9 +49,7 @@ export class OperationsService {
    * UNKNOWN, whatever happens to this process or to the store. Throws `ProblemError` when it is not accepted.
    */
   async accept(request: OperationRequest, claim: IdempotencyClaim): Promise<Accepted> {
-    const fault = this.skew?.fault() ?? null;
-    if (fault !== null)
-      throw new ProblemError(problem('unhealthy', `${fault} Nothing is accepted meanwhile.`));
+    this.refuseWrongClock();
     const id = newOperationId(request.siteId);
     const { provider, locks, composite, expected, report } = await this.examination.examine(request, id);
     if (!report.allowed) {
@@ -60,6 +58,8 @@ export class OperationsService {
       if (twin) return { operation: twin, replayed: true };
       throw refusalOf(report);
     }
+    // The clock may have been set during the look.
+    this.refuseWrongClock();
     const operation = newOperation(id, request, {
       provider: provider.descriptor.provider,
       target: report.target,
@@ -179,6 +179,12 @@ export class OperationsService {
     return this.store.holders(siteId, groupIds);
   }
 
+  private refuseWrongClock(): void {
+    const fault = this.skew?.fault() ?? null;
+    if (fault === null) return;
+    throw new ProblemError(problem('unhealthy', `${fault} Nothing is accepted meanwhile.`));
+  }
+
   private async sameRequest(
     found: { operationId: string; fingerprint: string },
     claim: IdempotencyClaim,
@@ -197,7 +203,7 @@ export class OperationsService {
       );
     }
     const operation = await this.get(found.operationId);
-    return operation.state === 'PENDING' ? this.promisedAgain(operation, claim) : operation;
+    return isVerdict(operation.state) ? operation : this.promisedAgain(operation, claim);
   }
 
   /**

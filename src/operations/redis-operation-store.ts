@@ -19,7 +19,7 @@ import {
   type StepStart,
 } from './operation-store.js';
 import { OpenGuard } from './guard/open-guard.js';
-import type { StoreGuard } from './guard/store-guard.js';
+import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
 import { jobIndex } from './operation-indexes.js';
 import { siteOfOperation } from './operation-id.js';
 import { OpenOperations } from './redis-open-operations.js';
@@ -38,7 +38,7 @@ export class RedisOperationStore extends OperationStore {
   constructor(
     private readonly redis: Redis,
     private readonly clock: Clock,
-    guard: StoreGuard = new OpenGuard(),
+    private readonly guard: StoreGuard = new OpenGuard(),
     durable = new DurableWrites(redis, { replicas: 0 }),
     onUnsafe: (error: Error) => void = () => undefined,
   ) {
@@ -72,7 +72,19 @@ export class RedisOperationStore extends OperationStore {
       SHARDS.map((shard) => this.redis.hmget(operationKeys(shard).idempotency(keyHash), 'id', 'fingerprint')),
     );
     const [id, fingerprint] = found.find(([operationId]) => operationId) ?? [];
-    return id ? { operationId: id, fingerprint: fingerprint ?? '' } : null;
+    if (id) return { operationId: id, fingerprint: fingerprint ?? '' };
+    await this.assureWhole();
+    return null;
+  }
+
+  /** That a store knows no such thing is worth nothing when it has just been emptied. */
+  private async assureWhole(): Promise<void> {
+    const { token } = this.guard.pass();
+    if (token === '') return;
+    const tokens = await Promise.all(SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)));
+    if (tokens.every((kept) => kept === token)) return;
+    this.guard.refused();
+    throw new StoreGuardedError('The store has changed since the guard was asked.');
   }
 
   async find(id: string): Promise<Operation | null> {

@@ -136,6 +136,17 @@ describe('a verdict', () => {
     text: 'The target is moved.',
   };
 
+  it('waits until what is on its way to the upstream has its answer: the next operation must not meet it', () => {
+    const stopping = after(
+      running,
+      { kind: 'CANCEL_REQUESTED', request: { requestedBy: 'ben', requestedTime: at(9) } },
+      { kind: 'CANCEL_SENDING', overBy: at(60) },
+    );
+    expect(reduce(stopping, success, at(40))).toBeNull();
+    const answered = after(stopping, { kind: 'CANCEL_ANSWERED', state: 'REFUSED', detail: 'over' });
+    expect(reduce(answered, success, at(41))?.operation.state).toBe('SUCCEEDED');
+  });
+
   it('tells the drill that was made of a plan, which stays the target', () => {
     const drill = { ...running, action: 'START_DRILL' as const };
     expect(after(drill, { ...success, createdId: 'alpha.drill-1' })).toMatchObject({

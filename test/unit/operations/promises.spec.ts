@@ -6,7 +6,7 @@ import { StoreGuardedError, type GuardPass } from '../../../src/operations/guard
 import { NotDurableError } from '../../../src/operations/not-durable.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { DurableWrites } from '../../../src/platform/redis/durable-writes.js';
-import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
+import { operationKeys, shardOf, SHARDS } from '../../../src/platform/redis/keys.js';
 import { MemoryJournal } from '../support/memory-journal.js';
 import { at, attempt, call, operation } from '../support/operation.js';
 import { redisPairForThisFile } from '../support/redis-pair.js';
@@ -146,6 +146,14 @@ describe('what the store promises', () => {
       }
       const doubted = await store.transition(operation().id, { kind: 'DOUBTED', evidence: 'It may.' });
       expect(doubted?.state).toBe('UNKNOWN');
+    });
+
+    it('is not that a key is new: an emptied store knows no key', async () => {
+      for (const shard of SHARDS) await pair.redis.set(operationKeys(shard).guard, 'one');
+      expect(await store.findClaim('k')).toBeNull();
+      await pair.redis.flushall();
+      await expect(store.findClaim('k')).rejects.toBeInstanceOf(StoreGuardedError);
+      expect(guard.refusals).toBe(1);
     });
 
     it('what an upstream answers is written down all the same', async () => {
