@@ -24,6 +24,8 @@ export class SimBoard extends GuardBoard {
 
   look(me: Member, nowMs: number): Promise<BoardView> {
     return this.line.ask('look', () => {
+      const { journalId } = me;
+      const before = journalId === null ? null : this.entry('JOURNAL', journalId).seenMs;
       for (const [kind, id] of membersOf(me)) this.enrol({ ...this.entry(kind, id), seenMs: nowMs });
       const board = this.board();
       return {
@@ -31,11 +33,13 @@ export class SimBoard extends GuardBoard {
         board,
         isSpread: board !== null && this.kept.get('token') === board.token,
         roll: this.roll(),
+        isNoted: true,
+        ...(before === null ? {} : { ownSeenMs: before === 0 ? null : before }),
       };
     });
   }
 
-  begin({ insteadOf, token, identity, reason, nowMs, journals }: Beginning): Promise<boolean> {
+  begin({ insteadOf, token, identity, reason, nowMs, announceMs, journals }: Beginning): Promise<boolean> {
     return this.line.ask('begin', () => {
       const before = this.board();
       if (before?.token === token) return true;
@@ -51,14 +55,16 @@ export class SimBoard extends GuardBoard {
         openedMs: null,
         differed,
         lossMs: before?.lossMs ?? null,
+        announceMs,
       } satisfies BoardState);
       this.set('vouched', []);
-      const known = new Set(this.roll().map(({ kind, id }) => `${kind} ${id}`));
-      for (const entry of journals) {
-        if (!known.has(`${entry.kind} ${entry.id}`)) this.enrol({ ...entry, token: null, stage: 0 });
-      }
+      this.enrolKnown(journals);
       return true;
     });
+  }
+
+  override announce(known: readonly RollEntry[]): Promise<void> {
+    return this.line.ask('announce', () => this.enrolKnown(known));
   }
 
   async spread(token: string): Promise<void> {
@@ -147,14 +153,19 @@ export class SimBoard extends GuardBoard {
     return known ?? { kind, id, seenMs: 0, token: null, stage: 0 };
   }
 
+  /** Who was seen later stays as it is. */
+  private enrolKnown(known: readonly RollEntry[]): void {
+    for (const { kind, id, seenMs } of known) {
+      const entry = this.entry(kind, id);
+      if (entry.seenMs < seenMs) this.enrol({ ...entry, seenMs });
+    }
+  }
+
   private enrol(entry: RollEntry): void {
     this.set(`roll ${entry.kind} ${entry.id}`, entry);
   }
 }
 
 function membersOf({ processId, journalId }: Member): [RollEntry['kind'], string][] {
-  return [
-    ['PROCESS', processId],
-    ...(journalId === null ? [] : [['JOURNAL', journalId] as ['JOURNAL', string]]),
-  ];
+  return [['PROCESS', processId], journalId === null ? ['NONE', '-'] : ['JOURNAL', journalId]];
 }
