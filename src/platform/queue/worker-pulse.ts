@@ -19,8 +19,8 @@ export const PULSE: PulseSettings = {
 };
 
 export interface PulseWorld {
-  /** Puts a canary into every queue. */
-  canaries: { sing(): Promise<void> };
+  /** Puts a canary into every queue; answers the places that took it. */
+  canaries: { sing(): Promise<readonly string[]> };
   /** What was heard of late, by whomever. */
   board: {
     heard(place: string, mark: string): Promise<void>;
@@ -45,7 +45,7 @@ interface Watched {
 /**
  * Whether this process still answers its queues. BullMQ's own word for it stays good when a worker has died silently, so
  * each queue is asked: a canary every beat. A store that is away or takes no writes is never held against a worker, nor is a
- * process that was stopped, nor one whose slots are all taken.
+ * canary that a queue did not take, nor a process that was stopped, nor one whose slots are all taken.
  */
 export class WorkerPulse {
   private readonly watched = new Map<string, Watched>();
@@ -84,8 +84,9 @@ export class WorkerPulse {
     const late = this.lastBeatMs !== null && now - this.lastBeatMs > 3 * this.settings.beatMs;
     this.lastBeatMs = now;
     if (late || !(await this.listen())) this.forgive();
+    const taken = new Set(await this.world.canaries.sing());
+    this.forgive((place) => !taken.has(place));
     this.judge();
-    await this.world.canaries.sing();
   }
 
   /** What is wrong, in a sentence; null = all is well. */
@@ -123,9 +124,10 @@ export class WorkerPulse {
     }
   }
 
-  private forgive(): void {
+  private forgive(concerns: (place: string) => boolean = () => true): void {
     const now = this.world.clock.monotonic();
-    for (const watched of this.watched.values()) watched.hereMs = watched.anywhereMs = now;
+    for (const [place, watched] of this.watched)
+      if (concerns(place)) watched.hereMs = watched.anywhereMs = now;
   }
 
   private judge(): void {

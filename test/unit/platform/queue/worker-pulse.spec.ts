@@ -9,14 +9,14 @@ const LOOKS = 'refreshes/0';
 function bench() {
   const clock = new TestClock();
   const marks = new Map<string, string>();
-  const the = { storeFault: null as string | null, sung: 0, boardFails: false };
+  const the = { storeFault: null as string | null, sung: 0, taken: [SENDS, LOOKS], boardFails: false };
   const pulse = new WorkerPulse({
     clock,
     store: { fault: () => Promise.resolve(the.storeFault) },
     canaries: {
       sing: () => {
         the.sung += 1;
-        return Promise.resolve();
+        return Promise.resolve(the.taken);
       },
     },
     board: {
@@ -125,6 +125,30 @@ it.each([
   await beatFor(50);
   expect(pulse.fault()).toBeNull();
   await beatFor(20);
+  expect(pulse.fault()).not.toBeNull();
+});
+
+it('never holds it against a worker that a queue took no canary, however long, and goes on asking the others', async () => {
+  const { pulse, the, beatFor, hearing } = bench();
+  the.taken = [LOOKS];
+  await beatFor(7_200, () => hearing(LOOKS));
+  expect(pulse.fault()).toBeNull();
+  await beatFor(60);
+  expect(pulse.fault()).toBe('Of 2 queues, 1 is silent: nobody has answered refreshes/0 for 60 s.');
+  the.taken = [];
+  await beatFor(10);
+  expect(pulse.fault()).toBeNull();
+  expect(pulse.isHopeless()).toBe(false);
+});
+
+it('holds it against a worker again a minute after the queue took one', async () => {
+  const { pulse, the, beatFor } = bench();
+  the.taken = [];
+  await beatFor(600);
+  the.taken = [SENDS, LOOKS];
+  await beatFor(50);
+  expect(pulse.fault()).toBeNull();
+  await beatFor(10);
   expect(pulse.fault()).not.toBeNull();
 });
 
