@@ -17,10 +17,13 @@ export interface GatewayAccess {
   key: string;
 }
 
-/** True when GET /readyz says so. */
+/** True when GET /readyz says so, and that something new is accepted. */
 export async function answersReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })).ok;
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
+    if (!response.ok) return false;
+    const { checks } = (await response.json()) as { checks: { name: string; ok: boolean }[] };
+    return checks.every(({ name, ok }) => ok || name !== 'guard');
   } catch {
     return false;
   }

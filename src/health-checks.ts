@@ -1,6 +1,6 @@
 import type { StoreGuard } from './operations/guard/store-guard.js';
 import type { Journal } from './operations/journal/journal.js';
-import type { Finding, HealthCheck } from './platform/health/health.js';
+import type { Finding, HealthCheck, Matters } from './platform/health/health.js';
 import type { WorkerPulse } from './platform/queue/worker-pulse.js';
 import type { CanaryBoard } from './platform/redis/canary-board.js';
 import type { RedisClockSkew } from './platform/redis/redis-clock-skew.js';
@@ -41,6 +41,8 @@ export function evictionCheck(store: StoreReadiness): HealthCheck {
 }
 
 export function replicasCheck(replicas: ReplicaReadiness): HealthCheck {
+  const { risk } = replicas;
+  if (risk !== null) return { name: 'replicas', matters: 'TOLD', ask: () => ({ ok: false, detail: risk }) };
   const well = replicas.needed === 0 ? 'None are waited for.' : `${replicas.needed} confirm what is written.`;
   return {
     name: 'replicas',
@@ -58,10 +60,11 @@ export function journalCheck(journal: Journal): HealthCheck {
   };
 }
 
-export function guardCheck(guard: StoreGuard): HealthCheck {
+/** @param matters TOLD where reads go on, and whoever asks for something new is answered by itself */
+export function guardCheck(guard: StoreGuard, matters: Matters): HealthCheck {
   return {
     name: 'guard',
-    matters: 'READINESS',
+    matters,
     ask: async () => {
       const { state, reason, sinceTime, waitingFor } = await guard.report();
       if (state === 'OPEN') return { ok: true, detail: 'What the store says can be relied upon.' };

@@ -18,7 +18,7 @@ import { StoreGuard } from './operations/guard/store-guard.js';
 import { Journal } from './operations/journal/journal.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { EventLoopCheck } from './platform/health/event-loop.js';
-import { Health } from './platform/health/health.js';
+import { Health, type Matters } from './platform/health/health.js';
 import { placesOf } from './platform/queue/queue-place.js';
 import { WorkerPulse } from './platform/queue/worker-pulse.js';
 import { CanaryBoard } from './platform/redis/canary-board.js';
@@ -43,7 +43,9 @@ const COMMON = [
   BLOCKING,
 ] as const;
 
+/** @param holding what it means for this process that the guard holds */
 function common(
+  holding: Matters,
   store: StoreReadiness,
   replicas: ReplicaReadiness,
   journal: Journal,
@@ -58,12 +60,14 @@ function common(
     evictionCheck(store),
     replicasCheck(replicas),
     journalCheck(journal),
-    guardCheck(guard),
+    guardCheck(guard, holding),
     clockCheck(skew),
     eventLoop,
     connectionsCheck(() => connections.map(({ status }) => status)),
   ];
 }
+
+type Common = Parameters<typeof common> extends [Matters, ...infer Rest] ? Rest : never;
 
 /** What a process knows of itself, from every room. */
 @Global()
@@ -80,8 +84,8 @@ export class HealthModule implements OnApplicationBootstrap, OnApplicationShutdo
     return healthModule({
       provide: Health,
       inject: [CanaryBoard, ...COMMON],
-      useFactory: (board: CanaryBoard, ...rest: Parameters<typeof common>) =>
-        new Health([...common(...rest), workersCheck(board, placesOf(QUEUES))]),
+      useFactory: (board: CanaryBoard, ...rest: Common) =>
+        new Health([...common('TOLD', ...rest), workersCheck(board, placesOf(QUEUES))]),
     });
   }
 
@@ -89,8 +93,8 @@ export class HealthModule implements OnApplicationBootstrap, OnApplicationShutdo
     return healthModule({
       provide: Health,
       inject: [WorkerPulse, ...COMMON],
-      useFactory: (pulse: WorkerPulse, ...rest: Parameters<typeof common>) =>
-        new Health([...common(...rest), queuesCheck(pulse)]),
+      useFactory: (pulse: WorkerPulse, ...rest: Common) =>
+        new Health([...common('READINESS', ...rest), queuesCheck(pulse)]),
     });
   }
 

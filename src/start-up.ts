@@ -12,6 +12,7 @@ import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
 import { connectRedis, connectWithin, evictionPolicy, RefusedByRedis } from './platform/redis/connection.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
+import { failoverRisk } from './platform/redis/replica-readiness.js';
 import { DRIVERS } from './providers/drivers.js';
 import { configuredSites, type ConfiguredSite } from './providers/sites.js';
 
@@ -41,6 +42,8 @@ export function loadConfiguration(processName: string): Configuration {
  * does not let us in, or throws data away when it is full.
  */
 export async function checkStore(environment: Environment, log: Log): Promise<void> {
+  const risk = failoverRisk(environment);
+  if (risk !== null) log.warn(risk);
   const redis = connectRedis(environment.redisUrl, 'commands', log);
   try {
     await connected(redis);

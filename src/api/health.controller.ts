@@ -27,13 +27,14 @@ export class HealthController {
   @Get('readyz')
   @Public()
   @ApiOperation({
-    summary: 'The gateway can accept work',
+    summary: 'The gateway can be asked',
     description: [
       'Each of `checks` is a sentence of its own, also when it answers 503:',
       '`store` (Redis takes a write), `eviction` (it throws nothing away), `replicas` (as many as REDIS_WAIT_REPLICAS confirm a write),',
-      '`journal` (it can be written), `guard` (what the store says can be relied upon: see /v1/restore-guard),',
+      '`journal` (it can be written),',
       '`clock` (this machine and the Redis server agree on the time), `event-loop` (the process keeps up), `connections` (none has ended for good).',
-      '`workers` tells whether anybody answers the queues, and makes nothing fail.',
+      'Two tell something, and make nothing fail: `guard` (what the store says can be relied upon: see /v1/restore-guard; while it does not, reads go on, and what would begin something answers 503 `store-reconciling`)',
+      'and `workers` (somebody answers the queues). So does `replicas` where Redis is found by Sentinels and no replica is waited for.',
       'The health of an upstream is not readiness: see /v1/sites.',
     ].join(' '),
   })

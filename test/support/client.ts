@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { HealthDto } from '../../src/api/dto/health.dto.js';
 import type { RecoveryPlanDto, RecoveryPlanListDto } from '../../src/api/dto/inventory.dto.js';
 import type { OperationDto } from '../../src/api/dto/operation.dto.js';
 import type { ProblemDto } from '../../src/api/dto/problem.dto.js';
@@ -49,6 +50,12 @@ export class GatewayClient {
       headers: response.headers,
       body: (isJson ? JSON.parse(text) : text) as T,
     };
+  }
+
+  /** Ready, and what the store says can be relied upon: nothing answers 503 any more. */
+  async isOpen(): Promise<boolean> {
+    const { status, body } = await this.ask<HealthDto>('GET', '/readyz');
+    return status === 200 && body.checks.some(({ name, ok }) => name === 'guard' && ok);
   }
 
   /** Reads what must be readable. */

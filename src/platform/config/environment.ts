@@ -17,6 +17,7 @@ export interface Environment {
   drillDueHours: number;
   journalDir: string | null;
   waitReplicas: number;
+  clockSkewLimitSeconds: number;
   workerPort: number | null;
 }
 
@@ -127,6 +128,13 @@ export const ENVIRONMENT = {
     defaultValue: '0',
     fault: (text) => wholeNumber(text, 0, 5),
   },
+  clockSkewLimitSeconds: {
+    name: 'CLOCK_SKEW_LIMIT_SECONDS',
+    meaning:
+      'Seconds by which the clocks of a process and of the Redis server may be apart; beyond it the process accepts and sends nothing. QUARANTINE_MS should be well above it.',
+    defaultValue: '30',
+    fault: (text) => wholeNumber(text, 1, 86_400),
+  },
   workerPort: {
     name: 'WORKER_PORT',
     meaning: 'Port on which the worker process answers /livez, /readyz and /metrics; none = it does not.',
@@ -173,6 +181,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     drillDueHours: Number(text(ENVIRONMENT.drillDueHours)),
     journalDir: orNone(text(ENVIRONMENT.journalDir)),
     waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
+    clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
     workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);

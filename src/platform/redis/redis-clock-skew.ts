@@ -1,12 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.js';
 import { ClockSkew } from '../clock-skew.js';
+import { ENVIRONMENT } from '../config/environment.js';
 import type { Log } from '../log/log.js';
 
 /** Told from here on. */
 const NOTABLE_MS = 2_000;
-/** From here on nothing is sent. */
-const TOO_FAR_MS = 30_000;
 /** An answer that took longer says too little. */
 const SLOW_MS = 1_000;
 const TOLD_EVERY_MS = 600_000;
@@ -23,6 +22,8 @@ export class RedisClockSkew extends ClockSkew {
     private readonly redis: Redis,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** From there on nothing is sent. */
+    private readonly limitSeconds: number,
   ) {
     super();
   }
@@ -36,8 +37,8 @@ export class RedisClockSkew extends ClockSkew {
   }
 
   fault(): string | null {
-    return Math.abs(this.skewMs() ?? 0) > TOO_FAR_MS
-      ? `${this.sentence()} That is too far: nothing is sent until they agree.`
+    return Math.abs(this.skewMs() ?? 0) > this.limitSeconds * 1_000
+      ? `${this.sentence()} More than ${this.limitSeconds} s (${ENVIRONMENT.clockSkewLimitSeconds.name}) is too far: nothing is sent until they agree.`
       : null;
   }
 

@@ -4,7 +4,7 @@ import { CanaryBoard } from './canary-board.js';
 import { connectRedis } from './connection.js';
 import { RedisClockSkew } from './redis-clock-skew.js';
 import { StoreReadiness } from './readiness.js';
-import { ReplicaReadiness } from './replica-readiness.js';
+import { failoverRisk, ReplicaReadiness } from './replica-readiness.js';
 import { Clock } from '../clock.js';
 import { ClockSkew } from '../clock-skew.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../tokens.js';
@@ -34,13 +34,18 @@ export const BLOCKING = Symbol('redis for blocking reads');
     {
       provide: ReplicaReadiness,
       inject: [ENVIRONMENT_TOKEN, LOG],
-      useFactory: ({ redisUrl, waitReplicas }: Environment, log: Log) =>
-        new ReplicaReadiness(waitReplicas, () => connectRedis(redisUrl, 'commands', log)),
+      useFactory: (environment: Environment, log: Log) =>
+        new ReplicaReadiness(
+          environment.waitReplicas,
+          () => connectRedis(environment.redisUrl, 'commands', log),
+          failoverRisk(environment),
+        ),
     },
     {
       provide: RedisClockSkew,
-      inject: [COMMANDS, Clock, LOG],
-      useFactory: (redis: Redis, clock: Clock, log: Log) => new RedisClockSkew(redis, clock, log),
+      inject: [COMMANDS, Clock, LOG, ENVIRONMENT_TOKEN],
+      useFactory: (redis: Redis, clock: Clock, log: Log, { clockSkewLimitSeconds }: Environment) =>
+        new RedisClockSkew(redis, clock, log, clockSkewLimitSeconds),
     },
     { provide: ClockSkew, useExisting: RedisClockSkew },
   ],

@@ -1,7 +1,19 @@
 import type { Redis } from 'ioredis';
+import { ENVIRONMENT, type Environment } from '../config/environment.js';
 import { READINESS_KEY } from './keys.js';
+import { sentinelsOf } from './redis-address.js';
 
 const WAIT_MS = 1_000;
+
+/** What a failover may cost as it is configured, in a sentence; null = nothing that replicas could have kept. */
+export function failoverRisk({
+  redisUrl,
+  waitReplicas,
+}: Pick<Environment, 'redisUrl' | 'waitReplicas'>): string | null {
+  return waitReplicas === 0 && sentinelsOf(redisUrl) !== null
+    ? `${ENVIRONMENT.redisUrl.name} names Sentinels, but ${ENVIRONMENT.waitReplicas.name} is 0: a failover loses what no replica has yet, and a process that is cut off together with the old primary goes on accepting and sending there, while the others do so elsewhere. Set it to 1 or more.`
+    : null;
+}
 
 /**
  * Whether enough replicas have what is written. WAIT speaks only for its own connection, and everything behind it waits: it has
@@ -13,6 +25,8 @@ export class ReplicaReadiness {
   constructor(
     readonly needed: number,
     private readonly open: () => Redis,
+    /** What a failover may cost, as a sentence for people; null = nothing. */
+    readonly risk: string | null = null,
   ) {}
 
   /** A sentence, or null when all is well. */

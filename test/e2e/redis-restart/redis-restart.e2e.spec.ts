@@ -50,7 +50,7 @@ describe('Redis that is killed and started again while operations run', () => {
       expect((await api.ask('GET', '/livez')).status).toBe(200);
 
       await redis.restart();
-      await eventuallyTrue('it is ready', async () => (await api.ask('GET', '/readyz')).status === 200);
+      await eventuallyTrue('it is ready', () => api.isOpen());
       for (const operation of begun) await api.succeeded(operation, 60_000);
       for (const { site } of SITES) {
         expect(await world().simulator(site).executions()).toHaveLength(1);
@@ -70,7 +70,7 @@ describe('Redis that is killed and started again while operations run', () => {
       const { api, redis } = world();
       await world().reset();
       await redis.restart();
-      await eventuallyTrue('it is ready', async () => (await api.ask('GET', '/readyz')).status === 200);
+      await eventuallyTrue('it is ready', () => api.isOpen());
       for (const { plan } of SITES) {
         const { id } = await api.planNamed(plan);
         await api.succeeded(await api.run(id, 'failover', { direction: 'TO_RECOVERY' }), 60_000);
@@ -93,7 +93,7 @@ describe('Redis that is killed and started again while operations run', () => {
       } finally {
         redis.resume();
       }
-      await eventuallyTrue('it is ready', async () => (await api.ask('GET', '/readyz')).status === 200);
+      await eventuallyTrue('it is ready', () => api.isOpen());
     },
     TEST_MS,
   );

@@ -58,7 +58,7 @@ describe('a Redis that answers, and takes no writes because it', () => {
     async ({ strike, relieve, says }) => {
       const { api, sdrs } = world();
       await world().reset({ sdrs: SLOWLY });
-      await eventuallyTrue('it is ready', async () => (await api.ask('GET', '/readyz')).status === 200);
+      await eventuallyTrue('it is ready', () => api.isOpen());
       const plan = await api.planNamed('erp-dr');
       const running = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
       await api.inState(running.id, 'RUNNING');
@@ -90,7 +90,7 @@ describe('a Redis that answers, and takes no writes because it', () => {
       } finally {
         await world().withRedis(relieve);
       }
-      await eventuallyTrue('it is ready again', async () => (await api.ask('GET', '/readyz')).status === 200);
+      await eventuallyTrue('it is ready again', () => api.isOpen());
       await api.succeeded(running, 60_000);
       expect(await sdrs.executions()).toHaveLength(1);
       expect(await sdrs.changes()).toHaveLength(1);

@@ -1,17 +1,21 @@
+import type { Redis } from 'ioredis';
 import {
   clockCheck,
   connectionsCheck,
   guardCheck,
   journalCheck,
   queuesCheck,
+  replicasCheck,
   workersCheck,
 } from '../../../src/health-checks.js';
 import { OpenGuard } from '../../../src/operations/guard/open-guard.js';
 import type { GuardReport } from '../../../src/operations/guard/store-guard.js';
 import { NoJournal } from '../../../src/operations/journal/no-journal.js';
+import { Health, type Matters } from '../../../src/platform/health/health.js';
 import type { WorkerPulse } from '../../../src/platform/queue/worker-pulse.js';
 import type { CanaryBoard } from '../../../src/platform/redis/canary-board.js';
 import type { RedisClockSkew } from '../../../src/platform/redis/redis-clock-skew.js';
+import { failoverRisk, ReplicaReadiness } from '../../../src/platform/redis/replica-readiness.js';
 
 const HOLDING: GuardReport = {
   state: 'HOLDING',
@@ -23,12 +27,52 @@ const HOLDING: GuardReport = {
 
 it('the guard that holds says since when, why, and what it waits for', async () => {
   const guard = Object.assign(new OpenGuard(), { report: () => Promise.resolve(HOLDING) });
-  expect(await guardCheck(guard).ask()).toEqual({
+  expect(await guardCheck(guard, 'READINESS').ask()).toEqual({
     ok: false,
     detail:
       'Nothing is accepted or sent since 2030-01-02T03:04:05.000Z: OTHER_STORE. The journal of another machine has not been compared.',
   });
-  expect(await guardCheck(new OpenGuard()).ask()).toMatchObject({ ok: true });
+  expect(await guardCheck(new OpenGuard(), 'READINESS').ask()).toMatchObject({ ok: true });
+});
+
+it('the guard that holds is only told where reads go on', async () => {
+  const guard = Object.assign(new OpenGuard(), { report: () => Promise.resolve(HOLDING) });
+  const ready = (matters: Matters) => new Health([guardCheck(guard, matters)]).ready();
+  expect(await ready('TOLD')).toMatchObject({
+    ok: true,
+    fault: null,
+    checks: [{ name: 'guard', ok: false }],
+  });
+  expect(await ready('READINESS')).toMatchObject({ ok: false, fault: { name: 'guard' } });
+});
+
+describe('Sentinels without a replica that is waited for', () => {
+  const SENTINELS = 'redis+sentinel://a:26379,b:26379/mymaster';
+  const readiness = (redisUrl: string, waitReplicas: number) =>
+    new ReplicaReadiness(
+      waitReplicas,
+      () => ({ status: 'ready' }) as Redis,
+      failoverRisk({ redisUrl, waitReplicas }),
+    );
+
+  it('are told, with what to set, and make nothing fail', async () => {
+    const check = replicasCheck(readiness(SENTINELS, 0));
+    expect(check.matters).toBe('TOLD');
+    expect(await check.ask()).toEqual({
+      ok: false,
+      detail: expect.stringMatching(
+        /^REDIS_URL names Sentinels, but REDIS_WAIT_REPLICAS is 0: .*\.$/,
+      ) as string,
+    });
+  });
+
+  it.each([
+    ['a replica is waited for', SENTINELS, 1],
+    ['there are none', 'redis://127.0.0.1:6379', 0],
+  ])('are no matter where %s', (_where, redisUrl, waitReplicas) => {
+    expect(failoverRisk({ redisUrl, waitReplicas })).toBeNull();
+    expect(replicasCheck(readiness(redisUrl, waitReplicas)).matters).toBe('READINESS');
+  });
 });
 
 it('a journal that cannot be written is told by its own words; none is none', async () => {

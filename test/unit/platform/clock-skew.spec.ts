@@ -7,7 +7,7 @@ import { TestClock } from '../support/test-clock.js';
 const the = redisForThisFile();
 
 /** A Redis whose clock is that of the test, off by so much; its answer takes its time. */
-function skewed(aheadMs: number, answerTakesMs = 0) {
+function skewed(aheadMs: number, answerTakesMs = 0, limitSeconds = 30) {
   const clock = new TestClock();
   const { log, lines } = recordingLog();
   const away = { now: false };
@@ -19,7 +19,12 @@ function skewed(aheadMs: number, answerTakesMs = 0) {
       return Promise.resolve([String(Math.floor(theirs / 1_000)), String((theirs % 1_000) * 1_000)]);
     },
   };
-  return { skew: new RedisClockSkew(redis as unknown as Redis, clock, log), clock, lines, away };
+  return {
+    skew: new RedisClockSkew(redis as unknown as Redis, clock, log, limitSeconds),
+    clock,
+    lines,
+    away,
+  };
 }
 
 it('is not known, and holds nothing back, before it was measured', () => {
@@ -45,7 +50,18 @@ it('of more than two seconds is told, once', async () => {
 it('of more than thirty seconds lets nothing be sent', async () => {
   const { skew } = skewed(31_000);
   await skew.measure();
-  expect(skew.fault()).toMatch(/31\.0 s ahead of that of the Redis server\. .* nothing is sent/);
+  expect(skew.fault()).toBe(
+    "This machine's clock is 31.0 s ahead of that of the Redis server. More than 30 s (CLOCK_SKEW_LIMIT_SECONDS) is too far: nothing is sent until they agree.",
+  );
+});
+
+it('of more than thirty seconds is only told where somebody has raised the limit', async () => {
+  const { skew, lines } = skewed(-89_000, 0, 90);
+  await skew.measure();
+  expect([skew.fault(), lines.length]).toEqual([null, 1]);
+  const beyond = skewed(-91_000, 0, 90);
+  await beyond.skew.measure();
+  expect(beyond.skew.fault()).toMatch(/More than 90 s \(CLOCK_SKEW_LIMIT_SECONDS\)/);
 });
 
 it('is not blamed for the way to Redis and back', async () => {
@@ -79,7 +95,7 @@ it('is noticed at once when the clock is set after it was measured, and when it 
 
 it('is read from a real server', async () => {
   const clock = new TestClock(Date.now() - 60_000);
-  const skew = new RedisClockSkew(the.redis, clock, recordingLog().log);
+  const skew = new RedisClockSkew(the.redis, clock, recordingLog().log, 30);
   await skew.measure();
   expect(skew.skewMs()).toBeLessThan(-50_000);
   expect(skew.fault()).toMatch(/behind/);

@@ -33,6 +33,10 @@ it('everything but the API key has a default', () => {
     inventoryRefreshMs: 30_000,
     inspectionMs: 300_000,
     drillDueHours: 24,
+    journalDir: './journal',
+    waitReplicas: 0,
+    clockSkewLimitSeconds: 30,
+    workerPort: null,
   });
 });
 
@@ -65,6 +69,9 @@ const FAULTS: readonly [string, string, RegExp][] = [
   ['POLL_INTERVAL_MS', '1', /from 20 to 600000/],
   ['SUBMIT_TIMEOUT_MS', '99', /from 100 to 600000/],
   ['QUARANTINE_MS', '1.5', /from 0 to 86400000/],
+  ['REDIS_WAIT_REPLICAS', '6', /from 0 to 5/],
+  ['CLOCK_SKEW_LIMIT_SECONDS', '0', /from 1 to 86400/],
+  ['WORKER_PORT', 'no', /from 0 to 65535/],
 ];
 
 it.each(FAULTS)('%s=%j is told in a sentence that names it and says what to write', (name, value, advice) => {
