@@ -20,7 +20,7 @@ const { values } = parseArgs({
     ablations: { type: 'boolean', default: false },
     /** A variant that was seen to fail is not run any longer. */
     brief: { type: 'boolean', default: false },
-    share: { type: 'string', default: '1000' },
+    share: { type: 'string', default: '500' },
     replay: { type: 'string' },
   },
 });

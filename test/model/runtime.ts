@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import asyncHooks from 'node:async_hooks';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
@@ -9,6 +9,7 @@ import {
 } from '../../src/platform/http/upstream-http.js';
 import { Clock } from '../../src/platform/clock.js';
 import type { Chance } from './chance.js';
+import { LightStorage } from './light-contexts.js';
 import type { SimProcess } from './sim-process.js';
 import { BEGINNING, type Timeline } from './timeline.js';
 
@@ -39,7 +40,7 @@ export interface Machine {
 }
 
 let machine: Machine | null = null;
-const contexts = new AsyncLocalStorage<Context>();
+const contexts = new LightStorage<Context>();
 
 export function useMachine(of: Machine): void {
   machine = of;
@@ -88,6 +89,7 @@ export function installMachine(): void {
     const whole = typeof gate === 'function' ? { open: gate } : gate;
     return running().submit(this.baseUrl.host, request, whole, timeoutMs, contextNow());
   };
+  Object.assign(asyncHooks, { AsyncLocalStorage: LightStorage });
   performance.now = () => (machine?.timeline.now ?? BEGINNING) - BEGINNING;
   Object.assign(crypto, {
     randomUUID: () => {

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { added, emptySum, type Sum } from './sum.js';
 
-const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
-const MOST_IN_A_SHARE = 2_000;
+const MOST_IN_A_SHARE = 500;
 
 export interface Wish {
   variant: string;
@@ -18,7 +17,17 @@ export interface Wish {
   progress?: (sum: Sum) => boolean;
 }
 
-/** Runs the seeds in processes of their own, so many at a time. */
+/** What a worker is asked for: the seeds from, from + 1, … up to and with `to`. */
+export interface Share {
+  variant: string;
+  from: number;
+  to: number;
+}
+
+/**
+ * Runs the seeds in processes of their own, so many at a time. Each takes one share after the other: the first thousand
+ * runs of a process cost twice to three times as much as those that follow, for its code is compiled meanwhile.
+ */
 export async function runShares({
   variant,
   from,
@@ -33,16 +42,37 @@ export async function runShares({
   let sum = emptySum(variant);
   let isEnough = false;
   const work = async (): Promise<void> => {
-    while (next <= end && !isEnough) {
-      const [first, last] = [next, Math.min(end, next + size - 1)];
-      next = last + 1;
-      const { stdout } = await run(process.execPath, [WORKER, variant, String(first), String(last)], {
-        maxBuffer: 1 << 24,
-      });
-      sum = added(sum, JSON.parse(stdout) as Sum);
-      isEnough = progress?.(sum) ?? false;
+    if (next > end) return;
+    const worker = fork(WORKER);
+    try {
+      while (next <= end && !isEnough) {
+        const [first, last] = [next, Math.min(end, next + size - 1)];
+        next = last + 1;
+        // Awaited first: another worker's share may be added meanwhile.
+        const more = await carriedOut(worker, { variant, from: first, to: last });
+        sum = added(sum, more);
+        isEnough ||= progress?.(sum) ?? false;
+      }
+    } finally {
+      worker.kill();
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
   return sum;
+}
+
+async function carriedOut(worker: ChildProcess, share: Share): Promise<Sum> {
+  const isHeard = new AbortController();
+  const { signal } = isHeard;
+  try {
+    const answer = once(worker, 'message', { signal });
+    const end = once(worker, 'exit', { signal }).then(([code]) => {
+      throw new Error(`the process that ran ${share.variant}:${share.from} ended with ${String(code)}`);
+    });
+    worker.send(share);
+    const [sum] = (await Promise.race([answer, end])) as [Sum];
+    return sum;
+  } finally {
+    isHeard.abort();
+  }
 }

@@ -1,7 +1,11 @@
 import { installMachine } from './runtime.js';
+import type { Share } from './shares.js';
 
-/** One share of the seeds, in a process that does nothing else: `worker.js <variant> <from> <to>`; prints the sum as JSON. */
+/** One share of the seeds after the other, as they are asked for, in a process that does nothing else. */
 installMachine();
 const { runAll } = await import('./batch.js');
-const [variant = 'protocol', from = '1', to = '1'] = process.argv.slice(2);
-process.stdout.write(`${JSON.stringify(await runAll(variant, Number(from), Number(to)))}\n`);
+process.on('message', ({ variant, from, to }: Share) => {
+  // What is thrown ends the process, and with it the wait for an answer.
+  void runAll(variant, from, to).then((sum) => process.send?.(sum));
+});
+process.on('disconnect', () => process.exit());
