@@ -12,7 +12,7 @@ const API = `
   import { createServer } from 'node:http';
   const plan = (siteId, id) => ({ id: siteId + '.' + id, siteId, name: id, state: 'PROTECTED', activeSite: 'PRODUCTION', nextDirection: 'TO_RECOVERY' });
   const pages = {
-    '/readyz': {},
+    '/readyz': { status: 'ok', checks: [] },
     '/v1/recovery-plans': { items: [plan('eu-cloud', 'billing'), plan('berlin-dc', 'shop')], sources: [{ state: 'FRESH' }] },
     '/env': process.env,
   };
