@@ -40,12 +40,23 @@ export class DurableOperationStore extends OperationStore {
 
   async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
     const pass = this.guard.pass();
-    const acceptance = await this.store.accept(operation, claim);
+    const acceptance = await this.acceptance(operation, claim);
     if (acceptance.kind !== 'ACCEPTED') return acceptance;
     await this.promise(operation, claim);
     // A store that was emptied since then knows nothing of it.
     pass.check();
     return acceptance;
+  }
+
+  private async acceptance(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
+    try {
+      return await this.store.accept(operation, claim);
+    } catch (error) {
+      // It is promised to nobody, but its key may come back with it.
+      if (error instanceof NotDurableError)
+        await this.tell({ kind: 'RECORD', time: this.now(), record: operation, claim });
+      throw error;
+    }
   }
 
   async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {

@@ -1,3 +1,4 @@
+import type { UpstreamRef } from '../domain/action-command.js';
 import type { Operation } from '../domain/operation.js';
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
@@ -88,7 +89,7 @@ export class Reconciler {
     });
     this.log.info({ operationId: operation.id, verdict: finding.verdict }, finding.evidence);
     pass.check();
-    if (finding.verdict === 'STARTED') {
+    if (finding.verdict === 'STARTED' && !(await this.isOfAnother(operation, finding.ref))) {
       const { ref, evidence } = finding;
       await this.store.transition(operation.id, { kind: 'ADOPTED', callIndex, ref, evidence });
       return;
@@ -99,5 +100,10 @@ export class Reconciler {
       const unknown = await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence });
       if (unknown && operation.state !== 'UNKNOWN') tellUnknown(this.log, unknown);
     }
+  }
+
+  /** A job has one operation. After a loss in the store two of them may be about the same target. */
+  private async isOfAnother({ siteId }: Operation, { jobIds }: UpstreamRef): Promise<boolean> {
+    return jobIds.length > 0 && (await this.store.knownJobs(siteId, jobIds)).size > 0;
   }
 }

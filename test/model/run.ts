@@ -19,6 +19,7 @@ import { Trace } from './trace.js';
 
 const MINUTE = 60_000;
 /** From then on nothing goes wrong any more: what was promised must end. */
+const CALM_BEFORE_THE_END_MS = 4 * MINUTE;
 const CALM_AFTER_MS = 20 * MINUTE;
 const LONGEST_MS = 12 * 60 * MINUTE;
 
@@ -79,8 +80,9 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
   };
   const accept = server.redis.accept.bind(server.redis);
   server.redis.accept = (operation, ...others) => {
+    const isNew = !server.redis.records.has(operation.id);
     const answer = accept(operation, ...others);
-    if (answer.kind === 'ACCEPTED' && !operation.parentId) {
+    if (answer.kind === 'ACCEPTED' && isNew && !operation.parentId) {
       judge.accepted(operation, wire.sightOf(operation.command.targetNativeId ?? ''));
     }
     return answer;
@@ -130,7 +132,9 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
       ({ record: { state } }) => !isVerdict(state) && state !== 'UNKNOWN',
     );
     const runs = wire.ledger.executions.some(({ end }) => end === null);
-    isOver = people.busy === 0 && !open && !runs && network.underWay === 0;
+    // What a storm has lost is written back within minutes.
+    const isCalm = timeline.now >= lastStormMs + CALM_BEFORE_THE_END_MS;
+    isOver = isCalm && people.busy === 0 && !open && !runs && network.underWay === 0;
     if (!isOver) timeline.after(20_000, lookWhetherOver);
   };
 
@@ -139,7 +143,7 @@ export async function run(seed: number, rules: Rules = {}, keepsTrace = false): 
     keepWorker(machine);
     keepApi(machine);
   }
-  climate.plan(server, queue);
+  const lastStormMs = climate.plan(server, queue);
   people.begin();
   timeline.after(20_000, lookWhetherOver);
   await timeline.run(() => isOver, BEGINNING + LONGEST_MS);
@@ -209,12 +213,15 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
       tokenMs: chance.happens(0.2) ? 70_000 : 24 * 60 * MINUTE,
       forgetsAfterMs: chance.happens(0.2) ? chance.between(1_000, 60_000) : 24 * 60 * MINUTE,
     },
-    plan(server: RedisServer, queue: SimQueue): void {
+    /** @returns when the last storm begins */
+    plan(server: RedisServer, queue: SimQueue): number {
+      let lastStormMs = BEGINNING;
       for (let i = 0; i < storms; i += 1) {
         // Mostly while something is being promised and sent.
         const at = chance.happens(0.7) ? chance.between(0, 8_000) : chance.between(0, 8 * MINUTE);
         const cutMs = chance.happens(0.5) ? chance.between(0, 2_000) : 0;
         const awayMs = chance.between(50, 8_000);
+        lastStormMs = Math.max(lastStormMs, BEGINNING + at);
         const kind = chance.oneOf([
           'FAILOVER',
           'FAILOVER',
@@ -235,6 +242,7 @@ function climateOf(chance: Chance, timeline: Timeline, rules: Rules) {
         });
         timeline.at(BEGINNING + at + awayMs + 1, () => queue.hand());
       }
+      return lastStormMs;
     },
   };
 }

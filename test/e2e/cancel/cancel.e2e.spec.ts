@@ -2,7 +2,7 @@ import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import { useWorld } from '../../support/world.js';
 
 /** A run takes seconds, so that there is something to cancel. */
-const SLOWLY = { durationFactor: 0.025 };
+const SLOWLY = { durationFactor: 0.05 };
 
 describe('a cancel', () => {
   const world = useWorld();

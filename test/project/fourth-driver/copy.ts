@@ -37,6 +37,7 @@ const TAKEN_ALONG = [
   'sandbox',
   'test/conformance',
   'test/unit/support',
+  'test/support/eventually.ts',
   'package.json',
   'tsconfig.json',
   'eslint.config.mjs',

@@ -5,6 +5,7 @@ import type { SentCall } from '../../../src/providers/provider-driver.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
+import { attempt, call, operation } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
 
 const the = redisForThisFile();
@@ -47,6 +48,29 @@ it('adopts on evidence, at any time', async () => {
   const { id, work, reconcile } = await ambiguous([found]);
   await reconcile();
   expect(await work.now(id)).toMatchObject({ state: 'RUNNING', calls: [{ adopted: true, ref: found.ref }] });
+});
+
+it('does not adopt what is the work of another operation already', async () => {
+  const found: Finding = { verdict: 'STARTED', ref: { jobIds: ['work-9'] }, evidence: 'work-9 began since' };
+  const { id, work, reconcile } = await ambiguous([found]);
+  const { siteId } = work.site;
+  const other = operation({
+    id: `${siteId}.00000000-0000-7000-8000-000000000009`,
+    siteId,
+    lockedGroupIds: [],
+  });
+  const preparation = { before: null, baseline: null, calls: [call('PENDING')], warnings: [] };
+  await work.store.accept(other, null);
+  await work.store.transition(other.id, {
+    kind: 'INTENT',
+    callIndex: 0,
+    attempt: attempt('a'),
+    preparation,
+  });
+  await work.store.transition(other.id, { kind: 'ACCEPTED', attemptId: 'a', ref: { jobIds: ['work-9'] } });
+  expect(await work.store.knownJobs(siteId, ['work-9'])).toEqual(new Set(['work-9']));
+  await reconcile();
+  expect((await work.now(id)).state).toBe('RECONCILING');
 });
 
 it.each(['NOT_SEEN', 'UNDECIDABLE'] as const)(
