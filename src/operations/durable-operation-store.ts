@@ -1,9 +1,9 @@
 import type { Change } from '../domain/operation-change.js';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
+import { CHANGE_SAFETY } from './change-safety.js';
 import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
 import type { Journal, JournalEntry } from './journal/journal.js';
-import { JOURNALING } from './journaled-changes.js';
 import { NotDurableError } from './not-durable.js';
 import {
   OperationStore,
@@ -48,17 +48,6 @@ export class DurableOperationStore extends OperationStore {
     return acceptance;
   }
 
-  private async acceptance(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
-    try {
-      return await this.store.accept(operation, claim);
-    } catch (error) {
-      // It is promised to nobody, but its key may come back with it.
-      if (error instanceof NotDurableError)
-        await this.tell({ kind: 'RECORD', time: this.now(), record: operation, claim });
-      throw error;
-    }
-  }
-
   async acceptStep(step: Operation, parent: Operation, start: StepStart): Promise<StepAcceptance> {
     try {
       const acceptance = await this.store.acceptStep(step, parent, start);
@@ -85,13 +74,13 @@ export class DurableOperationStore extends OperationStore {
   }
 
   async transition(id: string, change: Change): Promise<Operation | null> {
-    const isEnd = mayEnd(change) && (await this.store.find(id))?.state === 'PENDING';
-    return this.witnessed(id, change, isEnd, () => this.store.transition(id, change));
+    const before = mayEnd(change) ? await this.store.find(id) : null;
+    return this.witnessed(id, change, before, () => this.store.transition(id, change));
   }
 
   async transitionFrom(operation: Operation, change: Change): Promise<Operation | null> {
-    const isEnd = mayEnd(change) && operation.state === 'PENDING';
-    return this.witnessed(operation.id, change, isEnd, () => this.store.transitionFrom(operation, change));
+    const before = mayEnd(change) ? operation : null;
+    return this.witnessed(operation.id, change, before, () => this.store.transitionFrom(operation, change));
   }
 
   holdings(siteId: string, groupIds: readonly string[]): Promise<Map<string, Holding>> {
@@ -130,13 +119,25 @@ export class DurableOperationStore extends OperationStore {
     return this.store.list(filter, after, pageSize);
   }
 
+  private async acceptance(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
+    try {
+      return await this.store.accept(operation, claim);
+    } catch (error) {
+      // It is promised to nobody, but its key may come back with it.
+      if (error instanceof NotDurableError) await this.tellRecord(operation, claim);
+      throw error;
+    }
+  }
+
+  /** @param before that which the change may end; null = it ends nothing */
   private async witnessed(
     operationId: string,
     change: Change,
-    isEnd: boolean,
+    before: Operation | null,
     write: () => Promise<Operation | null>,
   ): Promise<Operation | null> {
-    if (isEnd) await this.promiseEnd(operationId, change);
+    const isEnd = before?.state === 'PENDING';
+    if (isEnd) await this.promiseEnd(before, change);
     else await this.beforehand(operationId, change);
     try {
       const written = await this.afterwards(change, await write());
@@ -151,16 +152,16 @@ export class DurableOperationStore extends OperationStore {
   }
 
   private async beforehand(operationId: string, change: Change): Promise<void> {
-    if (JOURNALING[change.kind] !== 'ANSWER' || this.answered.has(change)) return;
+    if (CHANGE_SAFETY[change.kind].journal !== 'ANSWER' || this.answered.has(change)) return;
     const told = await this.tell({ kind: 'CHANGE', time: this.now(), operationId, change });
     if (told) this.answered.add(change);
   }
 
   private async afterwards(change: Change, written: Operation | null): Promise<Operation | null> {
     if (!written) return null;
-    const journaling = JOURNALING[change.kind];
-    if (journaling === 'PROMISE') await this.promise(written);
-    else if (journaling === 'RECORD' || isVerdict(written.state)) {
+    const { journal } = CHANGE_SAFETY[change.kind];
+    if (journal === 'PROMISE') await this.promise(written);
+    else if (journal === 'RECORD' || isVerdict(written.state)) {
       await this.tellRecord(written);
     }
     return written;
@@ -168,11 +169,13 @@ export class DurableOperationStore extends OperationStore {
 
   /**
    * The end of what was not sent is told to people: a store that loses it would have it sent afterwards. What comes of
-   * it in the store is written down after it; whoever reads only this knows that it may have gone otherwise.
+   * it in the store is written down after it; whoever reads only this knows that it may have gone otherwise. What was
+   * accepted on another machine is not in this journal yet, and a change says nothing without its record.
    */
-  private async promiseEnd(operationId: string, change: Change): Promise<void> {
+  private async promiseEnd(pending: Operation, change: Change): Promise<void> {
     this.guard.pass();
-    await this.promised({ kind: 'CHANGE', time: this.now(), operationId, change });
+    await this.promise(pending);
+    await this.promised({ kind: 'CHANGE', time: this.now(), operationId: pending.id, change });
   }
 
   private promise(record: Operation, claim: IdempotencyClaim | null = null): Promise<void> {
@@ -187,8 +190,8 @@ export class DurableOperationStore extends OperationStore {
     }
   }
 
-  private tellRecord(record: Operation): Promise<boolean> {
-    return this.tell({ kind: 'RECORD', time: this.now(), record });
+  private tellRecord(record: Operation, claim: IdempotencyClaim | null = null): Promise<boolean> {
+    return this.tell({ kind: 'RECORD', time: this.now(), record, claim });
   }
 
   private async tellWhatIsThere(...operationIds: string[]): Promise<void> {

@@ -30,12 +30,14 @@ export class JournalUpkeep {
   start(): void {
     const { journal } = this;
     if (!(journal instanceof FileJournal)) return;
-    const all = (): void =>
-      void this.tried(async () => {
-        await this.learnEnds();
-        await journal.compact();
-      });
-    this.timers = [setTimeout(all, SOON_MS).unref(), setInterval(all, DAY_MS).unref()];
+    const all = async (): Promise<void> => {
+      await this.tried(() => this.learnEnds());
+      await this.tried(() => journal.compact());
+    };
+    this.timers = [
+      setTimeout(() => void all(), SOON_MS).unref(),
+      setInterval(() => void all(), DAY_MS).unref(),
+    ];
   }
 
   stop(): void {
@@ -56,7 +58,7 @@ export class JournalUpkeep {
     return learnt;
   }
 
-  private async tried(work: () => Promise<void>): Promise<void> {
+  private async tried(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {

@@ -19,7 +19,7 @@ import {
   type StepStart,
 } from './operation-store.js';
 import { OpenGuard } from './guard/open-guard.js';
-import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
+import type { StoreGuard } from './guard/store-guard.js';
 import { jobIndex } from './operation-indexes.js';
 import { siteOfOperation } from './operation-id.js';
 import { OpenOperations } from './redis-open-operations.js';
@@ -83,8 +83,7 @@ export class RedisOperationStore extends OperationStore {
     if (token === '') return;
     const tokens = await Promise.all(SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)));
     if (tokens.every((kept) => kept === token)) return;
-    this.guard.refused();
-    throw new StoreGuardedError('The store has changed since the guard was asked.');
+    throw this.writes.guarded();
   }
 
   async find(id: string): Promise<Operation | null> {

@@ -7,6 +7,7 @@ import type { DurableAnswer, DurableWrite, DurableWrites } from '../platform/red
 import { operationKeys, shardOf } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
+import { CHANGE_SAFETY } from './change-safety.js';
 import { SHARD_EVENTS_KEPT } from './kept-events.js';
 import { NotDurableError } from './not-durable.js';
 import { indexesOf } from './operation-indexes.js';
@@ -16,39 +17,6 @@ import { madeBy, writeOf } from './write-ids.js';
 
 const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
 const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
-
-/** What is promised to a person, or precedes a send: nothing may be told or sent unless it is safe. */
-const PROMISES: ReadonlySet<Change['kind']> = new Set([
-  'INTENT',
-  'CANCEL_SENDING',
-  'INPUT_SENDING',
-  'CANCEL_REQUESTED',
-  'INPUT_REQUESTED',
-]);
-
-/** What the rest is built upon, with every end: waited for until the replicas have it, too. */
-const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
-  ...PROMISES,
-  'ACCEPTED',
-  'ADOPTED',
-  'AMBIGUOUS',
-  'RESOLVED',
-]);
-
-/**
- * What an upstream has answered is true whatever the store has lost; and the guard itself writes DOUBTED while it is closed.
- * Everything else is concluded from the record: upon an old one it may be false, and it would count the version up, so that
- * what was lost looks older than what is left.
- */
-const EVEN_WHILE_GUARDED: ReadonlySet<Change['kind']> = new Set([
-  'NOT_SENT',
-  'ACCEPTED',
-  'REFUSED',
-  'AMBIGUOUS',
-  'CANCEL_ANSWERED',
-  'INPUT_ANSWERED',
-  'DOUBTED',
-]);
 
 /**
  * The scripts that write operations, each of them one atomic step.
@@ -144,7 +112,9 @@ export class OperationWrites {
 
   /** False = somebody else has written meanwhile. */
   async change(before: Operation, { operation, event }: Step, { kind }: Change): Promise<boolean> {
-    const token = EVEN_WHILE_GUARDED.has(kind) ? '' : this.guard.pass().token;
+    const { replicas, evenWhileGuarded } = CHANGE_SAFETY[kind];
+    const isPromise = replicas === 'PROMISE';
+    const token = evenWhileGuarded ? '' : this.guard.pass().token;
     const writeId = uuidv7();
     const keys = operationKeys(shardOf(operation.siteId));
     const ended = isVerdict(operation.state);
@@ -155,7 +125,7 @@ export class OperationWrites {
     const is = new Set(indexesOf(operation).map(([name, value]) => keys.index(name, value)));
     const left = [...was].filter((key) => !is.has(key));
     const joined = [...is].filter((key) => !was.has(key));
-    const { answer, safe } = await this.run(PROMISES.has(kind), ended || KEPT_SAFE.has(kind), {
+    const { answer, safe } = await this.run(isPromise, ended || replicas === 'KEPT', {
       script: TRANSITION,
       mark: keys.durable,
       keys: [
@@ -193,7 +163,7 @@ export class OperationWrites {
     if (answer === 'GUARDED') throw this.guarded();
     if (answer !== 'WRITTEN') return false;
     madeBy(operation, writeId);
-    if (!safe && PROMISES.has(kind)) throw tooFewReplicas(operation);
+    if (!safe && isPromise) throw tooFewReplicas(operation);
     if (!safe) this.onUnsafe(tooFewReplicas(operation));
     return true;
   }
@@ -215,7 +185,8 @@ export class OperationWrites {
     return answer;
   }
 
-  private guarded(): StoreGuardedError {
+  /** The store is not the one that the guard let through: told to the guard, and to be thrown. */
+  guarded(): StoreGuardedError {
     this.guard.refused();
     return new StoreGuardedError('The store has changed since the guard was asked.');
   }

@@ -1,13 +1,16 @@
+import { SeededRandom } from '../../simulators/engine/random.js';
+
 /** Everything that happens by chance in one run comes from here, so that a seed tells the same story each time. */
 export class Chance {
-  constructor(private state: number) {}
+  private readonly random: SeededRandom;
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
+  }
 
   /** 0 ≤ x < 1 (mulberry32). */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    return this.random.next();
   }
 
   happens(share: number): boolean {

@@ -1,6 +1,7 @@
 import type { Change } from '../../src/domain/operation-change.js';
 import { reduce, type Step } from '../../src/domain/operation-machine.js';
 import { isVerdict, type Operation } from '../../src/domain/operation.js';
+import { CHANGE_SAFETY } from '../../src/operations/change-safety.js';
 import { StoreGuardedError, type StoreGuard } from '../../src/operations/guard/store-guard.js';
 import { OpenGuard } from '../../src/operations/guard/open-guard.js';
 import { NotDurableError } from '../../src/operations/not-durable.js';
@@ -30,20 +31,6 @@ export interface Line {
   /** One request, and whether the replica has it (`WAIT`). */
   askSafely<T>(step: string, request: () => T): Promise<{ answer: T; isSafe: boolean }>;
 }
-
-/** The same tables as in src/operations/redis-operation-writes.ts. */
-const PROMISES: ReadonlySet<Change['kind']> = new Set([
-  'INTENT',
-  'CANCEL_SENDING',
-  'INPUT_SENDING',
-  'CANCEL_REQUESTED',
-  'INPUT_REQUESTED',
-]);
-const KEPT_SAFE: ReadonlySet<Change['kind']> = new Set([
-  ...PROMISES,
-  ...(['ACCEPTED', 'ADOPTED', 'AMBIGUOUS', 'RESOLVED'] as const),
-]);
-const BEFORE_A_SEND: ReadonlySet<Change['kind']> = new Set(['INTENT', 'CANCEL_SENDING', 'INPUT_SENDING']);
 
 const MOST_TRIES = 20;
 const MOST_SCANNED = 2_000;
@@ -206,20 +193,18 @@ export class SimStore extends OperationStore {
 
   private async write(before: Operation, step: Step, { kind }: Change): Promise<boolean> {
     const writeId = nextWriteId();
-    const { state, composite } = before;
-    const believesNothingWasSent = state === 'PENDING' && !composite && kind !== 'DOUBTED';
-    const isGuarded = BEFORE_A_SEND.has(kind) || kind === 'GIVEN_UP' || believesNothingWasSent;
-    const token = isGuarded ? this.guard.pass().token : '';
+    const { replicas, evenWhileGuarded } = CHANGE_SAFETY[kind];
+    const token = evenWhileGuarded ? '' : this.guard.pass().token;
     const expected = writeOf(before);
     const request = () => this.redis.write(before, step, writeId, expected, token);
-    const keepsSafe = isVerdict(step.operation.state) || KEPT_SAFE.has(kind);
+    const keepsSafe = isVerdict(step.operation.state) || replicas !== 'NONE';
     const { answer, isSafe } = keepsSafe
       ? await this.line.askSafely(kind, request)
       : { answer: await this.line.ask(kind, request), isSafe: true };
     if (answer === 'GUARDED') throw this.guarded();
     if (answer !== 'WRITTEN') return false;
     madeBy(step.operation, writeId);
-    if (!isSafe && PROMISES.has(kind)) throw notSafe(step.operation);
+    if (!isSafe && replicas === 'PROMISE') throw notSafe(step.operation);
     return true;
   }
 

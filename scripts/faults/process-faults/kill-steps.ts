@@ -14,17 +14,9 @@ const STEP_WITHIN_MS = 6_000;
 const MOVED_WITHIN_MS = 60_000;
 
 /** Until the sender's time is over nobody may conclude anything from its silence. */
-const SENDING: ReadonlySet<Step> = new Set<Step>([
-  'after intent',
-  'after intent journalled',
-  'before confirm',
-  'after confirm',
-  'before write',
-  'after write',
-  'after answer',
-  'after answer journalled',
-  'before write-down',
-]);
+const SENDING: ReadonlySet<Step> = new Set(
+  STEPS.slice(STEPS.indexOf('after intent'), STEPS.indexOf('before write-down') + 1),
+);
 
 /** SIGKILL at each boundary between two steps of a submission in turn. */
 export const killSteps: Scenario = {

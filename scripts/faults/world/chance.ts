@@ -1,13 +1,16 @@
+import { SeededRandom } from '../../../simulators/engine/random.js';
+
 /** Chance that begins with a seed: the same seed, the same choices. */
 export class Chance {
-  constructor(private state: number) {}
+  private readonly random: SeededRandom;
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
+  }
 
   /** 0 to 1, without 1. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    return this.random.next();
   }
 
   between(low: number, high: number): number {

@@ -135,7 +135,19 @@ describe('a store with a second witness', () => {
       const seen: (string | undefined)[] = [];
       journal.onAppend = async () => void seen.push((await plain.find(operation().id))?.state);
       await store.transition(operation().id, change);
-      expect(seen).toEqual(['PENDING', state]);
+      expect(seen).toEqual(['PENDING', 'PENDING', state]);
+      journal.kept.pop();
+      const known = (await journaledRecords(journal.entries())).get(operation().id);
+      expect([known?.record.state, known?.stored.state]).toEqual([state, 'PENDING']);
+    });
+
+    it.each([
+      ['CANCELLED', CANCEL],
+      ['REJECTED', REJECT],
+    ])('%s is known to this journal even if another one had the promise', async (state, change) => {
+      const { store, plain, journal } = opened();
+      await plain.accept(operation(), null);
+      await store.transition(operation().id, change);
       journal.kept.pop();
       const known = (await journaledRecords(journal.entries())).get(operation().id);
       expect([known?.record.state, known?.stored.state]).toEqual([state, 'PENDING']);

@@ -117,6 +117,7 @@ describe('what the store promises', () => {
       const witnessed = new DurableOperationStore(store, journal, guard, new TestClock(), () => undefined);
       await expect(witnessed.transition(operation().id, CANCEL)).rejects.toThrow(NotDurableError);
       expect(journal.kept).toMatchObject([
+        { kind: 'RECORD', record: { state: 'PENDING' } },
         { kind: 'CHANGE', change: CANCEL },
         { kind: 'RECORD', record: { state: 'CANCELLED', version: 2 } },
       ]);
