@@ -30,11 +30,17 @@ export function knowsMore(journaled: Operation, stored: Operation | null): boole
   if (isVerdict(stored.state)) return false;
   if (isVerdict(journaled.state) || journaled.version > stored.version) return true;
   return (
-    journaled.calls.some((call, i) => PROGRESS[call.state] > PROGRESS[stored.calls[i]?.state ?? 'PENDING']) ||
+    journaled.calls.some((call, i) => isFurther(call, stored.calls[i], stored)) ||
     wasAskedMore(journaled.cancel, stored.cancel) ||
     wasAskedMore(journaled.input, stored.input) ||
     hasBegunMore(journaled, stored)
   );
+}
+
+/** Unless the store knows that this very attempt was never sent, and has begun anew since. */
+function isFurther(call: SubmittedCall, kept: SubmittedCall | undefined, stored: Operation): boolean {
+  if (call.attempt && stored.attemptsNotSent?.includes(call.attempt.id)) return false;
+  return PROGRESS[call.state] > PROGRESS[kept?.state ?? 'PENDING'];
 }
 
 type Asked = Pick<CancelRequest, 'requestedTime' | 'state'> | null | undefined;

@@ -9,6 +9,9 @@ type Submission = Extract<
   { kind: 'INTENT' | 'NOT_SENT' | 'ACCEPTED' | 'REFUSED' | 'AMBIGUOUS' | 'ADOPTED' | 'GIVEN_UP' }
 >;
 
+/** The last ones; an older one that comes back from a journal is taken for one that may have been sent. */
+const NOT_SENT_KEPT = 8;
+
 /** How the requests of an operation reach its upstream: one intent, one send, one answer each. */
 export function submission(operation: Operation, change: Submission, now: string): Applied | null {
   switch (change.kind) {
@@ -20,6 +23,7 @@ export function submission(operation: Operation, change: Submission, now: string
           ...replaceCall(operation, call, { ...call, state: 'PENDING', attempt: null }),
           state: operation.calls.some((c) => c.state === 'ACCEPTED') ? 'SUBMITTING' : 'PENDING',
           ...delayed(operation, change),
+          attemptsNotSent: [...(operation.attemptsNotSent ?? []), change.attemptId].slice(-NOT_SENT_KEPT),
         },
         type: 'operation.delayed',
         text: change.text,

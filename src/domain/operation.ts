@@ -195,6 +195,8 @@ export interface Operation {
   composite: CompositeStep[] | null;
   /** How long it waited for places in our own budget: the start deadline did not run meanwhile. Absent = not at all. */
   heldBackMs?: number;
+  /** The last attempts that are known not to have sent anything, oldest first. Absent = there was none. */
+  attemptsNotSent?: string[];
   progressPercent: number | null;
   steps: OperationStep[];
   prompts: Prompt[];
