@@ -1,4 +1,5 @@
-import { problem, PROBLEMS, type ProblemCode } from '#gateway/domain/problem';
+import { problem } from '#gateway/domain/problem';
+import { PROBLEMS, type ProblemCode } from '#gateway/domain/problem-kinds';
 import type { ErrorSignal } from '#gateway/providers/provider-error';
 import { problemCodeOf, refusalCodeOf } from '#gateway/providers/provider-problem';
 import { SDRS_SIGNALS } from '#gateway/providers/sdrs/wire/sdrs.error-codes';

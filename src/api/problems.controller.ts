@@ -1,6 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { problem, ProblemError, PROBLEMS, type ProblemCode } from '../domain/problem.js';
+import { PROBLEMS, type ProblemCode } from '../domain/problem-kinds.js';
+import { problem, ProblemError } from '../domain/problem.js';
 import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 import { Public } from './http/auth.guard.js';
 

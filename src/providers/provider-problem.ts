@@ -1,4 +1,5 @@
-import { problem, type Problem, type ProblemCode } from '../domain/problem.js';
+import type { ProblemCode } from '../domain/problem-kinds.js';
+import { problem, type Problem } from '../domain/problem.js';
 import type { Provider } from './provider.js';
 import type { ProviderError, ProviderErrorKind } from './provider-error.js';
 

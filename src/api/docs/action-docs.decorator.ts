@@ -1,6 +1,6 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { ProblemCode } from '../../domain/problem.js';
+import type { ProblemCode } from '../../domain/problem-kinds.js';
 import { OperationDto, PreflightReportDto } from '../dto/operation.dto.js';
 import { AsksOneSite, ProblemResponses } from './problem-responses.decorator.js';
 

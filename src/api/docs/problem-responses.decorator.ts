@@ -1,6 +1,7 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { problem, PROBLEMS, type ProblemCode } from '../../domain/problem.js';
+import { PROBLEMS, type ProblemCode } from '../../domain/problem-kinds.js';
+import { problem } from '../../domain/problem.js';
 import { ProblemDto } from '../dto/problem.dto.js';
 import { TellsAge } from '../http/answer-age.js';
 import { TakesCacheControl } from './cache-control.decorator.js';

@@ -1,6 +1,6 @@
 import { HealthCheckDto } from './health.dto.js';
 import { ApiProperty } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemCode } from '../../domain/problem.js';
+import { PROBLEMS, type ProblemCode } from '../../domain/problem-kinds.js';
 
 export class FieldErrorDto {
   /** JSON pointer into the body. */

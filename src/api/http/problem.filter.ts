@@ -6,7 +6,8 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problem, ProblemError, PROBLEMS, type Problem, type ProblemCode } from '../../domain/problem.js';
+import { PROBLEMS, type ProblemCode } from '../../domain/problem-kinds.js';
+import { problem, ProblemError, type Problem } from '../../domain/problem.js';
 import type { Log } from '../../platform/log/log.js';
 import { StoreGuardedError } from '../../operations/guard/store-guard.js';
 import { NotDurableError } from '../../operations/not-durable.js';

@@ -1,6 +1,6 @@
 import type { BudgetUse } from '../../providers/request-budget.js';
 import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
-import type { ProblemCode } from '../../domain/problem.js';
+import type { ProblemCode } from '../../domain/problem-kinds.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';

@@ -1,4 +1,5 @@
-import { problem, ProblemError, PROBLEMS, type ProblemCode } from '../../../src/domain/problem.js';
+import { PROBLEMS, type ProblemCode } from '../../../src/domain/problem-kinds.js';
+import { problem, ProblemError } from '../../../src/domain/problem.js';
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
