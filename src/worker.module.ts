@@ -1,4 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ConsumerTurns } from './events/consumer-turns.js';
+import { EVENT_CONSUMERS, type EventConsumer } from './events/event-consumer.js';
+import { EventConsumption } from './events/event-consumption.js';
+import { EventsModule } from './events/events.module.js';
+import { RedisEventTail } from './events/redis-event-tail.js';
 import { HealthModule, QUEUES } from './health.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { SiteFindings } from './inventory/findings/site-findings.js';
@@ -13,6 +18,7 @@ import { ExternalOperations } from './operations/external-operations.js';
 import { GuardKeeper } from './operations/guard/guard-keeper.js';
 import { GuardModule } from './operations/guard/guard.module.js';
 import { OperationsWorkerModule } from './operations/operations-worker.module.js';
+import { PastOperations } from './operations/past-operations.js';
 import { Clock } from './platform/clock.js';
 import type { Environment } from './platform/config/environment.js';
 import type { Log } from './platform/log/log.js';
@@ -42,17 +48,39 @@ export class WorkerModule {
         GuardModule,
         SiteWorkModule,
         FindingsModule,
+        EventsModule,
       ],
       providers: [
+        {
+          // Who is told of every event, from a position that is kept: one line each. These rooms do not know each other.
+          provide: EVENT_CONSUMERS,
+          inject: [],
+          useFactory: (): EventConsumer[] => [],
+        },
+        {
+          provide: EventConsumption,
+          inject: [EVENT_CONSUMERS, ConsumerTurns, RedisEventTail, LOG],
+          useFactory: (
+            consumers: EventConsumer[],
+            turns: ConsumerTurns,
+            tail: RedisEventTail,
+            consumptionLog: Log,
+          ) => {
+            const consumption = new EventConsumption(consumers, turns, consumptionLog);
+            tail.listen((shard) => consumption.wake(shard));
+            return consumption;
+          },
+        },
         {
           // Who draws conclusions from what the sites hold: one line each. These rooms do not know each other.
           provide: LOOK_CONSUMERS,
           // What began outside is an operation before findings are drawn that name it.
-          inject: [ExternalOperations, GuardKeeper, SiteFindings],
+          inject: [ExternalOperations, GuardKeeper, SiteFindings, PastOperations],
           useFactory: (
             external: ExternalOperations,
             guard: GuardKeeper,
             findings: SiteFindings,
+            past: PastOperations,
           ): LookConsumer[] => [
             {
               name: 'external operations',
@@ -63,6 +91,8 @@ export class WorkerModule {
               },
             },
             findings,
+            // What is under way there is recorded by now: what is left to tell has ended.
+            { name: 'past operations', take: (provider, look) => past.goOn(provider, look) },
           ],
         },
         {

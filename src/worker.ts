@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { endOnSignals } from './ending.js';
+import { EventConsumption } from './events/event-consumption.js';
 import { RefreshRounds } from './inventory/refresh-rounds.js';
 import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { DoorbellWorkers } from './operations/doorbells.processor.js';
@@ -18,6 +19,8 @@ const SWEEP_EVERY_MS = 10_000;
 const WRITING_DOWN_TAKES_MS = 5_000;
 /** A look that is cut off is missed by nobody. */
 const LOOKS_END_WITHIN_MS = 5_000;
+/** What was told and not noted is told again by another worker. */
+const TELLING_ENDS_WITHIN_MS = 5_000;
 const CLOSING_TAKES_MS = 10_000;
 
 /** The worker process: answers the bells, and sweeps for whatever was not rung. */
@@ -32,11 +35,13 @@ run(async () => {
   await app.init();
   const bells = app.get(DoorbellWorkers);
   const refreshes = app.get(RefreshWorkers);
+  const consumption = app.get(EventConsumption);
   const pulse = app.get(WorkerPulse);
   const health = new WorkerHealth(app.get(Health), app.get(Metrics), environment);
   const url = await health.listen();
   bells.start();
   refreshes.start();
+  consumption.start();
   await Promise.all([bells.ready(), refreshes.ready()]);
 
   const sweepFailed = throttled(log, 'a sweep failed');
@@ -55,6 +60,7 @@ run(async () => {
       const [sendsEnded] = await Promise.all([
         bells.close({ sendsMs: sendsEndWithinMs, looksMs: LOOKS_END_WITHIN_MS }),
         refreshes.close(LOOKS_END_WITHIN_MS),
+        consumption.stop(TELLING_ENDS_WITHIN_MS),
       ]);
       health.close();
       await app.close();

@@ -4,7 +4,7 @@ import type { FedEvent } from './event-feed.js';
 /** CloudEvents 1.0, as JSON: the envelope of everything that is told outward. */
 export interface CloudEvent {
   specversion: '1.0';
-  /** The place in the stream. */
+  /** Shard and place in its stream: the same wherever and however often the event is told. */
   id: string;
   source: '/v1/operations';
   type: string;
@@ -17,10 +17,15 @@ export interface CloudEvent {
   data: OperationEvent;
 }
 
-export function cloudEvent({ offset, event }: FedEvent): CloudEvent {
+export function eventId({ shard, offset }: FedEvent): string {
+  return `${shard}.${offset}`;
+}
+
+export function cloudEvent(fed: FedEvent): CloudEvent {
+  const { event } = fed;
   return {
     specversion: '1.0',
-    id: offset,
+    id: eventId(fed),
     source: '/v1/operations',
     type: event.type,
     subject: event.operationId,

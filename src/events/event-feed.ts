@@ -1,10 +1,14 @@
 import type { OperationEvent } from '../domain/operation-event.js';
 
-/** An event with its place in the stream: at once the SSE id and the place to go on from. */
+/** An event with its place: an offset in the stream of a shard. */
 export interface FedEvent {
+  shard: number;
   offset: string;
   event: OperationEvent;
 }
+
+/** Before the first entry of a stream. */
+export const FROM_THE_FIRST = '0';
 
 /** Reads the stream that the store wrote. Nothing is published a second way. */
 export abstract class EventFeed {

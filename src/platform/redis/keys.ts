@@ -19,7 +19,7 @@ export function shardPrefix(shard: number): string {
 export function operationKeys(shard: number) {
   const prefix = shardPrefix(shard);
   return {
-    /** hash: v = version, w = id of the last write, r = the record as JSON */
+    /** hash: v = version, w = id of the last write, r = the record as JSON, k = its idempotency key, absent without one */
     operation: (id: string) => `${prefix}:op:${id}`,
     /** stream of the operation's events, with the ids they have in the shard's stream */
     operationEvents: (id: string) => `${prefix}:op:${id}:events`,
@@ -40,6 +40,16 @@ export function operationKeys(shard: number) {
     /** sorted set of operation ids by creation time */
     index: (name: string, value = '') => `${prefix}:ops:${name}${value === '' ? '' : `:${value}`}`,
   };
+}
+
+/** hash: site → when its unfinished operations were last looked at, milliseconds */
+export function watchedKey(shard: number): string {
+  return `${shardPrefix(shard)}:watched`;
+}
+
+/** hash: at = offset of the last event of the shard that a consumer has handled; by, until = whose turn it is to tell it */
+export function consumerKey(shard: number, name: string): string {
+  return `${shardPrefix(shard)}:consumer:${name}`;
 }
 
 export function siteModelKeys(siteId: string) {
@@ -72,6 +82,41 @@ export function siteFindingKeys(siteId: string) {
   };
 }
 
+/** What operations come to, per shard; a generation is counted anew from the records, beside the one that is read. */
+export function statisticsKeys(shard: number) {
+  const prefix = `${shardPrefix(shard)}:stats`;
+  return {
+    /**
+     * hash: generation; position = offset of the last event of the shard that is counted; ahead = up to which offset
+     * some later ones may be counted already; wanted = why it is to be counted anew; draft = the generation that
+     * somebody counts
+     */
+    head: prefix,
+    /** string: somebody counts anew; with a time to live */
+    counting: `${prefix}:counting`,
+    /** hash like the head, of a generation that is being counted */
+    draft: (generation: string) => `${prefix}:${generation}:draft`,
+    /** set: ids of operations that were counted though their event is after the position */
+    ahead: (generation: string) => `${prefix}:${generation}:ahead`,
+    /** sorted set, by name: the sites that have statistics */
+    sites: (generation: string) => `${prefix}:${generation}:sites`,
+    /** sorted set, by name: the groups and plans of a site that have statistics */
+    targets: (generation: string, siteId: string) => `${prefix}:${generation}:targets:${siteId}`,
+    /** hash: month and action → what they come to, as JSON; of a site, or of a group or plan of it */
+    table: (generation: string, siteId: string, targetId: string | null) =>
+      `${prefix}:${generation}:table:${siteId}${targetId === null ? '' : `:${targetId}`}`,
+  };
+}
+
+/**
+ * hash: what was taken over from the site's own history. from, until = the span, milliseconds; next = where to go on;
+ * pages, imported, leftOut = counts; oldest = when the oldest run began; finished = when it was done; trouble, failures,
+ * notBefore = why it did not go on
+ */
+export function sitePastKey(siteId: string): string {
+  return `${shardPrefix(shardOf(siteId))}:past:${siteId}`;
+}
+
 export function siteMemoryKey(siteId: string): string {
   return `${shardPrefix(shardOf(siteId))}:memory:${siteId}`;
 }
@@ -95,8 +140,28 @@ export const GUARD_KEYS = {
   differences: 'drg:{guard}:differences',
 };
 
-/** Written and read back by the readiness check. */
-export const READINESS_KEY = 'drg:readiness';
+/** Which operations have left the store, and who moves them; in one slot of their own. */
+export const HISTORY_KEYS = {
+  /** hash: name of a segment → what it holds, as JSON; the files themselves say the same */
+  segments: 'drg:{history}:segments',
+  /** string: another number after each change of the segments; absent = nobody has told of them yet */
+  version: 'drg:{history}:version',
+  /** string: who moves operations to segments; with a time to live */
+  lease: 'drg:{history}:lease',
+};
+
+/** Beginnings of keys, one of each slot of a Redis Cluster that has keys of ours. */
+export const HASH_TAGS: readonly string[] = [
+  ...SHARDS.map(shardPrefix),
+  'drg:{guard}',
+  'drg:{pulse}',
+  'drg:{history}',
+];
+
+/** string: written and read back by the readiness check; with a time to live */
+export function readinessKey(hashTag: string): string {
+  return `${hashTag}:readiness`;
+}
 
 /** string: the mark of the last canary that was answered in a queue of a shard; with a time to live */
 export function canaryKey(place: string): string {

@@ -19,9 +19,9 @@ describe('offsets', () => {
 
 it('an event is told outward as a CloudEvent whose id is its place in the stream', () => {
   const event = eventOf(operation({ version: 3 }), 'operation.started', 'The upstream accepted it.', at(2));
-  expect(cloudEvent({ offset: '1893553445000-1', event })).toEqual({
+  expect(cloudEvent({ shard: 3, offset: '1893553445000-1', event })).toEqual({
     specversion: '1.0',
-    id: '1893553445000-1',
+    id: '3.1893553445000-1',
     source: '/v1/operations',
     type: 'operation.started',
     subject: event.operationId,

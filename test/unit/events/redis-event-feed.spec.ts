@@ -1,29 +1,32 @@
 import type { Change } from '../../../src/domain/operation-change.js';
 import type { FedEvent } from '../../../src/events/event-feed.js';
 import { RedisEventFeed } from '../../../src/events/redis-event-feed.js';
+import { RedisEventTail } from '../../../src/events/redis-event-tail.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { silentLog } from '../../../src/platform/log/log.js';
+import { SHARDS } from '../../../src/platform/redis/keys.js';
 import { newcomer } from '../../conformance/operation-store/subject.js';
 import { at } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
 
 const the = redisForThisFile();
-const feeds: RedisEventFeed[] = [];
+const tails: RedisEventTail[] = [];
 
 afterEach(async () => {
-  for (const feed of feeds.splice(0)) await feed.stop();
+  for (const tail of tails.splice(0)) await tail.stop();
 });
 
 async function opened() {
   const blocking = the.connect();
-  const feed = new RedisEventFeed(the.redis, blocking, silentLog());
+  const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection: blocking }], silentLog());
+  const feed = new RedisEventFeed(the.redis, tail);
   const store = new RedisOperationStore(the.redis, new TestClock());
   const start = async () => {
-    await feed.start();
-    feeds.push(feed);
+    await tail.start();
+    tails.push(tail);
   };
-  return { feed, store, blocking, start };
+  return { feed, tail, store, blocking, start };
 }
 
 /** An operation with this many events. */
@@ -129,9 +132,9 @@ describe('following', () => {
   });
 
   it('ends at once when it is stopped, although it waits for events', async () => {
-    const { feed, start } = await opened();
+    const { tail, start } = await opened();
     await start();
-    feeds.length = 0;
-    await expect(feed.stop()).resolves.toBeUndefined();
+    tails.length = 0;
+    await expect(tail.stop()).resolves.toBeUndefined();
   });
 });

@@ -1,0 +1,27 @@
+import type { EventConsumer } from './event-consumer.js';
+import type { FedEvent } from './event-feed.js';
+
+export interface Asking {
+  consumer: Pick<EventConsumer, 'name' | 'begins'>;
+  shard: number;
+}
+
+export interface Turn {
+  /** Events before these may be missing; these are from the first that is left. */
+  isGap: boolean;
+  /** Oldest first; empty = there are no more for now. */
+  events: FedEvent[];
+}
+
+/** Whose turn it is to tell a consumer of a shard, and how far it has got: shared by all processes. */
+export abstract class ConsumerTurns {
+  /**
+   * Takes or keeps the turn; the position moves to `handled`, if that is told and the turn was ours all the while.
+   * null = another process has the turn.
+   */
+  abstract next(asking: Asking, most: number, handled: string | null): Promise<Turn | null>;
+  /** While a batch takes long. */
+  abstract renew(asking: Asking): Promise<void>;
+  /** Lets another process go on at once, after `handled` if that is told. */
+  abstract leave(asking: Asking, handled: string | null): Promise<void>;
+}

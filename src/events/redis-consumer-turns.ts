@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis';
+import { consumerKey, operationKeys } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
+import { ConsumerTurns, type Asking, type Turn } from './consumer-turns.js';
+import { fedEvent, type StreamEntry } from './stream-entries.js';
+
+const NEXT = new RedisScript(new URL('./lua/next-events.lua', import.meta.url));
+
+/** Beside the stream of each shard: how far each consumer has got, and whose turn it is. */
+export class RedisConsumerTurns extends ConsumerTurns {
+  constructor(
+    private readonly redis: Redis,
+    /** Names this process. */
+    private readonly me: string,
+    private readonly lastsMs: number,
+  ) {
+    super();
+  }
+
+  next(asking: Asking, most: number, handled: string | null): Promise<Turn | null> {
+    return this.ask(asking, this.lastsMs, most, handled);
+  }
+
+  async renew(asking: Asking): Promise<void> {
+    await this.ask(asking, this.lastsMs, 0, null);
+  }
+
+  async leave(asking: Asking, handled: string | null): Promise<void> {
+    await this.ask(asking, 0, 0, handled);
+  }
+
+  private async ask(
+    { consumer, shard }: Asking,
+    lastsMs: number,
+    most: number,
+    handled: string | null,
+  ): Promise<Turn | null> {
+    const [word, missing, entries] = (await NEXT.run(
+      this.redis,
+      [consumerKey(shard, consumer.name), operationKeys(shard).events],
+      [this.me, lastsMs, most, consumer.begins ?? 'FIRST', handled ?? ''],
+    )) as ['HELD'] | ['YOURS', string, StreamEntry[]];
+    if (word === 'HELD') return null;
+    return { isGap: missing === '1', events: entries.map((entry) => fedEvent(shard, entry)) };
+  }
+}
