@@ -2,10 +2,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { openApiDocument, serveDocs } from './api/docs/openapi.js';
+import { loadLimits, shedLoad } from './api/http/load-shedding.js';
 import { fastifyOptions, tuneServer } from './api/http/server.js';
 import { endOnSignals } from './ending.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
 import { Metrics } from './platform/metrics.js';
+import { startTracing } from './platform/tracing/start-tracing.js';
 import {
   checkStore,
   endWithStore,
@@ -14,6 +16,7 @@ import {
   openStore,
   run,
   tellReady,
+  tracingSettings,
 } from './start-up.js';
 
 /** Requests in progress get their answers; streams are cut. */
@@ -22,6 +25,7 @@ const ENDING_TAKES_MS = 40_000;
 /** The API process. */
 run(async () => {
   const { environment, sites, log } = loadConfiguration('api');
+  const endTracing = await startTracing(tracingSettings(environment), 'api', log);
   await checkStore(environment, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.with(environment, sites, log),
@@ -30,11 +34,12 @@ run(async () => {
   );
   await openStore(app);
   tuneServer(app, app.get(Metrics));
+  shedLoad(app.getHttpAdapter().getInstance(), loadLimits(environment.maxRequestsInFlight));
   serveDocs(app, openApiDocument(app));
   await listen(app, environment);
   endWithStore(
     app,
-    endOnSignals(() => app.close(), { log, limitMs: ENDING_TAKES_MS }),
+    endOnSignals(() => app.close().finally(endTracing), { log, limitMs: ENDING_TAKES_MS }),
   );
   log.info({ url: await app.getUrl(), sites: sites.map((site) => site.id) }, 'the API listens');
   tellReady();

@@ -19,6 +19,15 @@ export interface Environment {
   waitReplicas: number;
   clockSkewLimitSeconds: number;
   workerPort: number | null;
+  maxRequestsInFlight: number;
+  historyDir: string | null;
+  historyArchiveAfterDays: number;
+  historyRetentionDays: number;
+  historyMaxOperations: number;
+  historyMaxMegabytes: number;
+  metricsMostSites: number;
+  otlpEndpoint: string | null;
+  traceUpstreams: boolean;
 }
 
 interface Variable {
@@ -141,6 +150,68 @@ export const ENVIRONMENT = {
     defaultValue: 'none',
     fault: (text) => (text === 'none' ? null : wholeNumber(text, 0, 65_535)),
   },
+  maxRequestsInFlight: {
+    name: 'MAX_REQUESTS_IN_FLIGHT',
+    meaning:
+      'Reads that one API process answers at a time; beyond it they get 503 with Retry-After. Half as many for changes, and as many again for failovers, stops and verdicts alone.',
+    defaultValue: '400',
+    fault: (text) => wholeNumber(text, 1, 100_000),
+  },
+  historyDir: {
+    name: 'HISTORY_DIR',
+    meaning:
+      'Folder that all processes see, for operations that ended long ago: they leave Redis for compressed files there; none = they stay in Redis.',
+    defaultValue: './history',
+    fault: (text) => (text.trim() === '' ? 'write the path of a folder, or none' : null),
+  },
+  historyArchiveAfterDays: {
+    name: 'HISTORY_ARCHIVE_AFTER_DAYS',
+    meaning:
+      'Days after its end in which an operation stays in Redis before it goes to HISTORY_DIR; journals know it for 30.',
+    defaultValue: '60',
+    fault: (text) => wholeNumber(text, 31, 36_500),
+  },
+  historyRetentionDays: {
+    name: 'HISTORY_RETENTION_DAYS',
+    meaning: 'Days after its end in which an operation is kept at all. What has not ended is always kept.',
+    defaultValue: '400',
+    fault: (text) => wholeNumber(text, 31, 36_500),
+  },
+  historyMaxOperations: {
+    name: 'HISTORY_MAX_OPERATIONS',
+    meaning:
+      'How many operations are kept at the most; beyond it the oldest go first, none younger than 31 days.',
+    defaultValue: '10000000',
+    fault: (text) => wholeNumber(text, 1, 1_000_000_000),
+  },
+  historyMaxMegabytes: {
+    name: 'HISTORY_MAX_MEGABYTES',
+    meaning:
+      'How large the files in HISTORY_DIR may become together, in megabytes; beyond it the oldest go first.',
+    defaultValue: '20000',
+    fault: (text) => wholeNumber(text, 1, 1_000_000_000),
+  },
+  metricsMostSites: {
+    name: 'METRICS_MOST_SITES',
+    meaning:
+      'With so many sites at the most, each has its own figures at /metrics; with more of them, the worst of each provider is told.',
+    defaultValue: '200',
+    fault: (text) => wholeNumber(text, 0, 10_000),
+  },
+  otlpEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'Base address of an OpenTelemetry receiver (OTLP over HTTP), such as http://127.0.0.1:4318, to which traces are sent; none = nothing is traced.',
+    defaultValue: 'none',
+    fault: (text) => (text === 'none' || isHttpAddress(text) ? null : 'write an http(s) address, or none'),
+  },
+  traceUpstreams: {
+    name: 'TRACE_UPSTREAMS',
+    meaning:
+      'true = what is asked of upstreams carries a `traceparent` header while traces are sent; upstreams belong to others, so it is false by default.',
+    defaultValue: 'false',
+    fault: (text) => (text === 'true' || text === 'false' ? null : 'write true or false'),
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -183,6 +254,15 @@ export function readEnvironment(variables: Variables = process.env): Environment
     waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
     clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
     workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
+    maxRequestsInFlight: Number(text(ENVIRONMENT.maxRequestsInFlight)),
+    historyDir: orNone(text(ENVIRONMENT.historyDir)),
+    historyArchiveAfterDays: Number(text(ENVIRONMENT.historyArchiveAfterDays)),
+    historyRetentionDays: Number(text(ENVIRONMENT.historyRetentionDays)),
+    historyMaxOperations: Number(text(ENVIRONMENT.historyMaxOperations)),
+    historyMaxMegabytes: Number(text(ENVIRONMENT.historyMaxMegabytes)),
+    metricsMostSites: Number(text(ENVIRONMENT.metricsMostSites)),
+    otlpEndpoint: orNone(text(ENVIRONMENT.otlpEndpoint)),
+    traceUpstreams: text(ENVIRONMENT.traceUpstreams) === 'true',
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
@@ -202,6 +282,10 @@ function describe(variable: Variable, value: string): string {
 
 function orNone(text: string): string | null {
   return text === 'none' ? null : text;
+}
+
+function isHttpAddress(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
 }
 
 function portOrNone(text: string): number | null {

@@ -37,6 +37,7 @@ it('everything but the API key has a default', () => {
     waitReplicas: 0,
     clockSkewLimitSeconds: 30,
     workerPort: null,
+    maxRequestsInFlight: 400,
   });
 });
 
