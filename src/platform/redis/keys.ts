@@ -87,17 +87,14 @@ export function statisticsKeys(shard: number) {
   const prefix = `${shardPrefix(shard)}:stats`;
   return {
     /**
-     * hash: generation; position = offset of the last event of the shard that is counted; ahead = up to which offset
-     * some later ones may be counted already; wanted = why it is to be counted anew; draft = the generation that
-     * somebody counts
+     * hash: generation; position = offset of the last event of the shard that is counted; wanted = why it is to be counted
+     * anew; draft = the generation that somebody counts
      */
     head: prefix,
     /** string: somebody counts anew; with a time to live */
     counting: `${prefix}:counting`,
     /** hash like the head, of a generation that is being counted */
     draft: (generation: string) => `${prefix}:${generation}:draft`,
-    /** set: ids of operations that were counted though their event is after the position */
-    ahead: (generation: string) => `${prefix}:${generation}:ahead`,
     /** sorted set, by name: the sites that have statistics */
     sites: (generation: string) => `${prefix}:${generation}:sites`,
     /** sorted set, by name: the groups and plans of a site that have statistics */
@@ -124,6 +121,40 @@ export function siteMemoryKey(siteId: string): string {
 /** hash: what is asked of one address, and until when it is left alone; of all sites and processes that ask it */
 export function requestBudgetKey(address: string): string {
   return `${shardPrefix(shardOf(address))}:budget:${address}`;
+}
+
+/** What is told to webhooks; a webhook and its deliveries are in the shard of its own id. */
+export function webhookKeys(shard: number) {
+  const prefix = shardPrefix(shard);
+  const ofOne = (id: string) => {
+    const own = `${prefix}:webhook:${id}`;
+    return {
+      /** hash: delivery id → the delivery as JSON */
+      deliveries: `${own}:deliveries`,
+      /** sorted set, by name: chain|sequence|delivery id of those that wait */
+      waiting: `${own}:waiting`,
+      /** sorted set: chain → when its first delivery is due, or is taken from whoever has claimed it, milliseconds */
+      due: `${own}:due`,
+      /** hash: chain → mark of whoever is busy with its first delivery */
+      claims: `${own}:claims`,
+      /** hash: shard → the last offset of its stream that was put in line */
+      taken: `${own}:taken`,
+      /** sorted set, by name: ids of the deliveries in this state */
+      log: (state: 'WAITING' | 'DELIVERED' | 'FAILED') => `${own}:log:${state}`,
+    };
+  };
+  return {
+    /** hash: webhook id → the webhook as JSON, its secrets among it */
+    webhooks: `${prefix}:webhooks`,
+    /** hash: webhook id → how its endpoint behaves, as JSON */
+    health: `${prefix}:webhook-health`,
+    ofOne,
+    /** All that a webhook has of its own. */
+    ofWebhook: (id: string): string[] => {
+      const { log, ...own } = ofOne(id);
+      return [...Object.values(own), log('WAITING'), log('DELIVERED'), log('FAILED')];
+    },
+  };
 }
 
 /** What the processes know together of the store they work with; in one slot of their own. */

@@ -1,0 +1,128 @@
+import type { OperationEvent } from '../../domain/operation-event.js';
+import { isVerdict, type Operation } from '../../domain/operation.js';
+import type { OperationCursor, OperationFilter, OperationPage } from '../../operations/operation-store.js';
+import { operationKeys } from '../../platform/redis/keys.js';
+import type { Head, StatisticsStore } from './redis-statistics-store.js';
+
+/** The history, as far as it is counted. */
+export interface CountedHistory {
+  find(id: string): Promise<Operation | null>;
+  list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage>;
+}
+
+type Entry = [offset: string, fields: string[]];
+
+const EVENTS_AT_ONCE = 500;
+const RECORDS_AT_ONCE = 200;
+/** Of a stream that is as long as this, the beginning may be gone. */
+const PERHAPS_TRIMMED = 90_000;
+/** Who counts and is not heard of for so long is gone. */
+const COUNTING_TTL_MS = 120_000;
+
+/**
+ * Counts what has ended, each operation once: the position in the stream is written together with what was counted, so
+ * that a stretch that is read twice, by whomever, is counted once. What the stream does not show any more is counted anew
+ * from the records, beside the statistics that are read.
+ */
+export class StatisticsCounting {
+  constructor(
+    private readonly store: StatisticsStore,
+    private readonly history: CountedHistory,
+  ) {}
+
+  /** Counts what the stream of the shard has beyond the position. False = it is to be counted anew first. */
+  async catchUp(shard: number): Promise<boolean> {
+    for (;;) {
+      const head = await this.store.head(shard);
+      if (!head) return false;
+      const stretch = await this.after(shard, head.position);
+      if (stretch === 'TRIMMED') return false;
+      const to = stretch.at(-1)?.[0];
+      if (to === undefined) return head.wanted === null;
+      const records = await Promise.all([...endedIn(stretch)].map((id) => this.history.find(id)));
+      const ended = records.filter((record) => record !== null);
+      await this.store.add(shard, 'HEAD', head, to, ended);
+    }
+  }
+
+  /**
+   * Counts the shard anew from the records of these sites, and lets the result take the place of what was there: as of
+   * the event that was the newest when it began. What has ended since is left to `catchUp`.
+   * False = somebody else does it, or was first.
+   */
+  async countAnew(shard: number, siteIds: readonly string[]): Promise<boolean> {
+    if (!(await this.store.beginCounting(shard, COUNTING_TTL_MS))) return false;
+    try {
+      const before = await this.store.head(shard);
+      const wanted = await this.store.wanted(shard);
+      const position = await this.store.newest(operationKeys(shard).events);
+      const draft = await this.store.beginDraft(shard);
+      const since = new EndedSince((offset) => this.after(shard, offset), position);
+      for (const siteId of siteIds) await this.countSite(shard, siteId, draft, since);
+      const { generation } = draft;
+      const isPublished = await this.store.publish(shard, before, wanted, { generation, position });
+      const superseded = isPublished ? before?.generation : generation;
+      if (superseded) await this.store.drop(shard, superseded);
+      return isPublished;
+    } finally {
+      await this.store.endCounting(shard);
+    }
+  }
+
+  private async countSite(
+    shard: number,
+    siteId: string,
+    draft: Pick<Head, 'generation' | 'position'>,
+    since: EndedSince,
+  ): Promise<void> {
+    for (let cursor: OperationCursor | null = null; ;) {
+      const filter = { siteId, newestFirst: false };
+      const page: OperationPage = await this.history.list(filter, cursor, RECORDS_AT_ONCE);
+      const later = await since.known();
+      const ended = page.items.filter(({ id, state }) => isVerdict(state) && !later.has(id));
+      const to = String(Number(draft.position) + 1);
+      if (!(await this.store.add(shard, 'DRAFT', draft, to, ended)))
+        throw new Error(`the statistics of shard ${shard} are counted by somebody else`);
+      draft.position = to;
+      await this.store.goOnCounting(shard, COUNTING_TTL_MS);
+      if (!page.next) return;
+      cursor = page.next;
+    }
+  }
+
+  private async after(shard: number, position: string): Promise<Entry[] | 'TRIMMED'> {
+    const { events } = operationKeys(shard);
+    if (position === '0-0') {
+      if ((await this.store.length(events)) >= PERHAPS_TRIMMED) return 'TRIMMED';
+      return this.store.from(events, '-', EVENTS_AT_ONCE);
+    }
+    const [last, ...next] = await this.store.from(events, position, EVENTS_AT_ONCE + 1);
+    return last?.[0] === position ? next : 'TRIMMED';
+  }
+}
+
+/** What has ended since an event. Of a record that was read before, it knows, for both are written in one step. */
+class EndedSince {
+  private readonly ids = new Set<string>();
+
+  constructor(
+    private readonly after: (offset: string) => Promise<Entry[] | 'TRIMMED'>,
+    private position: string,
+  ) {}
+
+  async known(): Promise<ReadonlySet<string>> {
+    for (;;) {
+      const stretch = await this.after(this.position);
+      if (stretch === 'TRIMMED') throw new Error('more has ended than the stream keeps while it was counted');
+      const to = stretch.at(-1)?.[0];
+      if (to === undefined) return this.ids;
+      for (const id of endedIn(stretch)) this.ids.add(id);
+      this.position = to;
+    }
+  }
+}
+
+function endedIn(stretch: readonly Entry[]): Set<string> {
+  const events = stretch.map(([, fields]) => JSON.parse(fields[1] ?? '{}') as OperationEvent);
+  return new Set(events.filter(({ state }) => isVerdict(state)).map(({ operationId }) => operationId));
+}
