@@ -10,7 +10,14 @@ import {
 } from './platform/config/environment.js';
 import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
-import { connectRedis, connectWithin, evictionPolicy, RefusedByRedis } from './platform/redis/connection.js';
+import { isUnknownCluster } from './platform/redis/cluster-connection.js';
+import {
+  connectRedis,
+  connectWithin,
+  OtherKindOfRedis,
+  RefusedByRedis,
+} from './platform/redis/connection.js';
+import { evictionPolicy } from './platform/redis/eviction-policy.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
 import { failoverRisk } from './platform/redis/replica-readiness.js';
 import { DRIVERS } from './providers/drivers.js';
@@ -47,6 +54,11 @@ export async function checkStore(environment: Environment, log: Log): Promise<vo
   const redis = connectRedis(environment.redisUrl, 'commands', log);
   try {
     await connected(redis);
+    if (await isUnknownCluster(redis)) {
+      throw new ConfigurationError([
+        'REDIS_URL names one server, which is part of a Cluster: write redis+cluster:// instead of redis://.',
+      ]);
+    }
     const policy = await evictionPolicy(redis);
     if (policy === null) log.warn('Redis does not show its maxmemory-policy; it must be noeviction');
     else if (policy !== 'noeviction') {
@@ -77,7 +89,9 @@ async function connected(redis: Redis): Promise<void> {
     throw new ConfigurationError([
       error instanceof RefusedByRedis
         ? 'The Redis server refuses the user or password in REDIS_URL: write the right ones.'
-        : `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
+        : error instanceof OtherKindOfRedis
+          ? 'REDIS_URL names a Cluster, and the server there is none: write redis:// instead of redis+cluster://.'
+          : `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
     ]);
   }
 }

@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { throttled } from '../platform/log/throttled.js';
+import { durableWrites } from '../platform/redis/cluster-durable-writes.js';
 import { DurableWrites } from '../platform/redis/durable-writes.js';
 import { COMMANDS } from '../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
@@ -31,7 +32,7 @@ import { operationSettings } from './settings.js';
       provide: DurableWrites,
       inject: [COMMANDS, ENVIRONMENT_TOKEN],
       useFactory: (redis: Redis, { waitReplicas }: Environment) =>
-        new DurableWrites(redis, { replicas: waitReplicas }),
+        durableWrites(redis, { replicas: waitReplicas }),
     },
     {
       provide: OperationStore,

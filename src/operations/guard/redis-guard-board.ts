@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { serverIdentity } from '../../platform/redis/identity.js';
 import { GUARD_KEYS, operationKeys, SHARDS } from '../../platform/redis/keys.js';
 import { RedisScript } from '../../platform/redis/script.js';
+import { followStores } from '../../platform/redis/store-signs.js';
 import {
   GuardBoard,
   type Beginning,
@@ -133,9 +134,7 @@ export class RedisGuardBoard extends GuardBoard {
   }
 
   follow({ lost, back }: { lost: () => void; back: () => void }): boolean {
-    this.redis.on('close', lost);
-    this.redis.on('ready', back);
-    return this.redis.status === 'ready';
+    return followStores(this.redis, { lost, back });
   }
 }
 

@@ -1,12 +1,9 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
-import { sentinelsOf } from './redis-address.js';
-
-/** Reconnects soon: the default waits up to 20 s after Redis is back. */
-function retryStrategy(times: number): number {
-  return Math.min(200 * 2 ** Math.min(times, 4), 1000);
-}
+import { connectCluster } from './cluster-connection.js';
+import { retryStrategy, type ConnectionRole } from './connection-role.js';
+import { clusterOf, sentinelsOf } from './redis-address.js';
 
 /**
  * With Sentinels: a primary that was replaced is left, when it says that it takes nothing any more, or says nothing at
@@ -22,12 +19,13 @@ function following(role: ConnectionRole): RedisOptions {
 }
 
 /**
- * - `commands`: fails fast while Redis is away, so that a request gets its 503 at once.
- * - `blocking`: waits for ever; for workers and stream readers.
+ * To one server, to the one that Sentinels name, or to the servers of a Cluster. The type is that of a server: whoever
+ * names its keys in a command, all of them of one hash tag, need not know which it is. Who asks a server about itself
+ * (INFO, CONFIG, TIME, WAIT) asks each of `stores.ts`.
  */
-export type ConnectionRole = 'commands' | 'blocking';
-
 export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis {
+  const cluster = clusterOf(url);
+  if (cluster) return connectCluster(cluster, role, log) as unknown as Redis;
   const options: RedisOptions =
     role === 'commands'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 3000 }
@@ -39,8 +37,17 @@ export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis
   return redis;
 }
 
+/** The Cluster behind a connection; null = it is to one server. */
+export function clusterBehind(redis: Redis): Cluster | null {
+  const connection: unknown = redis;
+  return connection instanceof Cluster ? connection : null;
+}
+
 /** The server is there, and does not let us in: waiting does not help. */
 export class RefusedByRedis extends Error {}
+
+/** The server is there, and is not of the kind that the address says. */
+export class OtherKindOfRedis extends Error {}
 
 /** Connects within the limit, or rejects. */
 export async function connectWithin(redis: Redis, limitMs: number): Promise<void> {
@@ -52,8 +59,10 @@ export async function connectWithin(redis: Redis, limitMs: number): Promise<void
   });
   const ready = new Promise<void>((resolve, reject) => {
     redis.once('ready', resolve);
-    redis.on('error', (error: Error) => {
-      if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(error.message)) reject(new RefusedByRedis(error.message));
+    redis.on('error', (error: Error & { lastNodeError?: Error }) => {
+      const { message } = error.lastNodeError ?? error;
+      if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(message)) reject(new RefusedByRedis(message));
+      if (/cluster support disabled/.test(message)) reject(new OtherKindOfRedis(message));
     });
   });
   redis.connect().catch(() => undefined);
@@ -61,15 +70,5 @@ export async function connectWithin(redis: Redis, limitMs: number): Promise<void
     await Promise.race([ready, limit]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** The eviction policy must be noeviction; null = the server does not let us look. */
-export async function evictionPolicy(redis: Redis): Promise<string | null> {
-  try {
-    const answer = (await redis.config('GET', 'maxmemory-policy')) as string[] | Record<string, string>;
-    return Array.isArray(answer) ? (answer[1] ?? null) : (answer['maxmemory-policy'] ?? null);
-  } catch {
-    return null;
   }
 }

@@ -136,7 +136,8 @@ export class DurableWrites {
   }
 }
 
-function plainConnection(like: Redis): Redis {
+/** One more like another, that neither queues nor repeats anything by itself. */
+export function plainConnection(like: Redis): Redis {
   const connection = like.duplicate({
     lazyConnect: true,
     enableOfflineQueue: false,

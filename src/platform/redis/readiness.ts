@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
-import { evictionPolicy } from './connection.js';
-import { READINESS_KEY } from './keys.js';
+import { evictionPolicy } from './eviction-policy.js';
+import { readinessKey } from './keys.js';
+import { storesOf } from './stores.js';
 
 /** What it is called when Redis answers, and refuses every write. */
 const REFUSALS: readonly [RegExp, string][] = [
@@ -12,7 +13,7 @@ const REFUSALS: readonly [RegExp, string][] = [
   [/\bMASTERDOWN /, 'it is a replica whose master is away (MASTERDOWN)'],
 ];
 
-/** Whether the store takes writes: the only proof is a write. */
+/** Whether the store takes writes, every server of it: the only proof is a write. */
 export class StoreReadiness {
   constructor(private readonly redis: Redis) {}
 
@@ -20,8 +21,12 @@ export class StoreReadiness {
   async fault(): Promise<string | null> {
     const mark = `${process.pid}-${performance.now()}`;
     try {
-      await this.redis.set(READINESS_KEY, mark, 'EX', 60);
-      await this.redis.get(READINESS_KEY);
+      await Promise.all(
+        storesOf(this.redis).map(async ({ connection, tags: [tag = ''] }) => {
+          await connection.set(readinessKey(tag), mark, 'EX', 60);
+          await connection.get(readinessKey(tag));
+        }),
+      );
       return null;
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { ClockSkew } from '../clock-skew.js';
 import { ENVIRONMENT } from '../config/environment.js';
 import type { Log } from '../log/log.js';
+import { storesOf } from './stores.js';
 
 /** Told from here on. */
 const NOTABLE_MS = 2_000;
@@ -12,7 +13,7 @@ const TOLD_EVERY_MS = 600_000;
 
 /**
  * Measured by Redis's TIME, half-way between question and answer; a clock that was set since then is noticed by the
- * monotonic one, which goes on.
+ * monotonic one, which goes on. Of the servers of a Cluster, the one that is farthest off counts.
  */
 export class RedisClockSkew extends ClockSkew {
   private measured: { skewMs: number; leadMs: number } | null = null;
@@ -52,20 +53,27 @@ export class RedisClockSkew extends ClockSkew {
 
   /** Never throws: what could not be measured stays as it was. */
   async measure(): Promise<void> {
-    const begunMs = this.clock.monotonic();
-    const before = this.clock.now();
     try {
-      const [seconds, microseconds] = (await this.redis.time()).map(Number);
-      const tookMs = this.clock.monotonic() - begunMs;
-      if (tookMs > SLOW_MS) return;
-      const theirs = (seconds ?? Number.NaN) * 1_000 + (microseconds ?? 0) / 1_000;
-      const skew = Math.round(before + tookMs / 2 - theirs);
-      if (Number.isNaN(skew)) return;
-      this.measured = { skewMs: skew, leadMs: this.leadMs() };
+      const found = await Promise.all(storesOf(this.redis).map(({ connection }) => this.skewOf(connection)));
+      const farthest = found.filter((skew) => skew !== null).sort((a, b) => Math.abs(b) - Math.abs(a))[0];
+      if (farthest === undefined) return;
+      this.measured = { skewMs: farthest, leadMs: this.leadMs() };
       this.tell();
     } catch {
       // The store check tells of a Redis that does not answer.
     }
+  }
+
+  /** null = the answer was too slow to say anything. */
+  private async skewOf(server: Redis): Promise<number | null> {
+    const begunMs = this.clock.monotonic();
+    const before = this.clock.now();
+    const [seconds, microseconds] = (await server.time()).map(Number);
+    const tookMs = this.clock.monotonic() - begunMs;
+    if (tookMs > SLOW_MS) return null;
+    const theirs = (seconds ?? Number.NaN) * 1_000 + (microseconds ?? 0) / 1_000;
+    const skew = Math.round(before + tookMs / 2 - theirs);
+    return Number.isNaN(skew) ? null : skew;
   }
 
   /** The same as long as nobody sets the clock. */

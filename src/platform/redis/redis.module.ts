@@ -4,6 +4,7 @@ import { CanaryBoard } from './canary-board.js';
 import { connectRedis } from './connection.js';
 import { RedisClockSkew } from './redis-clock-skew.js';
 import { StoreReadiness } from './readiness.js';
+import { StreamReaders } from './stream-readers.js';
 import { failoverRisk, ReplicaReadiness } from './replica-readiness.js';
 import { Clock } from '../clock.js';
 import { ClockSkew } from '../clock-skew.js';
@@ -13,7 +14,7 @@ import type { Log } from '../log/log.js';
 
 /** The connection for commands: fails fast. */
 export const COMMANDS = Symbol('redis for commands');
-/** The connection for blocking reads and workers: waits for ever. */
+/** The connection of the workers: waits for ever. Who reads streams has `StreamReaders`. */
 export const BLOCKING = Symbol('redis for blocking reads');
 
 @Global()
@@ -28,6 +29,12 @@ export const BLOCKING = Symbol('redis for blocking reads');
       provide: BLOCKING,
       inject: [ENVIRONMENT_TOKEN, LOG],
       useFactory: (environment: Environment, log: Log) => connectRedis(environment.redisUrl, 'blocking', log),
+    },
+    {
+      provide: StreamReaders,
+      inject: [ENVIRONMENT_TOKEN, LOG],
+      useFactory: (environment: Environment, log: Log) =>
+        new StreamReaders(() => connectRedis(environment.redisUrl, 'blocking', log)),
     },
     { provide: CanaryBoard, inject: [COMMANDS], useFactory: (redis: Redis) => new CanaryBoard(redis) },
     { provide: StoreReadiness, inject: [COMMANDS], useFactory: (redis: Redis) => new StoreReadiness(redis) },
@@ -49,18 +56,29 @@ export const BLOCKING = Symbol('redis for blocking reads');
     },
     { provide: ClockSkew, useExisting: RedisClockSkew },
   ],
-  exports: [COMMANDS, BLOCKING, CanaryBoard, StoreReadiness, ReplicaReadiness, RedisClockSkew, ClockSkew],
+  exports: [
+    COMMANDS,
+    BLOCKING,
+    StreamReaders,
+    CanaryBoard,
+    StoreReadiness,
+    ReplicaReadiness,
+    RedisClockSkew,
+    ClockSkew,
+  ],
 })
 export class RedisModule implements OnApplicationShutdown {
   constructor(
     @Inject(COMMANDS) private readonly commands: Redis,
     @Inject(BLOCKING) private readonly blocking: Redis,
+    private readonly readers: StreamReaders,
     private readonly replicas: ReplicaReadiness,
   ) {}
 
   onApplicationShutdown(): void {
     this.commands.disconnect();
     this.blocking.disconnect();
+    this.readers.close();
     this.replicas.close();
   }
 }

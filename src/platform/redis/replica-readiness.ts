@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { ENVIRONMENT, type Environment } from '../config/environment.js';
-import { READINESS_KEY } from './keys.js';
-import { sentinelsOf } from './redis-address.js';
+import { readinessKey } from './keys.js';
+import { clusterOf, sentinelsOf } from './redis-address.js';
+import { storesOf, type Store } from './stores.js';
 
 const WAIT_MS = 1_000;
 
@@ -10,13 +11,14 @@ export function failoverRisk({
   redisUrl,
   waitReplicas,
 }: Pick<Environment, 'redisUrl' | 'waitReplicas'>): string | null {
-  return waitReplicas === 0 && sentinelsOf(redisUrl) !== null
-    ? `${ENVIRONMENT.redisUrl.name} names Sentinels, but ${ENVIRONMENT.waitReplicas.name} is 0: a failover loses what no replica has yet, and a process that is cut off together with the old primary goes on accepting and sending there, while the others do so elsewhere. Set it to 1 or more.`
+  const named = sentinelsOf(redisUrl) ? 'Sentinels' : clusterOf(redisUrl) ? 'a Cluster' : null;
+  return waitReplicas === 0 && named !== null
+    ? `${ENVIRONMENT.redisUrl.name} names ${named}, but ${ENVIRONMENT.waitReplicas.name} is 0: a failover loses what no replica has yet, and a process that is cut off together with the old primary goes on accepting and sending there, while the others do so elsewhere. Set it to 1 or more.`
     : null;
 }
 
 /**
- * Whether enough replicas have what is written. WAIT speaks only for its own connection, and everything behind it waits: it has
+ * Whether enough replicas have what is written, of every server. WAIT speaks only for its own connection, and everything behind it waits: it has
  * one of its own, opened when somebody asks first.
  */
 export class ReplicaReadiness {
@@ -34,16 +36,12 @@ export class ReplicaReadiness {
     if (this.needed === 0) return null;
     try {
       const redis = await this.connected();
-      const answers = await redis
-        .pipeline()
-        .set(`${READINESS_KEY}:replicas`, String(process.pid), 'EX', 60)
-        .wait(this.needed, WAIT_MS)
-        .exec();
-      const [error, confirmed] = answers?.[1] ?? [new Error('no answer'), 0];
-      if (error) throw error;
-      return Number(confirmed) >= this.needed
+      const confirmed = Math.min(
+        ...(await Promise.all(storesOf(redis).map((store) => this.confirmedBy(store)))),
+      );
+      return confirmed >= this.needed
         ? null
-        : `Of ${this.needed} replicas that must have what is written, ${Number(confirmed)} confirmed it within ${WAIT_MS} ms.`;
+        : `Of ${this.needed} replicas that must have what is written, ${confirmed} confirmed it within ${WAIT_MS} ms.`;
     } catch (error) {
       return `The replicas could not be asked: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown'}.`;
     }
@@ -51,6 +49,17 @@ export class ReplicaReadiness {
 
   close(): void {
     this.redis?.disconnect();
+  }
+
+  private async confirmedBy({ connection, tags: [tag = ''] }: Store): Promise<number> {
+    const answers = await connection
+      .pipeline()
+      .set(`${readinessKey(tag)}:replicas`, String(process.pid), 'EX', 60)
+      .wait(this.needed, WAIT_MS)
+      .exec();
+    const [error, confirmed] = answers?.[1] ?? [new Error('no answer'), 0];
+    if (error) throw error;
+    return Number(confirmed);
   }
 
   private async connected(): Promise<Redis> {

@@ -66,6 +66,11 @@ describe('Sentinels without a replica that is waited for', () => {
     });
   });
 
+  it('are told of a Cluster, too', () => {
+    const risk = failoverRisk({ redisUrl: 'redis+cluster://a:6379,b:6379', waitReplicas: 0 });
+    expect(risk).toMatch(/^REDIS_URL names a Cluster, but REDIS_WAIT_REPLICAS is 0: /);
+  });
+
   it.each([
     ['a replica is waited for', SENTINELS, 1],
     ['there are none', 'redis://127.0.0.1:6379', 0],

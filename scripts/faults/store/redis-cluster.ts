@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../sandbox/ports.js';
+import { RedisNode, type RedisSettings } from './redis-node.js';
+
+const SLOTS = 16_384;
+const DEADLINE_MS = 30_000;
+const PASSWORD = 'cluster-of-a-test';
+
+export interface RedisClusterOptions {
+  /** Of each master; by default none. */
+  replicas?: 0 | 1;
+  /** After so long without an answer a master is taken for dead; by default 1,000. */
+  nodeTimeoutMs?: number;
+  settings?: RedisSettings;
+}
+
+/** Three masters that share the slots, each with its replica where that is wanted; real servers on loopback. */
+export class RedisCluster {
+  private constructor(
+    readonly masters: readonly RedisNode[],
+    /** The one at the same place follows the master there. */
+    readonly replicas: readonly RedisNode[],
+  ) {}
+
+  /** Resolves when every server says that all is well. */
+  static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
+    const masters = await Promise.all([0, 1, 2].map(() => server(options)));
+    const replicas = options.replicas ? await Promise.all(masters.map(() => server(options))) : [];
+    const cluster = new RedisCluster(masters, replicas);
+    try {
+      await cluster.join();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** As REDIS_URL wants it. */
+  get url(): string {
+    const hosts = this.masters.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return `redis+cluster://:${PASSWORD}@${hosts}`;
+  }
+
+  get nodes(): readonly RedisNode[] {
+    return [...this.masters, ...this.replicas];
+  }
+
+  /** The master that has a key. */
+  async masterOf(key: string): Promise<RedisNode> {
+    const slot = await this.asked((node) =>
+      node.use(async (redis) => Number(await redis.call('CLUSTER', 'KEYSLOT', key))),
+    );
+    const ranges = await this.asked((node) =>
+      node.use(
+        async (redis) => (await redis.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][],
+      ),
+    );
+    const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
+    const found = this.nodes.find((node) => node.port === port);
+    if (!found) throw new Error(`nobody has the slot ${slot}`);
+    return found;
+  }
+
+  /** Resolves when this replica has taken the place of its master, and everybody who lives knows. */
+  async promoted(replica: RedisNode): Promise<void> {
+    await until(
+      'the replica was promoted',
+      async () => (await replica.info('replication')).get('role') === 'master',
+    );
+    await this.isWell();
+  }
+
+  /** Resolves when every server that answers says that all slots are served. */
+  async isWell(): Promise<void> {
+    await until('the Cluster is well', async () => {
+      const states = await Promise.all(this.nodes.map((node) => stateOf(node).catch(() => null)));
+      const told = states.filter((state) => state !== null);
+      return told.length > 1 && told.every((state) => state === 'ok');
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  private async join(): Promise<void> {
+    const [first, ...others] = this.nodes;
+    if (!first) return;
+    const share = Math.ceil(SLOTS / this.masters.length);
+    await Promise.all(
+      this.masters.map((node, i) =>
+        node.use((redis) =>
+          redis.call('CLUSTER', 'ADDSLOTSRANGE', i * share, Math.min(SLOTS, (i + 1) * share) - 1),
+        ),
+      ),
+    );
+    for (const node of others) {
+      const bus = busPorts.get(node) ?? 0;
+      await first.use((redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', node.port, bus));
+    }
+    await until('all know each other', async () => {
+      const counts = await Promise.all(
+        this.nodes.map((node) =>
+          node.use(async (redis) => ((await redis.call('CLUSTER', 'NODES')) as string).trim().split('\n')),
+        ),
+      );
+      return counts.every(
+        (lines) => lines.length === this.nodes.length && !lines.join().includes('handshake'),
+      );
+    });
+    for (const [i, replica] of this.replicas.entries()) {
+      const id = await this.masters[i]?.use((redis) => redis.call('CLUSTER', 'MYID'));
+      await replica.use((redis) => redis.call('CLUSTER', 'REPLICATE', String(id)));
+    }
+    await this.isWell();
+    for (const replica of this.replicas)
+      await until('the replicas follow', async () => {
+        const told = await replica.info('replication');
+        return told.get('role') === 'slave' && told.get('master_link_status') === 'up';
+      });
+  }
+
+  private async asked<T>(ask: (node: RedisNode) => Promise<T>): Promise<T> {
+    let last: unknown;
+    for (const node of this.nodes) {
+      try {
+        return await ask(node);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  }
+}
+
+/** Where the servers talk to each other. */
+const busPorts = new WeakMap<RedisNode, number>();
+
+async function server({ nodeTimeoutMs = 1_000, settings = {} }: RedisClusterOptions): Promise<RedisNode> {
+  const bus = await freePort();
+  const node = await RedisNode.start({
+    password: PASSWORD,
+    settings: {
+      'cluster-enabled': 'yes',
+      'cluster-config-file': 'nodes.conf',
+      'cluster-node-timeout': String(nodeTimeoutMs),
+      'cluster-port': String(bus),
+      // A replica of an idle master is never too old for its place.
+      'cluster-replica-validity-factor': '0',
+      ...settings,
+    },
+  });
+  busPorts.set(node, bus);
+  return node;
+}
+
+async function stateOf(node: RedisNode): Promise<string | null> {
+  const told = await node.use(async (redis) => (await redis.call('CLUSTER', 'INFO')) as string);
+  return /^cluster_state:(\w+)/m.exec(told)?.[1] ?? null;
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await isSo().catch(() => false))) {
+    if (performance.now() > deadline) throw new Error(`Not within ${DEADLINE_MS} ms: ${what}`);
+    await sleep(50);
+  }
+}
