@@ -62,6 +62,43 @@ export class RedisCluster {
     return found;
   }
 
+  /** The server that follows a master now. */
+  async replicaOf(master: RedisNode): Promise<RedisNode> {
+    const id = await master.use((redis) => redis.call('CLUSTER', 'MYID'));
+    const lines = await master.use(
+      async (redis) => (await redis.call('CLUSTER', 'REPLICAS', String(id))) as string[],
+    );
+    const found = this.nodes.find(({ port }) => lines.some((line) => line.includes(`127.0.0.1:${port}@`)));
+    if (!found) throw new Error('nobody follows it');
+    return found;
+  }
+
+  /** Gives the slot of a key to another master, key by key. @param halfway is run while the slot is on its way */
+  async move(key: string, from: RedisNode, to: RedisNode, halfway: () => Promise<void>): Promise<void> {
+    const ids = await Promise.all(
+      [from, to].map((node) => node.use(async (redis) => String(await redis.call('CLUSTER', 'MYID')))),
+    );
+    const [fromId = '', toId = ''] = ids;
+    const slot = await from.use(async (redis) => Number(await redis.call('CLUSTER', 'KEYSLOT', key)));
+    await to.use((redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId));
+    await from.use((redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId));
+    const moveAll = (): Promise<void> =>
+      from.use(async (redis) => {
+        for (;;) {
+          const keys = (await redis.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[];
+          if (keys.length === 0) return;
+          const auth = ['AUTH', PASSWORD, 'KEYS', ...keys];
+          await redis.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, ...auth);
+        }
+      });
+    await moveAll();
+    await halfway();
+    await moveAll();
+    for (const node of [to, from])
+      await node.use((redis) => redis.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId));
+    await this.isWell();
+  }
+
   /** Resolves when this replica has taken the place of its master, and everybody who lives knows. */
   async promoted(replica: RedisNode): Promise<void> {
     await until(
