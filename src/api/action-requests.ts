@@ -6,11 +6,13 @@ import type { TargetBelief } from '../domain/expected-target.js';
 import type { ProtectionState } from '../domain/inventory.js';
 import type { Operation } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
+import { inSpan } from '../platform/tracing/spans.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
 import { ApiSettings } from './http/api-settings.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
 import { idempotencyClaim } from './http/idempotency.js';
+import { traceparentOf } from './http/request-context.js';
 import { etagOf, presentOperation, presentPreflight } from './presenters/operation.presenter.js';
 import type { Named } from './public-ids.js';
 
@@ -70,8 +72,27 @@ export class ActionRequests {
     return this.handle({ siteId, command, reason, validateOnly, ...beliefOf(wish) }, exchange);
   }
 
-  async handle(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
+  handle(action: ActionRequest, exchange: HttpExchange): ActionAnswer {
+    return inSpan('accept', {}, () => this.answer(action, exchange));
+  }
+
+  present(operation: Operation): OperationDto {
+    const provider = this.providers.find(operation.siteId);
+    const [prompt] = operation.prompts;
+    return presentOperation(operation, {
+      cancellable: this.operations.isStoppable(operation),
+      answerable:
+        prompt !== undefined && (provider?.answerCall(operation.command, prompt.id) ?? null) !== null,
+    });
+  }
+
+  retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil(this.settings.pollIntervalMs / 1000));
+  }
+
+  private async answer(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
     const principal = request.principal?.id ?? 'unknown';
+    const traceparent = traceparentOf(request);
     const asked = {
       siteId: action.siteId,
       command: {
@@ -88,6 +109,7 @@ export class ActionRequests {
       requestedBy: principal,
       reason: action.reason ?? null,
       requestId: request.id,
+      ...(traceparent !== null && { traceparent }),
       ...(action.belief ? { belief: action.belief } : {}),
     };
     if (action.validateOnly) {
@@ -111,20 +133,6 @@ export class ActionRequests {
       .header('retry-after', String(this.retryAfterSeconds()))
       .header('etag', etagOf(operation));
     return this.present(operation);
-  }
-
-  present(operation: Operation): OperationDto {
-    const provider = this.providers.find(operation.siteId);
-    const [prompt] = operation.prompts;
-    return presentOperation(operation, {
-      cancellable: this.operations.isStoppable(operation),
-      answerable:
-        prompt !== undefined && (provider?.answerCall(operation.command, prompt.id) ?? null) !== null,
-    });
-  }
-
-  retryAfterSeconds(): number {
-    return Math.max(1, Math.ceil(this.settings.pollIntervalMs / 1000));
   }
 }
 

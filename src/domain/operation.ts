@@ -221,6 +221,8 @@ export interface Operation {
   /** Nothing is tried again before this instant. */
   notBefore: string | null;
   timings: OperationTimings;
-  /** W3C trace context or request id of the request that asked for it. */
+  /** Of the request that asked for it. */
   requestId: string | null;
+  /** W3C `traceparent`: where in a trace its steps go on. Absent = whoever asked named no place, and nothing is traced. */
+  traceparent?: string;
 }

@@ -82,10 +82,18 @@ export class CompositeRunner {
     if (sight.kind === 'BLOCKED') return this.stepFailed(parent, index, sight.reason);
 
     const lockedGroupIds = locksOf(siteId, command, preparation);
-    const { requestedBy, reason: why, requestId } = parent;
+    const { requestedBy, reason: why, requestId, traceparent } = parent;
     const step = newOperation(
       id,
-      { siteId, command, targetName: null, requestedBy, reason: why, requestId },
+      {
+        siteId,
+        command,
+        targetName: null,
+        requestedBy,
+        reason: why,
+        requestId,
+        ...(traceparent !== undefined && { traceparent }),
+      },
       {
         provider: parent.provider,
         target: targetOf(siteId, command, preparation, parent.composite?.[index]?.title ?? null),

@@ -61,5 +61,6 @@ export function newOperation(
     notBefore: null,
     timings: { queuedMs: null, submitMs: null, upstreamMs: null, detectMs: null, totalMs: 0 },
     requestId: request.requestId,
+    ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
   };
 }

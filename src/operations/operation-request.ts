@@ -14,6 +14,8 @@ export interface OperationRequest {
   requestedBy: string;
   reason: string | null;
   requestId: string | null;
+  /** Absent = it belongs to no trace. */
+  traceparent?: string;
   /** What whoever asks believes of the target: if it is not so, the request is refused. Absent = they did not say. */
   belief?: TargetBelief;
 }

@@ -26,6 +26,8 @@ import { RequestSender } from './request-sender.js';
 import { mayBeSentAgain, Sending, type Look } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
 
+export type AroundStep = (operation: Operation, step: () => Promise<Next>) => Promise<Next>;
+
 /** One send: of which call, by which intent, upon which look. */
 interface Attempted {
   call: UpstreamCall;
@@ -59,6 +61,8 @@ export class OperationRunner {
     guard: StoreGuard = new OpenGuard(),
     /** While the clock is wrong, nothing is sent, given up or rejected; absent = nobody measures it. */
     skew?: Pick<ClockSkew, 'fault'>,
+    /** What surrounds each step of an operation: whose lines the log's are, and which trace goes on. */
+    private readonly around: AroundStep = (_operation, step) => step(),
   ) {
     this.sending = new Sending(store, clock, settings, guard, skew);
     this.requests = new RequestSender(store, this.sending, clock, settings);
@@ -70,7 +74,7 @@ export class OperationRunner {
     const operation = await this.store.find(operationId);
     if (!operation || isVerdict(operation.state)) return 'NOTHING';
     if (isNewer(operation)) return this.leaveAlone(operation);
-    const next = await this.advanceOrWait(operation, look);
+    const next = await this.around(operation, () => this.advanceOrWait(operation, look));
     if (operation.parentId && next === 'DONE') {
       await ringParent(this.doorbells, await this.store.find(operationId));
     }

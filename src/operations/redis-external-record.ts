@@ -57,5 +57,6 @@ export async function recordExternal(
       ...groups.map((groupId) => seen.get(groupId)?.lastHeldBy ?? ''),
     ],
   );
+  if (answer[0] === 'RECORDED') writes.tellWritten(operation, type);
   return answer[0] === 'BUSY' ? { kind: 'BUSY', heldBy: answer[1] ?? '' } : { kind: answer[0] };
 }

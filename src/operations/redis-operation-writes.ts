@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Change } from '../domain/operation-change.js';
-import { eventOf } from '../domain/operation-event.js';
+import { eventOf, type OperationEvent } from '../domain/operation-event.js';
 import type { Step } from '../domain/operation-machine.js';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import type { DurableAnswer, DurableWrite, DurableWrites } from '../platform/redis/durable-writes.js';
@@ -14,6 +14,7 @@ import { indexesOf } from './operation-indexes.js';
 import type { IdempotencyClaim } from './operation-store.js';
 import { heldBy, lockedForParent } from './released-groups.js';
 import { madeBy, writeOf } from './write-ids.js';
+import { WrittenVersions } from './written-versions.js';
 
 const ACCEPT = new RedisScript(new URL('./lua/accept-operation.lua', import.meta.url));
 const TRANSITION = new RedisScript(new URL('./lua/transition-operation.lua', import.meta.url));
@@ -35,6 +36,7 @@ export class OperationWrites {
     private readonly durable: DurableWrites,
     private readonly guard: StoreGuard,
     private readonly onUnsafe: (error: Error) => void,
+    private readonly written = new WrittenVersions(),
   ) {}
 
   async accept(
@@ -89,7 +91,11 @@ export class OperationWrites {
     );
     if (answer[0] === 'ACCEPTED') {
       madeBy(operation, answer[1]);
-      if (parent) madeBy(parent.step.operation, answer[1]);
+      this.tellWritten(operation, event.type);
+      if (parent) {
+        madeBy(parent.step.operation, answer[1]);
+        this.tellWritten(parent.step.operation, parent.step.event.type);
+      }
     }
     return answer;
   }
@@ -163,6 +169,7 @@ export class OperationWrites {
     if (answer === 'GUARDED') throw this.guarded();
     if (answer !== 'WRITTEN') return false;
     madeBy(operation, writeId);
+    this.tellWritten(operation, event.type);
     if (!safe && isPromise) throw tooFewReplicas(operation);
     if (!safe) this.onUnsafe(tooFewReplicas(operation));
     return true;
@@ -183,6 +190,11 @@ export class OperationWrites {
   private noted(answer: DurableAnswer): DurableAnswer {
     this.isLagging = !answer.safe;
     return answer;
+  }
+
+  /** Whoever keeps figures of what this process writes hears of it. */
+  tellWritten(operation: Operation, type: OperationEvent['type']): void {
+    this.written.tell(operation, type);
   }
 
   /** The store is not the one that the guard let through: told to the guard, and to be thrown. */

@@ -59,6 +59,8 @@ export class SiteWatcher {
     private readonly skew?: Pick<ClockSkew, 'fault'>,
     /** While it is closed, nothing is looked at: what the store says of an operation may be old. */
     private readonly guard: StoreGuard = new OpenGuard(),
+    /** Told of each look that succeeded; absent = nobody notes them. */
+    private readonly onLook?: (siteId: string) => void,
   ) {
     this.reconciler = new Reconciler(store, clock, settings, log);
   }
@@ -91,6 +93,7 @@ export class SiteWatcher {
       await this.reconciler.reconcile(open, provider, pass);
       await this.observe(open, provider, pass);
       this.failures.delete(siteId);
+      this.onLook?.(siteId);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       // A look that failed says nothing about the operations: they stay as they are.

@@ -18,7 +18,7 @@ export class PlatformModule {
         { provide: ENVIRONMENT_TOKEN, useValue: environment },
         { provide: LOG, useValue: log },
         { provide: Clock, useClass: SystemClock },
-        Metrics,
+        { provide: Metrics, useFactory: () => new Metrics() },
       ],
       exports: [ENVIRONMENT_TOKEN, LOG, Clock, Metrics, RedisModule],
     };

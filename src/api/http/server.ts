@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyServerOptions } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Metrics } from '../../platform/metrics.js';
+import { tellRequests } from './request-context.js';
 import { answerUnreadable, answerUnroutable } from './unroutable.js';
 
 /** Fastify's own limits are mostly open: these are ours. */
@@ -32,6 +33,7 @@ export function tuneServer(app: NestFastifyApplication, metrics: Metrics): void 
     }
   });
   const fastify = app.getHttpAdapter().getInstance();
+  tellRequests(fastify);
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

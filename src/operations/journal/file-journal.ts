@@ -28,20 +28,29 @@ export class FileJournal extends Journal {
     private readonly folder: string,
     private readonly clock: Clock,
     private readonly log: Log,
+    onSync: (seconds: number) => void,
   ) {
     super();
-    this.writer = new JournalWriter(folder, clock);
+    this.writer = new JournalWriter(folder, clock, onSync);
     this.beating = setInterval(() => void this.writer.beat().catch(() => undefined), BEAT_MS);
     this.beating.unref();
   }
 
-  /** Makes the folder if need be. Throws `JournalError` when nothing can be written there. */
-  static async open(directory: string, clock: Clock, log: Log): Promise<FileJournal> {
+  /**
+   * Makes the folder if need be. Throws `JournalError` when nothing can be written there.
+   * @param onSync told how long each write took, with its sync
+   */
+  static async open(
+    directory: string,
+    clock: Clock,
+    log: Log,
+    onSync: (seconds: number) => void = () => undefined,
+  ): Promise<FileJournal> {
     const folder = resolve(directory);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const id = (await read(folder, 'id')) ?? (await writeNew(folder, 'id', uuidv4()));
-      return new FileJournal(id, folder, clock, log);
+      return new FileJournal(id, folder, clock, log, onSync);
     } catch (error) {
       throw new JournalError(`${folder} cannot be written: ${(error as Error).message}`, { cause: error });
     }

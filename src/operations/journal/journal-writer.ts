@@ -25,6 +25,7 @@ export class JournalWriter {
   constructor(
     private readonly folder: string,
     private readonly clock: Clock,
+    private readonly onSync: (seconds: number) => void = () => undefined,
   ) {}
 
   /** The file that it adds to at the moment. */
@@ -90,7 +91,10 @@ export class JournalWriter {
   private async write(lines: string): Promise<void> {
     for (let taken = 0; taken < MOST_FILES_TAKEN; taken += 1) {
       this.file ??= await JournalFile.create(this.folder, this.clock.now());
-      if (await this.file.add(lines)) {
+      const beganMs = this.clock.monotonic();
+      const isOurs = await this.file.add(lines);
+      this.onSync((this.clock.monotonic() - beganMs) / 1000);
+      if (isOurs) {
         const isOld = this.clock.now() - this.file.createdMs > OLD_MS;
         if (isOld || this.file.bytes > FULL_BYTES) await this.leave();
         return;

@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
+import { context, propagation } from '@opentelemetry/api';
 import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { connectTo, hostOf } from './fresh-connection.js';
 import { TlsTrust, withAdvice, type TlsSettings } from './tls-trust.js';
+import { told } from './told-exchanges.js';
 import { TransportError } from './transport-error.js';
 
 export interface UpstreamHttpOptions {
@@ -61,7 +63,51 @@ export class UpstreamHttp {
   }
 
   /** A request that changes nothing (or only our own log-in). Connections are shared. Throws `TransportError`. */
-  async read(request: UpstreamRequest): Promise<UpstreamResponse> {
+  read(request: UpstreamRequest): Promise<UpstreamResponse> {
+    return told(request, this.baseUrl, () => this.readOnce(request));
+  }
+
+  /**
+   * The one request of a submission: connects first, then waits for `confirm`, then calls `open` in the same tick as the
+   * write. What either throws is thrown on, with nothing sent; so is a connection that died meanwhile (CONNECT). Never
+   * retried, never redirected.
+   */
+  submit(
+    request: UpstreamRequest,
+    open: () => void,
+    timeoutMs: number,
+    confirm?: () => Promise<void>,
+  ): Promise<UpstreamResponse> {
+    return told(request, this.baseUrl, () => this.submitOnce(request, open, timeoutMs, confirm));
+  }
+
+  /**
+   * Exactly what `read` and `submit` will send. The same request is written in the same way each time. Throws
+   * `TransportError` (CONNECT) for a path that would be written otherwise than it was meant: `…/tags/..` is another thing.
+   */
+  asWritten(request: UpstreamRequest): WrittenRequest {
+    const url = this.urlOf(request);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    return {
+      method: request.method,
+      url,
+      headers: {
+        // Left to itself, Node names port 80 on a connection that was made beforehand, even for https.
+        host: url.host,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      },
+      body,
+    };
+  }
+
+  async close(): Promise<void> {
+    const agent = await this.keepAlive?.catch(() => null);
+    agent?.destroy();
+  }
+
+  private async readOnce(request: UpstreamRequest): Promise<UpstreamResponse> {
     this.keepAlive ??= this.newKeepAliveAgent();
     let agent: http.Agent | https.Agent;
     try {
@@ -74,16 +120,11 @@ export class UpstreamHttp {
     return this.exchange(request, timeout, { httpAgent: agent, httpsAgent: agent });
   }
 
-  /**
-   * The one request of a submission: connects first, then waits for `confirm`, then calls `open` in the same tick as the
-   * write. What either throws is thrown on, with nothing sent; so is a connection that died meanwhile (CONNECT). Never
-   * retried, never redirected.
-   */
-  async submit(
+  private async submitOnce(
     request: UpstreamRequest,
     open: () => void,
     timeoutMs: number,
-    confirm?: () => Promise<void>,
+    confirm: (() => Promise<void>) | undefined,
   ): Promise<UpstreamResponse> {
     const socket = await connectTo(this.baseUrl, this.trust, this.connectTimeoutMs);
     const gate: { refusal?: Error } = {};
@@ -114,32 +155,6 @@ export class UpstreamHttp {
     }
   }
 
-  /**
-   * Exactly what `read` and `submit` will send. The same request is written in the same way each time. Throws
-   * `TransportError` (CONNECT) for a path that would be written otherwise than it was meant: `…/tags/..` is another thing.
-   */
-  asWritten(request: UpstreamRequest): WrittenRequest {
-    const url = this.urlOf(request);
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    return {
-      method: request.method,
-      url,
-      headers: {
-        // Left to itself, Node names port 80 on a connection that was made beforehand, even for https.
-        host: url.host,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...request.headers,
-      },
-      body,
-    };
-  }
-
-  async close(): Promise<void> {
-    const agent = await this.keepAlive?.catch(() => null);
-    agent?.destroy();
-  }
-
   private async newKeepAliveAgent(): Promise<http.Agent | https.Agent> {
     if (this.baseUrl.protocol !== 'https:') return new http.Agent({ keepAlive: true, maxSockets: 8 });
     const port = Number(this.baseUrl.port || 443);
@@ -159,7 +174,7 @@ export class UpstreamHttp {
         method,
         url: url.href,
         // Without a body there is no type of it; left to itself, axios names one.
-        headers: { 'content-type': false, ...headers },
+        headers: { 'content-type': false, ...headers, ...traceHeaders() },
         ...(body === undefined ? {} : { data: body }),
         responseType: 'text',
         transformResponse: (data: unknown) => data,
@@ -189,6 +204,13 @@ export class UpstreamHttp {
     if (query !== '') url.search = url.search === '' ? query : `${url.search}&${query}`;
     return url;
   }
+}
+
+/** None, unless somebody chose that upstreams be told of traces (`start-tracing.ts`). No part of what is signed. */
+function traceHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  propagation.inject(context.active(), headers);
+  return headers;
 }
 
 /** A segment that is one or two dots, however spelt, is taken out of a path together with the one before it. */

@@ -1,6 +1,10 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { logFieldsNow } from './log-context.js';
 
-/** Structured JSON logs. `log.info({ operationId }, 'what happened')`. */
+/**
+ * Structured JSON logs. `log.info({ operationId }, 'what happened')`. Lines that are written in the course of a request, of
+ * an operation's step or of a look at a site say so by themselves (`log-context.ts`).
+ */
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> & {
   child(bindings: Record<string, unknown>): Log;
 };
@@ -10,12 +14,15 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const SECRETS = ['authorization', 'password', 'remotePassword', 'secretKey', 'token', 'sessionId', 'apiKey'];
 
-export function createLog(level: LogLevel, name: string): Log {
-  return pino({
+/** @param to default: the standard output */
+export function createLog(level: LogLevel, name: string, to?: DestinationStream): Log {
+  const options: LoggerOptions = {
     level,
     base: { process: name, pid: process.pid },
+    mixin: () => ({ ...logFieldsNow() }),
     redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
-  });
+  };
+  return to ? pino(options, to) : pino(options);
 }
 
 export function silentLog(): Log {
