@@ -1,6 +1,7 @@
 import { moref } from './ids.js';
 import { inventoryAt } from './inventory.js';
 import { seedMappings } from './mappings-work.js';
+import { addPastRuns } from './past-runs.js';
 import { followGroups } from './plan-status.js';
 import type { Folder, Group, Plan, Site, SrmSim, Vm, VmRecovery, World } from './world.js';
 
@@ -81,7 +82,7 @@ const PLANS: [string, string, string[]][] = [
 ];
 
 /** One pair of sites, four groups, five plans. The ids are the same in every world. */
-export function seedWorld({ settings }: SrmSim): World {
+export function seedWorld({ settings, instant }: SrmSim): World {
   const groups = ['erp', 'web', 'mail', 'archive'].map(seedGroup);
   const world: World = {
     pairingId: '7b0e6c1e-5a53-4d0f-9a55-0e0c6d5b9f01',
@@ -104,6 +105,7 @@ export function seedWorld({ settings }: SrmSim): World {
   };
   world.mappings = seedMappings(world);
   addMore(world, settings.morePlans);
+  addPastRuns(world, settings.pastRuns, instant, SITE_A.srm.id);
   for (const plan of world.plans) followGroups(world, plan);
   return world;
 }

@@ -7,6 +7,7 @@ const misses = oneOf(400, 401, 403, 500);
 /** What each setting may be when it comes over the control API. */
 export const SETTING_CHECKS: { [Name in keyof SrmSettings]: Check<unknown> } = {
   morePlans: whole(),
+  pastRuns: whole(),
   accounts: fields({ a: list(account), b: list(account) }),
   sessionIdleMs: number(),
   missingRemoteStatus: misses,

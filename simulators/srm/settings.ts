@@ -9,6 +9,8 @@ export interface Account {
 export interface SrmSettings {
   /** How many plans of one group and one VM the first world has beside the named five. */
   morePlans: number;
+  /** How many finished runs the history has in the first world, about one a day. */
+  pastRuns: number;
   accounts: Record<'a' | 'b', Account[]>;
   sessionIdleMs: number;
   /** What an operation with contract E answers without the remote session. */
@@ -46,6 +48,7 @@ export interface SrmSettings {
 
 export const DEFAULT_SETTINGS: SrmSettings = {
   morePlans: 0,
+  pastRuns: 0,
   accounts: {
     a: [{ username: 'administrator@vsphere.local', password: 'demo-password' }],
     b: [{ username: 'administrator@remote.local', password: 'demo-remote-password' }],

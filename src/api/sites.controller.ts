@@ -2,6 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
 import { InventoryService, type Reading } from '../inventory/inventory.service.js';
+import { PastRecords } from '../operations/past-records.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -18,6 +19,7 @@ export class SitesController {
   constructor(
     private readonly inventory: InventoryService,
     private readonly reads: SiteReads,
+    private readonly past: PastRecords,
   ) {}
 
   @Get()
@@ -26,7 +28,7 @@ export class SitesController {
   @ProblemResponses()
   async list(@Exchange() { request }: HttpExchange): Promise<SiteListDto> {
     const readings = await this.inventory.connections(undefined, wantsFresh(request));
-    const items = await Promise.all(readings.map(presented));
+    const items = await Promise.all(readings.map((reading) => this.presented(reading)));
     return { items, sources: readings.map(({ source }) => source) };
   }
 
@@ -37,7 +39,7 @@ export class SitesController {
   async get(@Param('siteId') siteId: string, @Exchange() { request }: HttpExchange): Promise<SiteDto> {
     const [reading] = await this.inventory.connections(siteId, wantsFresh(request));
     if (!reading) throw new ProblemError(problem('not-found', `There is no site ${siteId}.`));
-    return presented(reading);
+    return this.presented(reading);
   }
 
   @Get(':siteId/creation-options')
@@ -51,8 +53,14 @@ export class SitesController {
   async creationOptions(@Param('siteId') siteId: string): Promise<Record<string, unknown>> {
     return this.reads.recent(this.reads.site(siteId), (provider) => provider.creationOptions());
   }
-}
 
-async function presented(reading: Reading<SiteConnection>): Promise<SiteDto> {
-  return presentSite(reading, await reading.provider.budgetUse());
+  private async presented(reading: Reading<SiteConnection>): Promise<SiteDto> {
+    const { provider } = reading;
+    const isOffered = provider.descriptor.capabilities.pastOperations;
+    const [budget, past] = await Promise.all([
+      provider.budgetUse(),
+      isOffered ? this.past.progress(provider.siteId) : null,
+    ]);
+    return presentSite(reading, budget, past);
+  }
 }

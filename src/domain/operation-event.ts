@@ -12,6 +12,8 @@ export const OPERATION_EVENT_TYPES = [
   'operation.cancelling',
   'operation.delayed',
   'operation.restored',
+  /** The whole of an ended run, taken over from the history of its site: older than the event. */
+  'operation.imported',
   'operation.succeeded',
   'operation.failed',
   'operation.cancelled',

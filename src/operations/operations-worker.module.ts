@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { ClockSkew } from '../platform/clock-skew.js';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
+import { inLogContext } from '../platform/log/log-context.js';
 import type { Log } from '../platform/log/log.js';
 import { RingTools } from '../platform/queue/ring-workers.processor.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
+import { inSpan } from '../platform/tracing/spans.js';
 import { NoticedLists } from '../providers/noticed-lists.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { Doorbells } from './doorbells.js';
@@ -14,9 +16,16 @@ import { StoreGuard } from './guard/store-guard.js';
 import { OperationRunner } from './operation-runner.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsModule } from './operations.module.js';
+import { PastOperations } from './past-operations.js';
+import { PastRecords } from './past-records.js';
+import { WatchMarks } from './redis-watch-marks.js';
 import { operationSettings } from './settings.js';
 import { SiteWatcher } from './site-watcher.js';
+import { stepContext } from './step-context.js';
 import { Sweeper } from './sweeper.js';
+
+/** What is older is not taken over from the history of a site. */
+const KEPT_DAYS = 400;
 
 /** The part of the long work that only workers do. */
 @Module({
@@ -35,6 +44,7 @@ import { Sweeper } from './sweeper.js';
         LOG,
         NoticedLists,
         ClockSkew,
+        WatchMarks,
       ],
       useFactory: (
         tools: RingTools,
@@ -47,9 +57,20 @@ import { Sweeper } from './sweeper.js';
         log: Log,
         noticed: NoticedLists,
         skew: ClockSkew,
+        marks: WatchMarks,
       ) => {
         const settings = operationSettings(environment);
-        const runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard, skew);
+        const runner = new OperationRunner(
+          store,
+          providers,
+          clock,
+          settings,
+          log,
+          doorbells,
+          guard,
+          skew,
+          stepContext(() => clock.now()),
+        );
         const watcher = new SiteWatcher(
           store,
           providers,
@@ -60,6 +81,7 @@ import { Sweeper } from './sweeper.js';
           noticed,
           skew,
           guard,
+          (siteId) => marks.note(siteId),
         );
         return new DoorbellWorkers(answerers(runner, watcher, doorbells), tools);
       },
@@ -69,6 +91,12 @@ import { Sweeper } from './sweeper.js';
       inject: [OperationStore, Clock, Doorbells, LOG],
       useFactory: (store: OperationStore, clock: Clock, doorbells: Doorbells, log: Log) =>
         new ExternalOperations(store, clock, doorbells, log),
+    },
+    {
+      provide: PastOperations,
+      inject: [OperationStore, PastRecords, StoreGuard, Clock, LOG],
+      useFactory: (store: OperationStore, past: PastRecords, guard: StoreGuard, clock: Clock, log: Log) =>
+        new PastOperations(store, past, guard, clock, log, KEPT_DAYS * 86_400_000),
     },
     {
       provide: Sweeper,
@@ -82,7 +110,7 @@ import { Sweeper } from './sweeper.js';
       ) => new Sweeper(store, doorbells, log, { clock, settings: operationSettings(environment) }),
     },
   ],
-  exports: [DoorbellWorkers, Sweeper, ExternalOperations],
+  exports: [DoorbellWorkers, Sweeper, ExternalOperations, PastOperations],
 })
 export class OperationsWorkerModule {}
 
@@ -94,6 +122,10 @@ function answerers(runner: OperationRunner, watcher: SiteWatcher, doorbells: Doo
       if (next === 'DONE') await doorbells.ringWatch(operationId.slice(0, operationId.indexOf('.')));
       return next;
     },
-    watch: (siteId: string) => watcher.tick(siteId),
+    // A look is a trace of its own: it is had for many operations at once.
+    watch: (siteId: string) =>
+      inLogContext({ siteId }, () =>
+        inSpan('look', { root: true, attributes: { 'dr_gateway.site': siteId } }, () => watcher.tick(siteId)),
+      ),
   };
 }

@@ -18,15 +18,20 @@ import { StoreGuard } from './guard/store-guard.js';
 import { JournalUpkeep } from './journal-upkeep.js';
 import { JournalModule } from './journal/journal.module.js';
 import { Journal } from './journal/journal.js';
+import { MeasuredWorkModule } from './measured-work.module.js';
+import { OperationArchive } from './operation-archive.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsService } from './operations.service.js';
+import { PastRecords } from './past-records.js';
 import { RedisOperationStore } from './redis-operation-store.js';
+import { RedisPastRecords } from './redis-past-records.js';
 import { Resolutions } from './resolutions.js';
 import { operationSettings } from './settings.js';
+import { WrittenVersions } from './written-versions.js';
 
 /** The part of the long work that both processes have: the store, the bells, and the questions about operations. */
 @Module({
-  imports: [JournalModule, GuardModule],
+  imports: [JournalModule, GuardModule, MeasuredWorkModule],
   providers: [
     {
       provide: DurableWrites,
@@ -36,7 +41,7 @@ import { operationSettings } from './settings.js';
     },
     {
       provide: OperationStore,
-      inject: [COMMANDS, DurableWrites, Journal, StoreGuard, Clock, LOG],
+      inject: [COMMANDS, DurableWrites, Journal, StoreGuard, Clock, LOG, WrittenVersions, OperationArchive],
       useFactory: (
         redis: Redis,
         durable: DurableWrites,
@@ -44,10 +49,18 @@ import { operationSettings } from './settings.js';
         guard: StoreGuard,
         clock: Clock,
         log: Log,
+        written: WrittenVersions,
+        archive: OperationArchive,
       ) => {
-        const store = new RedisOperationStore(redis, clock, guard, durable, throttled(log, 'replicas'));
+        const untold = throttled(log, 'replicas');
+        const store = new RedisOperationStore(redis, clock, guard, durable, untold, written, archive);
         return new DurableOperationStore(store, journal, guard, clock, throttled(log, 'journal'));
       },
+    },
+    {
+      provide: PastRecords,
+      inject: [COMMANDS, StoreGuard],
+      useFactory: (redis: Redis, guard: StoreGuard) => new RedisPastRecords(redis, guard),
     },
     {
       provide: JournalUpkeep,
@@ -84,7 +97,16 @@ import { operationSettings } from './settings.js';
       ) => new Resolutions(store, providers, doorbells, clock, operationSettings(environment)),
     },
   ],
-  exports: [OperationStore, GuardModule, JournalModule, Doorbells, OperationsService, Resolutions],
+  exports: [
+    OperationStore,
+    PastRecords,
+    GuardModule,
+    JournalModule,
+    MeasuredWorkModule,
+    Doorbells,
+    OperationsService,
+    Resolutions,
+  ],
 })
 export class OperationsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -15,6 +15,7 @@ import type {
 } from '../domain/inventory.js';
 import type { Lifecycle } from '../domain/lifecycle.js';
 import type { Finding, Observation, ResourceFacts } from '../domain/observation.js';
+import type { PastRunsPage, PastRunsQuestion } from '../domain/past-run.js';
 import type { Concern } from '../domain/site-finding.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Clock } from '../platform/clock.js';
@@ -72,6 +73,12 @@ export interface ProviderDriver {
    * turn comes, with the `seenTime` that it was told with
    */
   inspect(cx: CallContext, told?: readonly Concern[]): Promise<Concern[]>;
+
+  /**
+   * Present iff `capabilities.pastOperations`. One page of the runs that have ended, whoever began them: each whole, with
+   * an id that stays. What is still under way is not told.
+   */
+  pastRuns?(question: PastRunsQuestion, cx: CallContext): Promise<PastRunsPage>;
 
   /** What a new group may be made of. */
   creationOptions(cx: CallContext): Promise<CreationOptions>;
@@ -147,6 +154,8 @@ export interface ProviderCapabilities {
   /** A run may wait for a person, who can answer through the gateway. */
   readonly prompts: boolean;
   readonly reads: readonly FurtherRead[];
+  /** Its history tells of ended runs, so that they can be taken over when the site is first connected. */
+  readonly pastOperations: boolean;
   /** Which finer wishes each action understands; others are refused, by name. */
   readonly options: Readonly<Partial<Record<DrAction, readonly ActionOption[]>>>;
   /** Which fields a new group takes beyond `siteId`, `name` and `description`, and which it must have. */

@@ -8,10 +8,12 @@ import type {
   ReplicationPair,
 } from '../domain/inventory.js';
 import type { Finding, Observation } from '../domain/observation.js';
+import type { PastRunsPage, PastRunsQuestion } from '../domain/past-run.js';
 import type { Concern } from '../domain/site-finding.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
+import { askingSite } from './asked-site.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
 import type { AnswerOf, FurtherRead, WhereOf } from './further-reads.js';
 import { isJudging, judging } from './judgement.js';
@@ -111,6 +113,15 @@ export class Provider {
     return this.reading((cx) => this.driver.inspect(cx, told), 'REFRESH');
   }
 
+  /** A page of the runs that the site's history tells of. Not offered = `UNSUPPORTED`. */
+  pastRuns(question: PastRunsQuestion): Promise<PastRunsPage> {
+    return this.reading((cx) => {
+      const page = this.driver.pastRuns?.(question, cx);
+      if (page) return page;
+      throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} tells nothing of its past.`);
+    }, 'REFRESH');
+  }
+
   creationOptions(): Promise<CreationOptions> {
     return this.reading((cx) => this.driver.creationOptions(cx));
   }
@@ -160,7 +171,7 @@ export class Provider {
     };
     try {
       const { signal } = new AbortController();
-      return await inLane('SEND', () => this.driver.start(call, watched, { signal }));
+      return await this.asked('SEND', () => this.driver.start(call, watched, { signal }));
     } catch (error) {
       if (error instanceof ProviderError) throw error.delivery ? error : error.withDelivery(delivery);
       throw this.surprise(error).withDelivery(delivery);
@@ -222,7 +233,7 @@ export class Provider {
     const places = (work && this.descriptor.budget.together?.[work]) ?? 1;
     try {
       const signal = AbortSignal.timeout(readTimeoutMs);
-      return await inLane(lane, () =>
+      return await this.asked(lane, () =>
         budgets && places > 1 && !isJudging()
           ? budgets.together(places, () => read({ signal }), signal)
           : read({ signal }),
@@ -230,6 +241,11 @@ export class Provider {
     } catch (error) {
       throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }
+  }
+
+  private asked<T>(lane: Lane, work: () => T): T {
+    const site = { siteId: this.siteId, provider: this.descriptor.provider };
+    return askingSite(site, () => inLane(lane, work));
   }
 
   /** An answer that a mapper could not digest: the upstream's fault or ours, but nothing to crash on. */

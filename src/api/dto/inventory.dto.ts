@@ -180,6 +180,8 @@ export class CapabilitiesDto {
   replicationPairs!: boolean;
   /** A run may wait for a person, who answers through `POST /v1/operations/{id}/input`. */
   prompts!: boolean;
+  /** Ended runs are taken over from its history when the site is first connected. */
+  pastOperations!: boolean;
   /** What the site can tell beyond its groups and plans; the paths of the others answer `not-offered`. */
   @ApiProperty({ enum: FURTHER_READS, isArray: true })
   reads!: FurtherRead[];
@@ -212,6 +214,30 @@ export class BudgetDto {
   windowSeconds!: number;
 }
 
+/** NOT_OFFERED: the upstream tells nothing of its past. */
+export const PAST_STATES = ['NOT_OFFERED', 'PENDING', 'IMPORTING', 'IMPORTED'] as const;
+
+export class PastOperationsDto {
+  @ApiProperty({ enum: PAST_STATES })
+  state!: (typeof PAST_STATES)[number];
+  /** How many ended runs of the site's own history are operations now, with origin EXTERNAL. */
+  @ApiProperty({ type: 'integer' })
+  importedCount!: number;
+  /** Runs of which the site does not tell what they were or how they ended. */
+  @ApiProperty({ type: 'integer' })
+  leftOutCount!: number;
+  /** When the oldest run began that the site told of. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  oldestTime!: string | null;
+  /** What had ended by then is taken over; what ended later was seen here. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  untilTime!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishedTime!: string | null;
+  /** Why it could not go on the last time; it is tried again. */
+  trouble!: string | null;
+}
+
 export class SiteDto {
   id!: string;
   name!: string;
@@ -223,6 +249,8 @@ export class SiteDto {
   /** null = its requests are not counted. */
   @ApiProperty({ type: BudgetDto, nullable: true })
   budget!: BudgetDto | null;
+  /** What was taken over from the site's own history when it was first connected. */
+  pastOperations!: PastOperationsDto;
   /** What is known of it: how old, and what was wrong at the last look. */
   source!: SourceDto;
 }

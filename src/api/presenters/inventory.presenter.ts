@@ -1,9 +1,11 @@
 import type { BudgetUse } from '../../providers/request-budget.js';
+import type { PastProgress } from '../../operations/past-records.js';
 import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
 import type { ProblemCode } from '../../domain/problem-kinds.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
 import type { SiteDto } from '../dto/inventory.dto.js';
+import { isoTime } from '../../platform/clock.js';
 import { LARGEST_PAGE, type InventoryQueryDto } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 import type { Page } from './page.presenter.js';
@@ -62,6 +64,7 @@ function matches(item: Listed, query: InventoryQueryDto): boolean {
 export function presentSite(
   { provider, value, source }: Reading<SiteConnection>,
   budget: BudgetUse | null,
+  past: PastProgress | null,
 ): SiteDto {
   const { descriptor } = provider;
   const { capabilities } = descriptor;
@@ -82,12 +85,28 @@ export function presentSite(
       explicitPlans: capabilities.explicitPlans,
       replicationPairs: capabilities.replicationPairs,
       prompts: capabilities.prompts,
+      pastOperations: capabilities.pastOperations,
       reads: [...capabilities.reads],
       inputs: inputsOf(descriptor),
       options: capabilities.options,
     },
     budget: budget && { limit: budget.limit, used: budget.used, windowSeconds: budget.windowSeconds },
+    pastOperations: pastOf(capabilities.pastOperations, past),
     source,
+  };
+}
+
+function pastOf(isOffered: boolean, past: PastProgress | null): SiteDto['pastOperations'] {
+  const time = (ms: number | null | undefined): string | null => (ms ? isoTime(ms) : null);
+  const state = past?.finishedMs ? 'IMPORTED' : past ? 'IMPORTING' : 'PENDING';
+  return {
+    state: isOffered ? state : 'NOT_OFFERED',
+    importedCount: past?.imported ?? 0,
+    leftOutCount: past?.leftOut ?? 0,
+    oldestTime: time(past?.oldestMs),
+    untilTime: time(past?.untilMs),
+    finishedTime: time(past?.finishedMs),
+    trouble: past?.trouble ?? null,
   };
 }
 

@@ -189,6 +189,7 @@ export const memoryDescriptor: ProviderDescriptor = {
     explicitPlans: true,
     replicationPairs: true,
     prompts: true,
+    pastOperations: false,
     reads: ['protectedInstance', 'plannedInstances', 'replicationPair', 'planPrompts'],
     options: {
       PLANNED_FAILOVER: ['syncData', 'migrateEligibleVms'],

@@ -116,6 +116,7 @@ export const sdrsDescriptor: ProviderDescriptor = deeplyFrozen({
     explicitPlans: false,
     replicationPairs: true,
     prompts: false,
+    pastOperations: false,
     reads: [
       'protectedInstance',
       'instanceTags',

@@ -112,6 +112,7 @@ export const srmDescriptor: ProviderDescriptor = frozen({
     explicitPlans: true,
     replicationPairs: false,
     prompts: true,
+    pastOperations: true,
     reads: [
       'protectedInstance',
       'protectionSettings',

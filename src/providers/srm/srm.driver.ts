@@ -7,6 +7,7 @@ import type {
   ReplicationPair,
 } from '../../domain/inventory.js';
 import type { Finding, Observation } from '../../domain/observation.js';
+import type { PastRunsPage, PastRunsQuestion } from '../../domain/past-run.js';
 import type { Concern } from '../../domain/site-finding.js';
 import type { SiteSurvey } from '../../domain/site-survey.js';
 import type { FurtherReads } from '../further-reads.js';
@@ -32,6 +33,7 @@ import type { SrmInspection } from './inspecting/srm.inspection.js';
 import type { SrmInventory } from './reading/srm.inventory.js';
 import { groupOf, instanceOf, planOf } from './reading/srm.mapper.js';
 import type { SrmObserver } from './watching/srm.observation.js';
+import { pastRunsOf } from './reading/srm.past-runs.js';
 import type { PlanGroups } from './reading/srm.plan-groups.js';
 import type { SrmPreparation } from './preparing/srm.preparation.js';
 import type { SrmSubmission } from './wire/srm.submission.js';
@@ -140,6 +142,10 @@ export class SrmDriver implements ProviderDriver {
 
   inspect({ signal }: CallContext, told: readonly Concern[] = []): Promise<Concern[]> {
     return this.parts.inspection.inspect(told, signal);
+  }
+
+  pastRuns(question: PastRunsQuestion, { signal }: CallContext): Promise<PastRunsPage> {
+    return pastRunsOf(this.parts.history, question, signal);
   }
 
   creationOptions({ signal }: CallContext): Promise<CreationOptions> {

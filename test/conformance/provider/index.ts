@@ -7,6 +7,7 @@ import { identityConcern } from './identity.js';
 import { lifecycleConcern } from './lifecycle.js';
 import { observeConcern } from './observe.js';
 import { partsConcern } from './parts.js';
+import { pastRunsConcern } from './past-runs.js';
 import { promptsConcern } from './prompts.js';
 import { readsConcern } from './reads.js';
 import { recoverConcern } from './recover.js';
@@ -31,5 +32,6 @@ export function describeProviderConformance(subject: ConformanceSubject): void {
     furtherReadsConcern(subject);
     promptsConcern(subject);
     surveyConcern(subject);
+    pastRunsConcern(subject);
   });
 }

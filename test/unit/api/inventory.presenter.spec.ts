@@ -238,7 +238,7 @@ describe('a site', () => {
   const connection: SiteConnection = { version: '8.7', warnings: ['The remote site is down.'] };
 
   it('tells its connection and what it can do', () => {
-    expect(presentSite(reading('x', connection), null)).toMatchObject({
+    expect(presentSite(reading('x', connection), null, null)).toMatchObject({
       id: provider.siteId,
       provider: 'memory',
       connection: { state: 'CONNECTED', version: '8.7', warnings: ['The remote site is down.'] },
@@ -255,12 +255,12 @@ describe('a site', () => {
       spent: { SEND: 0.07, ACTION: 0.08, WATCH: 0.09, OVERDUE: 0.1, INTERACTIVE: 0.11, REFRESH: 0.14 },
       awayMs: 0,
     };
-    expect(presentSite(reading('x', connection), use).budget).toEqual({
+    expect(presentSite(reading('x', connection), use, null).budget).toEqual({
       limit: 100,
       used: 7,
       windowSeconds: 60,
     });
-    expect(presentSite(reading('x', connection), null).budget).toBeNull();
+    expect(presentSite(reading('x', connection), null, null).budget).toBeNull();
   });
 
   it.each([
@@ -271,11 +271,11 @@ describe('a site', () => {
     ['upstream-timeout', 'DISCONNECTED'],
   ] as const)('that is STALE because of %s is %s', (code, state) => {
     const stale = reading('x', connection, { state: 'STALE', error: problem(code, 'So it is.') });
-    expect(presentSite(stale, null).connection.state).toBe(state);
+    expect(presentSite(stale, null, null).connection.state).toBe(state);
   });
 
   it.each(['STALE', 'UNAVAILABLE'] as const)('that is %s is not connected', (state) => {
     const value = state === 'STALE' ? connection : null;
-    expect(presentSite(reading('x', value, { state }), null).connection.state).toBe('DISCONNECTED');
+    expect(presentSite(reading('x', value, { state }), null, null).connection.state).toBe('DISCONNECTED');
   });
 });

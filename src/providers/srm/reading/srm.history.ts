@@ -41,6 +41,13 @@ interface Reading {
   begunAt: number;
 }
 
+/** One part of the history, as it came. */
+export interface HistoryPart {
+  reports: WireHistoryReport[];
+  /** How far the appliance's clock is ahead of ours, milliseconds; null = it did not tell. */
+  aheadMs: number | null;
+}
+
 /**
  * The history of runs. Reading it makes the appliance a task, perhaps on a plan itself: those tasks must
  * never be taken for the run that is looked for. A reading that is not done in time is not begun again:
@@ -49,6 +56,8 @@ interface Reading {
 export class SrmHistory {
   private readonly readings = new Set<string>();
   private readonly unfinished = new Map<string, Reading>();
+  /** By the last task that was begun here. */
+  private aheadMs: number | null = null;
 
   constructor(
     private readonly client: SrmClient,
@@ -81,6 +90,12 @@ export class SrmHistory {
     return reports
       .filter((report) => startOf(report) >= fromMs && startOf(report) <= (untilMs ?? Infinity))
       .sort((one, other) => startOf(other) - startOf(one));
+  }
+
+  /** One part of all plans' runs, newest first, at most `HISTORY_PAGE_SIZE`. Not ready in time = `TIMEOUT`, to be asked again. */
+  async part(page: HistoryPage, signal: AbortSignal): Promise<HistoryPart> {
+    const reports = await this.page(null, page, PATIENTLY, signal);
+    return { reports, aheadMs: this.aheadMs };
   }
 
   async findRun(
@@ -164,6 +179,8 @@ export class SrmHistory {
       return this.client.task(begun.taskId, signal);
     const task = await this.client.beginHistory(planId, page, signal);
     this.readings.add(task.id);
+    const queuedMs = epochMsOf(task.queued_time);
+    if (queuedMs !== null) this.aheadMs = queuedMs - this.client.clock.now();
     const [oldest] = this.readings;
     if (this.readings.size > MAX_READINGS && oldest !== undefined) this.readings.delete(oldest);
     this.unfinished.set(place, { taskId: task.id, page, begunAt: now });

@@ -101,6 +101,7 @@ export const tidewaterDescriptor: ProviderDescriptor = {
     explicitPlans: false,
     replicationPairs: false,
     prompts: false,
+    pastOperations: false,
     reads: ['quotas'],
     options: {},
     inputs: {},
