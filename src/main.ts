@@ -19,7 +19,7 @@ import {
   tracingSettings,
 } from './start-up.js';
 
-/** Requests in progress get their answers; streams are cut. */
+/** Requests in progress get their answers; streams are ended. */
 const ENDING_TAKES_MS = 40_000;
 
 /** The API process. */
@@ -34,7 +34,14 @@ run(async () => {
   );
   await openStore(app);
   tuneServer(app, app.get(Metrics));
-  shedLoad(app.getHttpAdapter().getInstance(), loadLimits(environment.maxRequestsInFlight));
+  const shed = app.get(Metrics).counter({
+    name: 'drgw_http_requests_shed_total',
+    help: 'Requests that were turned away because too much was asked, by the lane of the request.',
+    labelNames: ['lane'],
+  });
+  shedLoad(app.getHttpAdapter().getInstance(), loadLimits(environment.maxRequestsInFlight), (lane) =>
+    shed({ lane }),
+  );
   serveDocs(app, openApiDocument(app));
   await listen(app, environment);
   endWithStore(
