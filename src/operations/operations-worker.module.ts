@@ -24,9 +24,6 @@ import { SiteWatcher } from './site-watcher.js';
 import { stepContext } from './step-context.js';
 import { Sweeper } from './sweeper.js';
 
-/** What is older is not taken over from the history of a site. */
-const KEPT_DAYS = 400;
-
 /** The part of the long work that only workers do. */
 @Module({
   imports: [OperationsModule],
@@ -94,9 +91,15 @@ const KEPT_DAYS = 400;
     },
     {
       provide: PastOperations,
-      inject: [OperationStore, PastRecords, StoreGuard, Clock, LOG],
-      useFactory: (store: OperationStore, past: PastRecords, guard: StoreGuard, clock: Clock, log: Log) =>
-        new PastOperations(store, past, guard, clock, log, KEPT_DAYS * 86_400_000),
+      inject: [OperationStore, PastRecords, StoreGuard, Clock, LOG, ENVIRONMENT_TOKEN],
+      useFactory: (
+        store: OperationStore,
+        past: PastRecords,
+        guard: StoreGuard,
+        clock: Clock,
+        log: Log,
+        { historyRetentionDays }: Environment,
+      ) => new PastOperations(store, past, guard, clock, log, historyRetentionDays * 86_400_000),
     },
     {
       provide: Sweeper,

@@ -4,6 +4,7 @@ import type { SiteLook } from '../domain/site-survey.js';
 import { parsePublicId, publicId } from '../domain/ids.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { problem, ProblemError } from '../domain/problem.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import { StoreGuardedError, type StoreGuard } from './guard/store-guard.js';
@@ -56,7 +57,7 @@ export class PastOperations {
       await this.onePage(provider, look, progress);
     } catch (error) {
       if (error instanceof StoreGuardedError) return;
-      if (!(error instanceof ProviderError)) throw error;
+      if (!(error instanceof ProviderError) && !(error instanceof ProblemError)) throw error;
       await this.noteTrouble(siteId, progress, error);
     }
   }
@@ -123,7 +124,7 @@ export class PastOperations {
     siteId: string,
     { beganMs, endedMs, targetId, targetName }: Parameters<typeof isKnownRun>[0],
   ): Promise<Operation[]> {
-    const { items } = await this.store.list(
+    const { items, unreadable } = await this.store.list(
       {
         siteId,
         ...(targetId === null ? { q: targetName } : { targetId }),
@@ -134,14 +135,24 @@ export class PastOperations {
       null,
       NEAR,
     );
+    const [missing] = unreadable ?? [];
+    // One of those that cannot be read may be this very run.
+    if (missing) throw new ProblemError(problem('store-unavailable', missing.detail));
     return items;
   }
 
-  /** What our own budget had no place for is no trouble of the site. */
-  private async noteTrouble(siteId: string, { failures }: PastProgress, error: ProviderError): Promise<void> {
+  /** What our own budget had no place for is asked for at the next look. */
+  private async noteTrouble(
+    siteId: string,
+    { failures }: PastProgress,
+    error: ProviderError | ProblemError,
+  ): Promise<void> {
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
-    const againInMs = Math.max(error.retryAfterMs ?? 0, error.kind === 'RATE_LIMITED' ? 0 : pauseMs);
-    this.log.warn({ siteId, kind: error.kind, againInMs }, `its history was not read: ${error.message}`);
+    const isOfTheSite = error instanceof ProviderError;
+    const kind = isOfTheSite ? error.kind : error.problem.code;
+    const retryAfterMs = isOfTheSite ? (error.retryAfterMs ?? 0) : 0;
+    const againInMs = Math.max(retryAfterMs, kind === 'RATE_LIMITED' ? 0 : pauseMs);
+    this.log.warn({ siteId, kind, againInMs }, `its history was not taken over: ${error.message}`);
     await this.past.noteTrouble(siteId, error.message, this.clock.now() + againInMs);
   }
 

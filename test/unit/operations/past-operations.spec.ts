@@ -235,6 +235,21 @@ describe('taking it over again', () => {
     expect(await work.progress()).toMatchObject({ imported: 1, trouble: null, failures: 0, notBeforeMs: 0 });
   });
 
+  it('waits while a part of the history cannot be read that may hold the same run', async () => {
+    const work = new PastWork(the.redis);
+    work.ran(work.clock.now() - DAY_MS);
+    const list = work.store.list.bind(work.store);
+    const time = isoTime(work.clock.now());
+    const unreadable = [{ fromTime: time, untilTime: time, operations: 7, detail: 'A disk is missing.' }];
+    work.store.list = async (...asked) => ({ ...(await list(...asked)), unreadable });
+    await work.lookAndGoOn();
+    work.store.list = list;
+    expect(await work.progress()).toMatchObject({ imported: 0, trouble: 'A disk is missing.' });
+    work.clock.advance(30_000);
+    await untilFinished(work);
+    expect(await work.imported()).toHaveLength(1);
+  });
+
   it('waits while the store is compared with the journals', async () => {
     const guard = new SwitchedGuard();
     const work = new PastWork(the.redis, guard);

@@ -84,7 +84,6 @@ export class PastWork extends OutsideWork {
     return new RedisPastRecords(this.redis, new OpenGuard()).progress(this.site.siteId);
   }
 
-   
   private async answer(question: PastRunsQuestion): Promise<PastRunsPage> {
     this.questions.push(question);
     const { fromMs, untilMs, after } = question;
