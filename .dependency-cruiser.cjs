@@ -80,6 +80,24 @@ module.exports = {
       { path: '^src/(operations|events)/' },
     ),
     forbid(
+      'webhooks-tell-what-events-tell',
+      'A webhook is told what the stream holds, like any other reader. If this room could ask operations or sites, two readers could be told two things.',
+      { path: '^src/webhooks/' },
+      { path: '^src/', pathNot: '^src/(webhooks|events|domain|platform)/' },
+    ),
+    forbid(
+      'nobody-waits-for-webhooks',
+      'Whoever listens must not be able to hold up, or to fail, what is listened to.',
+      { path: '^src/(operations|inventory|events|history|providers)/' },
+      { path: '^src/webhooks/' },
+    ),
+    forbid(
+      'history-behind-ports',
+      'The work must go on whether or not there is an archive or a report: those who read operations and events know ports of their own rooms only.',
+      { path: '^src/(domain|providers|operations|inventory|events|webhooks)/' },
+      { path: '^src/history/' },
+    ),
+    forbid(
       'platform-has-no-opinion',
       'A tool that knows disaster recovery is a room that was put in the wrong place.',
       { path: '^src/platform/' },

@@ -3,7 +3,7 @@
 #   node dist/worker.js               the worker; run as many as you like
 #   node build/simulators/main.js     the simulated sites, for trying things out
 #
-# It runs as user `node` and writes to standard output and the journal only: mount a volume there, and the root may be
+# It runs as user `node` and writes to standard output, the journal and the history only: mount volumes there, and the root may be
 # read-only.
 
 FROM node:20-bookworm-slim AS build
@@ -24,9 +24,9 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/build build
-RUN mkdir -p /var/lib/dr-gateway/journal && chown node:node /var/lib/dr-gateway/journal
-ENV JOURNAL_DIR=/var/lib/dr-gateway/journal
-VOLUME /var/lib/dr-gateway/journal
+RUN cd /var/lib && mkdir -p dr-gateway/journal dr-gateway/history && chown node:node dr-gateway/*
+ENV JOURNAL_DIR=/var/lib/dr-gateway/journal HISTORY_DIR=/var/lib/dr-gateway/history
+VOLUME /var/lib/dr-gateway/journal /var/lib/dr-gateway/history
 USER node
 EXPOSE 3000
 CMD ["node", "dist/main.js"]

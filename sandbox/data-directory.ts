@@ -12,6 +12,7 @@ export class DataDirectory {
   readonly logs: string;
   readonly simulators: string;
   readonly journal: string;
+  readonly history: string;
 
   private constructor(
     readonly path: string,
@@ -20,6 +21,7 @@ export class DataDirectory {
     this.logs = join(path, 'logs');
     this.simulators = join(path, 'simulators');
     this.journal = join(path, 'journal');
+    this.history = join(path, 'history');
   }
 
   /** Fails with DirectoryInUse if another sandbox has it. */
@@ -64,7 +66,7 @@ export class DataDirectory {
     const redis = join(this.path, 'redis');
     mkdirSync(redis, { recursive: true });
     (await lockDirectory(redis, { patienceMs: LEAVING_REDIS_MS })).release();
-    for (const name of ['redis', 'journal', 'logs', 'simulators', 'sites.yaml', 'admin-api-key']) {
+    for (const name of ['redis', 'journal', 'history', 'logs', 'simulators', 'sites.yaml', 'admin-api-key']) {
       rmSync(join(this.path, name), { recursive: true, force: true });
     }
   }

@@ -128,6 +128,7 @@ export class Sandbox {
       HOST: '127.0.0.1',
       PORT: String(port),
       JOURNAL_DIR: env.JOURNAL_DIR || data.journal,
+      HISTORY_DIR: env.HISTORY_DIR || data.history,
       ...wiring,
     };
     await Promise.all([

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiHttpModule } from './api/api-http.module.js';
 import { HealthModule } from './health.module.js';
+import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import type { Environment } from './platform/config/environment.js';
@@ -21,6 +22,7 @@ export class ApiModule {
         HealthModule.ofApi(),
         InventoryModule,
         ProvidersModule.with(sites),
+        HistoryArchiveModule,
         SiteWorkModule,
         FindingsModule,
         ApiHttpModule,

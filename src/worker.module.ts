@@ -5,6 +5,8 @@ import { EventConsumption } from './events/event-consumption.js';
 import { EventsModule } from './events/events.module.js';
 import { RedisEventTail } from './events/redis-event-tail.js';
 import { HealthModule, QUEUES } from './health.module.js';
+import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
+import { HistoryUpkeepModule } from './history/archive/history-upkeep.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { SiteFindings } from './inventory/findings/site-findings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -44,7 +46,9 @@ export class WorkerModule {
         HealthModule.ofWorker(),
         InventoryModule,
         ProvidersModule.with(sites),
+        HistoryArchiveModule,
         OperationsWorkerModule,
+        HistoryUpkeepModule,
         GuardModule,
         SiteWorkModule,
         FindingsModule,

@@ -17,7 +17,7 @@ export class OperationExportsController {
   @ApiOperation({
     summary: 'The job history as a file',
     description:
-      'The filters of the list, without pages. `ndjson`: an operation per line, as the list shows it. `csv`: a line of titles, then the main columns; a cell that a spreadsheet would take for a formula begins with an apostrophe. An export that breaks off is cut off without the proper end of the HTTP answer.',
+      'The filters of the list, without pages. `ndjson`: an operation per line, as the list shows it. `csv`: a line of titles, then the main columns; a cell that a spreadsheet would take for a formula begins with an apostrophe. An export that breaks off is cut off without the proper end of the HTTP answer; one that would lack a part of the archive that cannot be read is refused, or breaks off there.',
   })
   @ApiProduces('application/x-ndjson', 'text/csv')
   @ApiOkResponse({
@@ -28,7 +28,7 @@ export class OperationExportsController {
     },
     headers: { 'Content-Disposition': { description: 'A file name.', schema: { type: 'string' } } },
   })
-  @ProblemResponses('invalid-request')
+  @ProblemResponses('invalid-request', 'history-unavailable')
   async export(@Query() query: ExportQueryDto, @Res() reply: FastifyReply): Promise<void> {
     const { format, ...filters } = query;
     const parts = await this.exports.parts(operationFilter(filters), format);

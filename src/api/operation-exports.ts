@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Operation } from '../domain/operation.js';
+import { problem, ProblemError } from '../domain/problem.js';
 import { OperationStore, type OperationFilter, type OperationPage } from '../operations/operation-store.js';
 import { ActionRequests } from './action-requests.js';
 import { LARGEST_PAGE } from './dto/queries.dto.js';
@@ -20,7 +21,7 @@ export class OperationExports {
 
   /** The first page is read at once, so that a store that does not answer is a problem and not half a file. */
   async parts(filter: OperationFilter, format: keyof typeof EXPORT_FORMATS): Promise<AsyncGenerator<string>> {
-    const first = await this.store.list(filter, null, LARGEST_PAGE);
+    const first = whole(await this.store.list(filter, null, LARGEST_PAGE));
     const line = (operation: Operation): string =>
       format === 'csv' ? csvLine(operation) : `${JSON.stringify(this.actions.present(operation))}\n`;
     return this.write(first, filter, format === 'csv' ? CSV_HEADER : '', line);
@@ -37,7 +38,20 @@ export class OperationExports {
     for (;;) {
       if (page.items.length > 0) yield page.items.map(line).join('');
       if (!page.next) return;
-      page = await this.store.list(filter, page.next, LARGEST_PAGE);
+      page = whole(await this.store.list(filter, page.next, LARGEST_PAGE));
     }
   }
+}
+
+/** A file cannot say that something is missing in it. */
+function whole(page: OperationPage): OperationPage {
+  const [missing] = page.unreadable ?? [];
+  if (!missing) return page;
+  const { fromTime, untilTime, operations, detail } = missing;
+  throw new ProblemError(
+    problem(
+      'history-unavailable',
+      `${operations} operations that were created from ${fromTime} to ${untilTime} cannot be read. ${detail}`,
+    ),
+  );
 }

@@ -40,7 +40,11 @@ export class OperationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The job history of all sites, running operations included' })
+  @ApiOperation({
+    summary: 'The job history of all sites, running operations included',
+    description:
+      'What ended long ago is read from the archive, the same way. A page may be short, or empty, and still have a next one: what one request looks at is bounded. `unavailable` names parts of the archive that could not be looked at.',
+  })
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(
     @Query() query: OperationsQueryDto,
@@ -58,6 +62,7 @@ export class OperationsController {
       items: page.items.map((operation) => this.actions.present(operation)),
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
     };
+      ...(page.unreadable ? { unavailable: page.unreadable } : {}),
   }
 
   @Get(':id')
@@ -79,7 +84,7 @@ export class OperationsController {
     },
   })
   @ApiResponse({ status: 304, description: 'It is as `If-None-Match` says.' })
-  @ProblemResponses('not-found')
+  @ProblemResponses('not-found', 'history-unavailable')
   async get(
     @Param('id') id: string,
     @Exchange() { request, reply }: HttpExchange,

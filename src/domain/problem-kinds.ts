@@ -287,6 +287,15 @@ export const PROBLEMS = {
       'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written. `detail` says what became of it: a new operation was taken back (it is REJECTED, nothing is sent); what was there before stays as it is.',
     remedy:
       'Ask again when the gateway is ready again (`/readyz`): with a fresh Idempotency-Key for what was taken back, with the same one otherwise.',
+  'history-unavailable': {
+    status: 503,
+    title: 'A part of the archive cannot be read',
+    meaning:
+      'What was asked for may be in a file of HISTORY_DIR that is missing, damaged, or not to be seen from this process. `detail` names it. What is younger, and everything that is under way, is not concerned.',
+    remedy:
+      'Bring the file back, or let this process see the folder. For an export, leave out the time that `detail` names.',
+    retryable: true,
+  },
     retryable: true,
   },
   unhealthy: {

@@ -8,6 +8,7 @@ import { LOG } from '../platform/tokens.js';
 import { ConsumerTurns } from './consumer-turns.js';
 import { TURN_LASTS_MS } from './event-consumption.js';
 import { EventFeed } from './event-feed.js';
+import { PastEvents } from './past-events.js';
 import { RedisConsumerTurns } from './redis-consumer-turns.js';
 import { RedisEventFeed } from './redis-event-feed.js';
 import { RedisEventTail } from './redis-event-tail.js';
@@ -23,8 +24,9 @@ import { RedisEventTail } from './redis-event-tail.js';
     },
     {
       provide: EventFeed,
-      inject: [COMMANDS, RedisEventTail],
-      useFactory: (commands: Redis, tail: RedisEventTail) => new RedisEventFeed(commands, tail),
+      inject: [COMMANDS, RedisEventTail, PastEvents],
+      useFactory: (commands: Redis, tail: RedisEventTail, past: PastEvents) =>
+        new RedisEventFeed(commands, tail, past),
     },
     {
       provide: ConsumerTurns,

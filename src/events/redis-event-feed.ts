@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import { parsePublicId } from '../domain/ids.js';
 import { operationKeys, shardOf } from '../platform/redis/keys.js';
-import { EventFeed, FROM_THE_FIRST, type FedEvent } from './event-feed.js';
+import { compareOffsets, EventFeed, FROM_THE_FIRST, type FedEvent } from './event-feed.js';
+import type { PastEvents } from './past-events.js';
 import type { RedisEventTail } from './redis-event-tail.js';
 import { fedEvent } from './stream-entries.js';
 
@@ -13,6 +14,8 @@ export class RedisEventFeed extends EventFeed {
   constructor(
     private readonly commands: Redis,
     tail: RedisEventTail,
+    /** Of operations that have left the store. */
+    private readonly past?: PastEvents,
   ) {
     super();
     tail.listen((_shard, events) => {
@@ -26,7 +29,9 @@ export class RedisEventFeed extends EventFeed {
     const shard = shardOf(siteId);
     const key = operationKeys(shard).operationEvents(operationId);
     const entries = await this.commands.xrange(key, after === FROM_THE_FIRST ? '-' : `(${after}`, '+');
-    return entries.map((entry) => fedEvent(shard, entry));
+    if (entries.length > 0 || !this.past) return entries.map((entry) => fedEvent(shard, entry));
+    const past = (await this.past.eventsOf(operationId)) ?? [];
+    return past.filter(({ offset }) => after === FROM_THE_FIRST || compareOffsets(offset, after) > 0);
   }
 
   follow(operationId: string, listener: (event: FedEvent) => void): () => void {

@@ -2,6 +2,7 @@ import { publicId } from '../domain/ids.js';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { destinationOf, type DrAction } from '../domain/dr-action.js';
 import type { Operation } from '../domain/operation.js';
+import { ProblemError } from '../domain/problem.js';
 import type { PastChange } from './external-changes.js';
 import { isCreation, type SeenResource } from './external-resources.js';
 import type { Holding, OperationStore } from './operation-store.js';
@@ -39,7 +40,7 @@ export async function pastOf(
   const heldBy = all.find((holding) => holding.heldBy !== null)?.heldBy ?? null;
   if (heldBy !== null) return { holdings, heldBy, lately: [] };
   const lastIds = new Set(all.flatMap(({ lastHeldBy }) => lastHeldBy ?? []));
-  const last = await Promise.all([...lastIds].map((id) => store.find(id)));
+  const last = await Promise.all([...lastIds].map((id) => store.find(id).catch(unlessArchived)));
   const ids = [...new Set([seen.id, seen.holderId])];
   const near = await Promise.all(
     ids.map((targetId) => store.list({ siteId, targetId, newestFirst: true }, null, NEAR)),
@@ -48,6 +49,12 @@ export async function pastOf(
   if (!found.every(mayHaveBegunSomething)) found.push(...(await latelyOn(store, siteId, groupIds)));
   const lately = [...new Map(found.map((operation) => [operation.id, operation])).values()];
   return { holdings, heldBy: null, lately: lately.filter(mayHaveBegunSomething) };
+}
+
+/** What may be in a part of the archive that cannot be read ended too long ago to explain anything. */
+function unlessArchived(error: unknown): null {
+  if (error instanceof ProblemError) return null;
+  throw error;
 }
 
 /** Only the last holder of a group is noted: where that one began nothing, it hides who was there before it. */

@@ -46,6 +46,7 @@ export function narrowestIndex(filter: OperationFilter): Index {
 
 export function matches(operation: Operation, filter: OperationFilter): boolean {
   const created = Date.parse(operation.createdTime);
+  const ended = operation.endedTime === null ? NaN : Date.parse(operation.endedTime);
   const text = `${operation.target.name}\n${operation.reason ?? ''}`.toLowerCase();
   return (
     (!filter.siteId || operation.siteId === filter.siteId) &&
@@ -59,12 +60,14 @@ export function matches(operation: Operation, filter: OperationFilter): boolean 
     (!filter.origin || operation.origin === filter.origin) &&
     (!filter.q || text.includes(filter.q.toLowerCase())) &&
     (filter.createdAfter === undefined || created >= filter.createdAfter) &&
-    (filter.createdBefore === undefined || created < filter.createdBefore)
+    (filter.createdBefore === undefined || created < filter.createdBefore) &&
+    (filter.endedAfter === undefined || ended >= filter.endedAfter) &&
+    (filter.endedBefore === undefined || ended < filter.endedBefore)
   );
 }
 
 /** What it is about, and what that is a part of. */
-function targetsOf({ target }: Operation): string[] {
+export function targetsOf({ target }: Operation): string[] {
   return [...new Set([target.id, target.within?.id])].filter((id): id is string => Boolean(id));
 }
 

@@ -51,6 +51,10 @@ export interface OperationFilter {
   q?: string;
   createdAfter?: number;
   createdBefore?: number;
+  /** Only what has ended, at that time or later. */
+  endedAfter?: number;
+  /** Only what has ended, earlier than that. */
+  endedBefore?: number;
   newestFirst: boolean;
 }
 
@@ -64,6 +68,17 @@ export interface OperationPage {
   items: Operation[];
   /** null = there is no more. A page may be short and still have a next one. */
   next: OperationCursor | null;
+  /** What lies in the range of this page and could not be looked at; absent = nothing. */
+  unreadable?: UnreadablePart[];
+}
+
+/** A part of the archive that is missing, damaged, or not to be seen from this process. */
+export interface UnreadablePart {
+  /** When the first and the last of its operations were created. */
+  fromTime: string;
+  untilTime: string;
+  operations: number;
+  detail: string;
 }
 
 /**

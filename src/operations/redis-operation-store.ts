@@ -18,6 +18,7 @@ import {
   type StepAcceptance,
   type StepStart,
 } from './operation-store.js';
+import { NoArchive, type OperationArchive } from './operation-archive.js';
 import { OpenGuard } from './guard/open-guard.js';
 import type { StoreGuard } from './guard/store-guard.js';
 import { jobIndex } from './operation-indexes.js';
@@ -27,6 +28,7 @@ import { recordExternal } from './redis-external-record.js';
 import { listOperations } from './redis-operation-list.js';
 import { OperationWrites } from './redis-operation-writes.js';
 import { madeBy } from './write-ids.js';
+import { WrittenVersions } from './written-versions.js';
 
 const MOST_TRIES = 20;
 
@@ -41,10 +43,12 @@ export class RedisOperationStore extends OperationStore {
     private readonly guard: StoreGuard = new OpenGuard(),
     durable = new DurableWrites(redis, { replicas: 0 }),
     onUnsafe: (error: Error) => void = () => undefined,
+    written = new WrittenVersions(),
+    private readonly archive: OperationArchive = new NoArchive(),
   ) {
     super();
     this.open = new OpenOperations(redis);
-    this.writes = new OperationWrites(durable, guard, onUnsafe);
+    this.writes = new OperationWrites(durable, guard, onUnsafe, written);
   }
 
   async accept(operation: Operation, claim: IdempotencyClaim | null): Promise<Acceptance> {
@@ -73,8 +77,9 @@ export class RedisOperationStore extends OperationStore {
     );
     const [id, fingerprint] = found.find(([operationId]) => operationId) ?? [];
     if (id) return { operationId: id, fingerprint: fingerprint ?? '' };
-    await this.assureWhole();
-    return null;
+    const archived = await this.archive.findClaim(keyHash);
+    if (!archived) await this.assureWhole();
+    return archived;
   }
 
   /** That a store knows no such thing is worth nothing when it has just been emptied. */
@@ -90,7 +95,7 @@ export class RedisOperationStore extends OperationStore {
     const siteId = siteOfOperation(id);
     if (!siteId) return null;
     const [writeId, record] = await this.redis.hmget(operationKeys(shardOf(siteId)).operation(id), 'w', 'r');
-    return record ? madeBy(readRecord(record), writeId) : null;
+    return record ? madeBy(readRecord(record), writeId) : this.archive.find(id);
   }
 
   async holders(siteId: string, groupIds: readonly string[]): Promise<Map<string, string>> {
@@ -151,6 +156,6 @@ export class RedisOperationStore extends OperationStore {
   }
 
   list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
-    return listOperations(this.redis, filter, after, pageSize);
+    return listOperations(this.redis, this.archive, filter, after, pageSize);
   }
 }

@@ -198,9 +198,24 @@ export class OperationDto {
   links!: OperationLinksDto;
 }
 
+/** A part of the archive that is missing, damaged, or not to be seen from this process. */
+export class UnavailableHistoryDto {
+  @ApiProperty({ format: 'date-time', description: 'When the first of its operations was created.' })
+  fromTime!: string;
+  @ApiProperty({ format: 'date-time', description: 'The same of the last one.' })
+  untilTime!: string;
+  /** How many there are in it, whatever the filters. */
+  @ApiProperty({ type: 'integer' })
+  operations!: number;
+  detail!: string;
+}
+
 export class OperationListDto {
   items!: OperationDto[];
   nextPageToken?: string;
+  /** What lies in the range of this page and could not be looked at; absent = nothing is missing. */
+  @ApiProperty({ type: [UnavailableHistoryDto], required: false })
+  unavailable?: UnavailableHistoryDto[];
 }
 
 export class ConsequencesDto {

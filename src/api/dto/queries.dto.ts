@@ -131,6 +131,18 @@ export class OperationsQueryDto extends PageQueryDto {
   @ApiProperty({ format: 'date-time' })
   createdBefore?: string;
 
+  /** RFC 3339, inclusive; only what has ended. */
+  @MayBeAbsent()
+  @IsMoment()
+  @ApiProperty({ format: 'date-time' })
+  endedAfter?: string;
+
+  /** RFC 3339, exclusive; only what has ended. */
+  @MayBeAbsent()
+  @IsMoment()
+  @ApiProperty({ format: 'date-time' })
+  endedBefore?: string;
+
   @MayBeAbsent()
   @IsIn(['createdTime desc', 'createdTime asc'])
   @ApiProperty({ required: false })

@@ -7,6 +7,7 @@ import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { Journal } from '../journal/journal.js';
 import { JournalModule } from '../journal/journal.module.js';
+import { ForgivingArchive, OperationArchive } from '../operation-archive.js';
 import { RedisOperationStore } from '../redis-operation-store.js';
 import { GuardKeeper } from './guard-keeper.js';
 import { GuardRounds } from './guard-rounds.js';
@@ -26,7 +27,7 @@ import { StoreGuard } from './store-guard.js';
     },
     {
       provide: GuardKeeper,
-      inject: [COMMANDS, RedisGuardBoard, Journal, ENVIRONMENT_TOKEN, Clock, LOG],
+      inject: [COMMANDS, RedisGuardBoard, Journal, ENVIRONMENT_TOKEN, Clock, LOG, OperationArchive],
       useFactory: (
         redis: Redis,
         board: RedisGuardBoard,
@@ -34,9 +35,21 @@ import { StoreGuard } from './store-guard.js';
         environment: Environment,
         clock: Clock,
         log: Log,
+        archive: OperationArchive,
       ) => {
-        // Unguarded: what it reads and writes is what the guard is closed for.
-        const store = new RedisRestorableStore(redis, new RedisOperationStore(redis, clock), clock);
+        // Unguarded: what it reads and writes is what the guard is closed for. What a journal still knows of the archive is
+        // no loss.
+        const known = new ForgivingArchive(archive);
+        const inner = new RedisOperationStore(
+          redis,
+          clock,
+          undefined,
+          undefined,
+          undefined,
+          undefined,
+          known,
+        );
+        const store = new RedisRestorableStore(redis, inner, clock);
         const comparison = new JournalComparison(journal, store, clock);
         return new GuardKeeper(
           board,

@@ -43,6 +43,8 @@ end
 for i = 9, 8 + locks do redis.call('SET', KEYS[i], id) end
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[5], 'id', id, 'fingerprint', ARGV[6]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[17], 'w', ARGV[5], 'r', ARGV[2])
+-- So that the key is found when the operation leaves.
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'k', string.match(KEYS[5], ':idem:(.+)$')) end
 redis.call('ZADD', KEYS[4], ARGV[4], id)
 for i = 9 + locks, 8 + locks + indexes do redis.call('ZADD', KEYS[i], ARGV[4], id) end
 local event = redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'e', ARGV[3])

@@ -44,8 +44,9 @@ end
 
 redis.call('HSET', KEYS[1], 'v', ARGV[3], 'w', ARGV[6], 'r', ARGV[4])
 if ended then redis.call('ZREM', KEYS[4], id) else redis.call('ZADD', KEYS[4], ARGV[7], id) end
-if ARGV[16] ~= '' and redis.call('EXISTS', KEYS[5]) == 0 then
-  redis.call('HSET', KEYS[5], 'id', id, 'fingerprint', ARGV[16])
+if ARGV[16] ~= '' then
+  if redis.call('EXISTS', KEYS[5]) == 0 then redis.call('HSET', KEYS[5], 'id', id, 'fingerprint', ARGV[16]) end
+  if redis.call('HGET', KEYS[5], 'id') == id then redis.call('HSET', KEYS[1], 'k', string.match(KEYS[5], ':idem:(.+)$')) end
 end
 
 local at = 5 + locks

@@ -1,0 +1,149 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../platform/clock.js';
+import type { Log } from '../../platform/log/log.js';
+import { throttled } from '../../platform/log/throttled.js';
+import { cursorOf } from '../../operations/operation-order.js';
+import type { ArchivedOperations } from './archived-operations.js';
+import type { HistorySettings } from './history-settings.js';
+import type { FinishedOperations, StoredEnd } from './redis-finished-operations.js';
+import type { SegmentManifest } from './redis-segment-manifest.js';
+import type { SegmentEntry } from './segment-entry.js';
+import { summaryOf } from './segment-file.js';
+import type { SegmentSummary } from './segment-index.js';
+import type { SegmentShelf } from './segment-shelf.js';
+import { isSegment, isUnfinished, writeSegment } from './segment-writing.js';
+
+const DAY_MS = 24 * 3_600_000;
+/** Its writer renews its lease far more often than this. */
+const ABANDONED_MS = 3_600_000;
+/** Of one segment: it goes as a whole when it is old. */
+const MOST_ENTRIES = 10_000;
+const FORGOTTEN_AT_ONCE = 16;
+
+/** Who moves, and may go on doing so: throws otherwise. */
+export interface Permission {
+  who: string;
+  /** Asked for between any two steps that take long. */
+  renew: () => Promise<void>;
+}
+
+/**
+ * Moves what has ended long ago from the store to segments. A file is on the disk with all of it, and where all processes
+ * see it, before anything leaves the store; whatever it is cut off at, the next round goes on from there. While both have
+ * an operation, readers see it once.
+ */
+export class ArchiveRound {
+  private readonly unusable: (error: Error) => void;
+
+  constructor(
+    private readonly stored: FinishedOperations,
+    private readonly archived: ArchivedOperations,
+    private readonly shelf: SegmentShelf,
+    private readonly manifest: SegmentManifest,
+    private readonly settings: Pick<HistorySettings, 'folder' | 'archiveAfterMs' | 'retentionMs'>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.unusable = throttled(log, 'a segment that cannot be used');
+  }
+
+  async run(permission: Permission): Promise<void> {
+    const { folder } = this.settings;
+    if (folder === null) return;
+    await this.adopt(folder, permission);
+    for (const segment of await this.manifest.segments()) {
+      if (!segment.moved) await this.empty(segment, permission);
+    }
+    for (;;) {
+      const name = await writeSegment(folder, this.due(permission));
+      if (name === null) return;
+      const segment = { ...(await summaryOf(join(folder, name))), moved: false };
+      await this.manifest.note(permission.who, segment);
+      await this.empty(segment, permission);
+      const { count, bytes } = segment;
+      this.log.info({ segment: name, operations: count, bytes }, 'operations were moved to the archive');
+    }
+  }
+
+  /** What somebody wrote and told nobody of, or what the store has lost. */
+  private async adopt(folder: string, { who, renew }: Permission): Promise<void> {
+    const names = await readdir(folder).catch(unlessAbsent);
+    const noted = new Set((await this.manifest.segments()).map(({ name }) => name));
+    for (const name of names.filter((one) => isSegment(one) && !noted.has(one))) {
+      await renew();
+      const summary = await summaryOf(join(folder, name)).catch((error: unknown) => {
+        this.unusable(new Error(`${name}: ${(error as Error).message}`));
+        return null;
+      });
+      if (summary) await this.manifest.note(who, { ...summary, moved: false });
+    }
+    for (const name of names.filter(isUnfinished)) {
+      const found = await stat(join(folder, name)).catch(() => null);
+      if (found && this.clock.now() - found.mtimeMs > ABANDONED_MS)
+        await rm(join(folder, name), { force: true });
+    }
+  }
+
+  /** By whole days, so that there is about one segment a day. */
+  private async *due({ renew }: Permission): AsyncGenerator<SegmentEntry> {
+    const { archiveAfterMs, retentionMs } = this.settings;
+    const now = this.clock.now();
+    const before = Math.floor((now - archiveAfterMs) / DAY_MS) * DAY_MS;
+    let seen = 0;
+    let taken = 0;
+    for await (const end of this.stored.endedBefore(before)) {
+      if (seen % 64 === 0) await renew();
+      seen += 1;
+      if (await this.isToGo(end, now - retentionMs)) {
+        await this.stored.forget(end);
+        continue;
+      }
+      yield await this.stored.entryOf(end);
+      taken += 1;
+      if (taken === MOST_ENTRIES) return;
+    }
+    await renew();
+  }
+
+  /** It is in a segment already, or not worth one. */
+  private async isToGo({ record }: StoredEnd, outdatedMs: number): Promise<boolean> {
+    if (Date.parse(record.endedTime ?? record.updatedTime) < outdatedMs) return true;
+    const archived = await this.archived.at(cursorOf(record));
+    return archived !== null && archived.version >= record.version;
+  }
+
+  /** Takes out of the store what the segment has. */
+  private async empty(segment: SegmentSummary, { who, renew }: Permission): Promise<void> {
+    try {
+      const { blocks } = await this.shelf.index(segment);
+      for (const block of blocks) {
+        await renew();
+        const entries = await this.shelf.entries(segment, block);
+        for (let i = 0; i < entries.length; i += FORGOTTEN_AT_ONCE) {
+          await Promise.all(
+            entries
+              .slice(i, i + FORGOTTEN_AT_ONCE)
+              .map(({ record, claim }) => this.stored.forget({ record, keyHash: claim?.keyHash ?? null })),
+          );
+        }
+      }
+    } catch (error) {
+      if (!isOfTheFile(error)) throw error;
+      // What cannot be read of it stays in the store.
+      this.unusable(new Error(`${segment.name}: ${(error as Error).message}`));
+      return;
+    }
+    await this.manifest.note(who, { ...segment, moved: true });
+  }
+}
+
+function isOfTheFile(error: unknown): boolean {
+  const { name, code } = error as NodeJS.ErrnoException;
+  return name === 'DamagedSegmentError' || ['ENOENT', 'EACCES', 'EIO'].includes(code ?? '');
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}

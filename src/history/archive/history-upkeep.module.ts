@@ -1,0 +1,67 @@
+import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { GuardModule } from '../../operations/guard/guard.module.js';
+import { StoreGuard } from '../../operations/guard/store-guard.js';
+import { Clock } from '../../platform/clock.js';
+import type { Environment } from '../../platform/config/environment.js';
+import type { Log } from '../../platform/log/log.js';
+import { COMMANDS } from '../../platform/redis/redis.module.js';
+import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
+import { withinMs } from '../../platform/within.js';
+import { ArchiveRound } from './archive-round.js';
+import { ArchivedOperations } from './archived-operations.js';
+import { historySettings } from './history-settings.js';
+import { HistoryUpkeep } from './history-upkeep.js';
+import { FinishedOperations } from './redis-finished-operations.js';
+import { SegmentManifest } from './redis-segment-manifest.js';
+import { Retention } from './retention.js';
+import { SegmentShelf } from './segment-shelf.js';
+
+const STOPS_WITHIN_MS = 2_000;
+
+/** The part of the history that only workers see to. */
+@Module({
+  imports: [GuardModule],
+  providers: [
+    {
+      provide: HistoryUpkeep,
+      inject: [
+        COMMANDS,
+        SegmentManifest,
+        SegmentShelf,
+        ArchivedOperations,
+        StoreGuard,
+        ENVIRONMENT_TOKEN,
+        Clock,
+        LOG,
+      ],
+      useFactory: (
+        redis: Redis,
+        manifest: SegmentManifest,
+        shelf: SegmentShelf,
+        archived: ArchivedOperations,
+        guard: StoreGuard,
+        environment: Environment,
+        clock: Clock,
+        log: Log,
+      ) => {
+        const stored = new FinishedOperations(redis);
+        const settings = historySettings(environment);
+        const archiving = new ArchiveRound(stored, archived, shelf, manifest, settings, clock, log);
+        const retention = new Retention(stored, shelf, manifest, settings, clock, log);
+        return new HistoryUpkeep(manifest, archiving, retention, guard, log);
+      },
+    },
+  ],
+})
+export class HistoryUpkeepModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(private readonly upkeep: HistoryUpkeep) {}
+
+  onApplicationBootstrap(): void {
+    this.upkeep.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await withinMs(STOPS_WITHIN_MS, this.upkeep.stop()).catch(() => undefined);
+  }
+}

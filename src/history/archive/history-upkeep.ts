@@ -1,0 +1,77 @@
+import { v7 as uuidv7 } from 'uuid';
+import { StoreGuardedError, type StoreGuard } from '../../operations/guard/store-guard.js';
+import type { Log } from '../../platform/log/log.js';
+import { throttled } from '../../platform/log/throttled.js';
+import type { ArchiveRound, Permission } from './archive-round.js';
+import { LeaseLostError, type SegmentManifest } from './redis-segment-manifest.js';
+import type { Retention } from './retention.js';
+
+/** Renewed at every step. A process that is frozen for longer loses it, and stops at the next one. */
+const LEASE_MS = 60_000;
+const SOON_MS = 2_000;
+const EVERY_MS = 60_000;
+
+/** DONE; TAKEN = another process is at it; GUARDED = the store is not to be believed just now. */
+export type UpkeepResult = 'DONE' | 'TAKEN' | 'GUARDED';
+
+/** Moves old operations to the archive and deletes what is too old: one process at a time, of all workers. */
+export class HistoryUpkeep {
+  private readonly who = uuidv7();
+  private readonly failed: (error: Error) => void;
+  private timers: NodeJS.Timeout[] = [];
+  private running: Promise<unknown> | null = null;
+  private isStopped = false;
+
+  constructor(
+    private readonly manifest: SegmentManifest,
+    private readonly archiving: ArchiveRound,
+    private readonly retention: Retention,
+    private readonly guard: StoreGuard,
+    log: Log,
+  ) {
+    this.failed = throttled(log, 'the upkeep of the history failed; it is tried again in a minute');
+  }
+
+  start(): void {
+    const run = (): void => {
+      this.running ??= this.round()
+        .catch((error: unknown) => this.failed(error as Error))
+        .finally(() => {
+          this.running = null;
+        });
+    };
+    this.timers = [setTimeout(run, SOON_MS).unref(), setInterval(run, EVERY_MS).unref()];
+  }
+
+  /** Ends at the next step. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.running;
+  }
+
+  async round(): Promise<UpkeepResult> {
+    try {
+      this.guard.pass();
+      if (!(await this.manifest.hold(this.who, LEASE_MS))) return 'TAKEN';
+      try {
+        const permission: Permission = { who: this.who, renew: () => this.renew() };
+        await this.archiving.run(permission);
+        await this.retention.run(permission);
+      } finally {
+        await this.manifest.release(this.who);
+      }
+      return 'DONE';
+    } catch (error) {
+      if (error instanceof StoreGuardedError) return 'GUARDED';
+      if (error instanceof LeaseLostError) return 'TAKEN';
+      throw error;
+    }
+  }
+
+  private async renew(): Promise<void> {
+    if (this.isStopped) throw new LeaseLostError();
+    this.guard.pass();
+    if (!(await this.manifest.hold(this.who, LEASE_MS))) throw new LeaseLostError();
+  }
+}

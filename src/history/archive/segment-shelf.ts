@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UnreadablePart } from '../../operations/operation-store.js';
+import { compareCursors } from '../../operations/operation-order.js';
+import type { SegmentManifest } from './redis-segment-manifest.js';
+import type { SegmentEntry } from './segment-entry.js';
+import { DamagedSegmentError, entriesIn, segmentIndexIn, summaryOf } from './segment-file.js';
+import type { SegmentBlock, SegmentIndex, SegmentSummary } from './segment-index.js';
+import { isSegment } from './segment-writing.js';
+
+/** Bytes of indexes that are kept at hand; about 16 for each operation. */
+const INDEX_BYTES_KEPT = 64 * 1024 * 1024;
+const BYTES_PER_BLOCK = 400;
+
+/** The segments as this process sees them, with the indexes that were read last. */
+export class SegmentShelf {
+  private noted: { version: string; segments: SegmentSummary[] } | null = null;
+  private readonly found = new Map<string, SegmentSummary>();
+  private readonly indexes = new Map<string, SegmentIndex>();
+  private readonly keys = new Map<string, Uint32Array>();
+  private indexBytes = 0;
+
+  /** @param folder null = this process sees none */
+  constructor(
+    readonly folder: string | null,
+    private readonly manifest: SegmentManifest,
+  ) {}
+
+  /** By their first operation. What is in the folder counts only as long as nobody has told of any. */
+  async all(): Promise<readonly SegmentSummary[]> {
+    const version = await this.manifest.version();
+    if (version !== null && this.noted?.version === version) return this.noted.segments;
+    const segments = version === null ? await this.inFolder() : await this.manifest.segments();
+    segments.sort((a, b) => compareCursors(a.first, b.first));
+    this.noted = version === null ? null : { version, segments };
+    this.dropAllBut(segments);
+    return segments;
+  }
+
+  pathOf({ name }: Pick<SegmentSummary, 'name'>): string {
+    if (this.folder === null) throw new DamagedSegmentError('This process sees no folder of segments.');
+    return join(this.folder, name);
+  }
+
+  async index(segment: Pick<SegmentSummary, 'name'>): Promise<SegmentIndex> {
+    const known = this.indexes.get(segment.name);
+    const index = known ?? (await segmentIndexIn(this.pathOf(segment)));
+    // The one used last goes to the end.
+    if (this.indexes.delete(segment.name)) this.indexBytes -= sizeOf(index);
+    this.indexes.set(segment.name, index);
+    this.keys.set(segment.name, index.keyTerms);
+    this.indexBytes += sizeOf(index);
+    for (const [name, oldest] of this.indexes) {
+      if (this.indexBytes <= INDEX_BYTES_KEPT || name === segment.name) break;
+      this.indexes.delete(name);
+      this.indexBytes -= sizeOf(oldest);
+    }
+    return index;
+  }
+
+  isIndexAtHand({ name }: Pick<SegmentSummary, 'name'>): boolean {
+    return this.indexes.has(name);
+  }
+
+  /** Kept at hand for every segment: whoever asks for something new waits for them. */
+  async keyTerms(segment: Pick<SegmentSummary, 'name'>): Promise<Uint32Array> {
+    return this.keys.get(segment.name) ?? (await this.index(segment)).keyTerms;
+  }
+
+  entries(segment: Pick<SegmentSummary, 'name'>, block: SegmentBlock): Promise<SegmentEntry[]> {
+    return entriesIn(this.pathOf(segment), block);
+  }
+
+  private async inFolder(): Promise<SegmentSummary[]> {
+    const { folder } = this;
+    if (folder === null) return [];
+    const names = (await readdir(folder).catch(() => [])).filter(isSegment);
+    for (const name of names.filter((one) => !this.found.has(one))) {
+      const summary = await summaryOf(join(folder, name)).catch(() => null);
+      if (summary) this.found.set(name, { ...summary, moved: false });
+    }
+    return names.flatMap((name) => this.found.get(name) ?? []);
+  }
+
+  private dropAllBut(segments: readonly SegmentSummary[]): void {
+    const names = new Set(segments.map(({ name }) => name));
+    for (const [name, index] of this.indexes) {
+      if (names.has(name)) continue;
+      this.indexes.delete(name);
+      this.indexBytes -= sizeOf(index);
+    }
+    for (const name of this.keys.keys()) if (!names.has(name)) this.keys.delete(name);
+  }
+}
+
+/** Said of a segment that could not be read. */
+export function unreadablePart(segment: SegmentSummary, error: unknown): UnreadablePart {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why =
+    error instanceof DamagedSegmentError
+      ? message
+      : code === 'ENOENT'
+        ? 'It is not in the folder that this process sees.'
+        : `It cannot be read (${code ?? 'unknown'}).`;
+  return {
+    fromTime: new Date(segment.first.createdMs).toISOString(),
+    untilTime: new Date(segment.last.createdMs).toISOString(),
+    operations: segment.count,
+    detail: `${segment.name}: ${why}`,
+  };
+}
+
+function sizeOf({ blocks, keyTerms }: SegmentIndex): number {
+  return blocks.reduce((sum, { terms }) => sum + terms.byteLength + BYTES_PER_BLOCK, keyTerms.byteLength);
+}

@@ -1,0 +1,72 @@
+import type { Operation } from '../domain/operation.js';
+import { ProblemError } from '../domain/problem.js';
+import type { OperationCursor, OperationFilter, UnreadablePart } from './operation-store.js';
+
+/** What was found on the way from one place to another. */
+export interface ArchivedPart {
+  /** Those that match, in the order asked for. */
+  items: Operation[];
+  /** Everything up to here was looked at; null = all that was asked for. */
+  until: OperationCursor | null;
+  unreadable: UnreadablePart[];
+}
+
+/**
+ * Operations that ended long ago and have left the store. While one is on its way, both have it. Whoever asks both asks
+ * the store first: what has left it meanwhile is here by then.
+ */
+export abstract class OperationArchive {
+  /** Throws `ProblemError` when it may be in a part that cannot be read. */
+  abstract find(id: string): Promise<Operation | null>;
+
+  /** What the key was used for. A part that cannot be read does not stand in the way of new work: null. */
+  abstract findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null>;
+
+  /**
+   * At most `limit`, from the first after `after` (null = the beginning) up to `upTo` with it (null = the end). What one
+   * call reads is bounded: it may have looked at less than was asked for.
+   */
+  abstract list(
+    filter: OperationFilter,
+    after: OperationCursor | null,
+    upTo: OperationCursor | null,
+    limit: number,
+  ): Promise<ArchivedPart>;
+}
+
+/** Nothing has left the store. */
+export class NoArchive extends OperationArchive {
+  find(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  findClaim(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  list(): Promise<ArchivedPart> {
+    return Promise.resolve({ items: [], until: null, unreadable: [] });
+  }
+}
+
+/** For those whose work goes on whatever becomes of the archive: what cannot be read is not there. */
+export class ForgivingArchive extends OperationArchive {
+  constructor(private readonly archive: OperationArchive) {
+    super();
+  }
+
+  find(id: string): Promise<Operation | null> {
+    return this.archive.find(id).catch((error: unknown) => {
+      if (error instanceof ProblemError) return null;
+      throw error;
+    });
+  }
+
+  findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
+    return this.archive.findClaim(keyHash);
+  }
+
+  list(...asked: Parameters<OperationArchive['list']>): Promise<ArchivedPart> {
+    return this.archive.list(...asked);
+  }
+}
