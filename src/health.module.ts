@@ -26,11 +26,12 @@ import { RedisClockSkew } from './platform/redis/redis-clock-skew.js';
 import { StoreReadiness } from './platform/redis/readiness.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
 import { ReplicaReadiness } from './platform/redis/replica-readiness.js';
+import { DELIVERIES } from './webhooks/deliveries.queue.js';
 
 const CLOCKS_COMPARED_EVERY_MS = 10_000;
 
 /** All queues that workers answer. */
-export const QUEUES: readonly string[] = [SUBMISSIONS, WATCHES, REFRESHES];
+export const QUEUES: readonly string[] = [SUBMISSIONS, WATCHES, REFRESHES, DELIVERIES];
 
 const COMMON = [
   StoreReadiness,

@@ -211,6 +211,21 @@ export const PROBLEMS = {
     remedy: 'Use a fresh key for a new intent; repeat the first request unchanged to see its operation.',
     retryable: false,
   },
+  'webhook-disabled': {
+    status: 409,
+    title: 'The webhook is disabled',
+    meaning: 'Nothing is sent to a webhook that is disabled, not even when somebody asks for it.',
+    remedy:
+      'Mend its endpoint, enable it (`PATCH /v1/webhooks/{id}` with `"disabled": false`), and ask again.',
+    retryable: false,
+  },
+  'webhook-limit-reached': {
+    status: 409,
+    title: 'There are too many',
+    meaning: 'There are as many webhooks as may be, or as many deliveries wait for this one.',
+    remedy: 'Delete webhooks that nobody needs; one webhook may ask for the events of many sites.',
+    retryable: false,
+  },
   'rate-limited': {
     status: 429,
     title: 'Too many requests',
@@ -272,6 +287,15 @@ export const PROBLEMS = {
     remedy: 'Repeat it with the same Idempotency-Key when the gateway is ready again (`/readyz`).',
     retryable: true,
   },
+  'history-unavailable': {
+    status: 503,
+    title: 'A part of the archive cannot be read',
+    meaning:
+      'What was asked for may be in a file of HISTORY_DIR that is missing, damaged, or not to be seen from this process. `detail` names it. What is younger, and everything that is under way, is not concerned.',
+    remedy:
+      'Bring the file back, or let this process see the folder. For an export, leave out the time that `detail` names.',
+    retryable: true,
+  },
   'newer-record': {
     status: 503,
     title: 'A newer version wrote this operation',
@@ -287,15 +311,6 @@ export const PROBLEMS = {
       'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written. `detail` says what became of it: a new operation was taken back (it is REJECTED, nothing is sent); what was there before stays as it is.',
     remedy:
       'Ask again when the gateway is ready again (`/readyz`): with a fresh Idempotency-Key for what was taken back, with the same one otherwise.',
-  'history-unavailable': {
-    status: 503,
-    title: 'A part of the archive cannot be read',
-    meaning:
-      'What was asked for may be in a file of HISTORY_DIR that is missing, damaged, or not to be seen from this process. `detail` names it. What is younger, and everything that is under way, is not concerned.',
-    remedy:
-      'Bring the file back, or let this process see the folder. For an export, leave out the time that `detail` names.',
-    retryable: true,
-  },
     retryable: true,
   },
   unhealthy: {

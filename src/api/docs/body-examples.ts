@@ -223,6 +223,19 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
   }),
   'patch /v1/drills/{id}': one('A later due time', { dueTime: '2030-02-01T18:00:00Z' }),
   [`patch ${PLAN}/drills/{drillId}`]: one('SDRS: a new name', { name: 'quarterly-drill' }),
+  'post /v1/webhooks': {
+    all: { summary: 'Everything', value: { url: 'https://hooks.example.com/dr' } },
+    some: {
+      summary: 'What ends, at one site',
+      value: {
+        url: 'https://hooks.example.com/dr',
+        eventTypes: ['operation.succeeded', 'operation.failed', 'operation.unknown'],
+        siteIds: ['eu-cloud'],
+        description: 'On-call',
+      },
+    },
+  },
+  'patch /v1/webhooks/{id}': one('Enable it again', { disabled: false }),
   'post /v1/operations/{id}/resolution': one('It was never carried out', {
     verdict: 'NOT_EXECUTED',
     reason: 'Looked at the console: the interface was never added',

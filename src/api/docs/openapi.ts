@@ -20,6 +20,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Findings: 'What somebody should look at, over all sites, the worst first.',
   'Site facts': 'What an upstream tells beyond groups and plans; what it does not offer says `not-offered`.',
   Operations: 'Everything that was started, while it runs and afterwards.',
+  Webhooks: 'Events, sent to whoever wants them: subscriptions, and what came of each delivery.',
+  Reports: 'What the history comes to: statistics, rehearsals, one operation from beginning to end.',
   Health: 'The gateway itself.',
   Problems: 'What an error means, and what to do.',
 };

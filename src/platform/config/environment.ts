@@ -20,6 +20,7 @@ export interface Environment {
   clockSkewLimitSeconds: number;
   workerPort: number | null;
   maxRequestsInFlight: number;
+  maxEventReaders: number;
   historyDir: string | null;
   historyArchiveAfterDays: number;
   historyRetentionDays: number;
@@ -28,6 +29,8 @@ export interface Environment {
   metricsMostSites: number;
   otlpEndpoint: string | null;
   traceUpstreams: boolean;
+  webhookAllowPrivate: boolean;
+  webhookRetryScheduleMs: readonly number[];
 }
 
 interface Variable {
@@ -157,6 +160,13 @@ export const ENVIRONMENT = {
     defaultValue: '400',
     fault: (text) => wholeNumber(text, 1, 100_000),
   },
+  maxEventReaders: {
+    name: 'MAX_EVENT_READERS',
+    meaning:
+      'Readers of event streams (server-sent events) that one API process serves at a time; beyond it they get 503 with Retry-After.',
+    defaultValue: '10000',
+    fault: (text) => wholeNumber(text, 1, 1_000_000),
+  },
   historyDir: {
     name: 'HISTORY_DIR',
     meaning:
@@ -212,6 +222,25 @@ export const ENVIRONMENT = {
     defaultValue: 'false',
     fault: (text) => (text === 'true' || text === 'false' ? null : 'write true or false'),
   },
+  webhookAllowPrivate: {
+    name: 'WEBHOOK_ALLOW_PRIVATE',
+    meaning:
+      'true = webhooks may point to private addresses and to this machine, and may use plain http; whoever may create one then reaches what this machine reaches.',
+    defaultValue: 'false',
+    fault: (text) => (text === 'true' || text === 'false' ? null : 'write true or false'),
+  },
+  webhookRetryScheduleMs: {
+    name: 'WEBHOOK_RETRY_SCHEDULE_MS',
+    meaning:
+      'Milliseconds after which a delivery to a webhook is tried again, one number per further attempt, separated by commas; after the last one it is given up.',
+    defaultValue: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
+    fault: (text) => {
+      const fault = text.split(',').map((part) => wholeNumber(part.trim(), 0, 604_800_000));
+      return fault.length <= 20 && fault.every((one) => one === null)
+        ? null
+        : 'write up to 20 whole numbers from 0 to 604800000, separated by commas';
+    },
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -255,6 +284,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
     workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
     maxRequestsInFlight: Number(text(ENVIRONMENT.maxRequestsInFlight)),
+    maxEventReaders: Number(text(ENVIRONMENT.maxEventReaders)),
     historyDir: orNone(text(ENVIRONMENT.historyDir)),
     historyArchiveAfterDays: Number(text(ENVIRONMENT.historyArchiveAfterDays)),
     historyRetentionDays: Number(text(ENVIRONMENT.historyRetentionDays)),
@@ -263,6 +293,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     metricsMostSites: Number(text(ENVIRONMENT.metricsMostSites)),
     otlpEndpoint: orNone(text(ENVIRONMENT.otlpEndpoint)),
     traceUpstreams: text(ENVIRONMENT.traceUpstreams) === 'true',
+    webhookAllowPrivate: text(ENVIRONMENT.webhookAllowPrivate) === 'true',
+    webhookRetryScheduleMs: text(ENVIRONMENT.webhookRetryScheduleMs).split(',').map(Number),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;

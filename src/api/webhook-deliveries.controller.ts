@@ -1,0 +1,73 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { WebhooksService } from '../webhooks/webhooks.service.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { DeliveriesQueryDto, DeliveryDetailDto, DeliveryListDto } from './dto/webhooks.dto.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { deliveriesPlace, presentDeliveries, presentDeliveryDetail } from './presenters/webhook.presenter.js';
+
+@ApiTags('Webhooks')
+@ApiBearerAuth()
+@Controller('v1/webhooks/:id')
+export class WebhookDeliveriesController {
+  constructor(private readonly webhooks: WebhooksService) {}
+
+  @Post('test')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Send a test to a webhook',
+    description: 'An event `webhook.test`, whatever the filters. The delivery tells what came of it.',
+  })
+  @ApiAcceptedResponse({ type: DeliveryDetailDto })
+  @ProblemResponses('not-found', 'webhook-disabled', 'webhook-limit-reached')
+  async test(@Param('id') id: string, @Exchange() { reply }: HttpExchange): Promise<DeliveryDetailDto> {
+    const delivery = await this.webhooks.test(id);
+    void reply.header('location', `/v1/webhooks/${id}/deliveries/${delivery.id}`);
+    return presentDeliveryDetail(delivery);
+  }
+
+  @Get('deliveries')
+  @ApiOperation({
+    summary: 'What was sent, or waits: the newest event first',
+    description:
+      'Of what was taken, and of what was given up, the last thousand of the last thirty days are kept.',
+  })
+  @ApiOkResponse({ type: DeliveryListDto })
+  @ProblemResponses('invalid-request', 'page-token-invalid', 'not-found')
+  async list(
+    @Param('id') id: string,
+    @Query() query: DeliveriesQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<DeliveryListDto> {
+    const { after, count } = deliveriesPlace(id, query);
+    const found = await this.webhooks.listDeliveries(id, query.state, after, count + 1);
+    const page = presentDeliveries(id, found, query);
+    nextPageLink(exchange, page.nextPageToken);
+    return page;
+  }
+
+  @Get('deliveries/:deliveryId')
+  @ApiOperation({ summary: 'One delivery, with its attempts and what is sent' })
+  @ApiOkResponse({ type: DeliveryDetailDto })
+  @ProblemResponses('not-found')
+  async get(@Param('id') id: string, @Param('deliveryId') deliveryId: string): Promise<DeliveryDetailDto> {
+    return presentDeliveryDetail(await this.webhooks.getDelivery(id, deliveryId));
+  }
+
+  @Post('deliveries/:deliveryId/redeliver')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Send it once more',
+    description:
+      'With the same `webhook-id` and body, beside whatever waits, and retried like the first time. One that waits is tried now, if no earlier event of its operation waits.',
+  })
+  @ApiAcceptedResponse({ type: DeliveryDetailDto })
+  @ProblemResponses('not-found', 'webhook-disabled')
+  async redeliver(
+    @Param('id') id: string,
+    @Param('deliveryId') deliveryId: string,
+  ): Promise<DeliveryDetailDto> {
+    return presentDeliveryDetail(await this.webhooks.redeliver(id, deliveryId));
+  }
+}

@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis';
+import { shardOf, SHARDS, webhookKeys } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
+import type { Webhook } from './webhook.js';
+
+const REPLACE = new RedisScript(new URL('./lua/replace-webhook.lua', import.meta.url));
+
+/** A webhook as it was read: what it is compared with before it is written. */
+export interface KnownWebhook {
+  webhook: Webhook;
+  text: string;
+}
+
+/** Keeps what somebody wants to be told. A webhook and all that waits for it are in the shard of its id. */
+export class WebhookStore {
+  constructor(private readonly redis: Redis) {}
+
+  async all(): Promise<KnownWebhook[]> {
+    const shards = await Promise.all(SHARDS.map((shard) => this.redis.hvals(webhookKeys(shard).webhooks)));
+    return shards.flat().map(known);
+  }
+
+  async count(): Promise<number> {
+    const counts = await Promise.all(SHARDS.map((shard) => this.redis.hlen(webhookKeys(shard).webhooks)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async find(id: string): Promise<KnownWebhook | null> {
+    const text = await this.redis.hget(webhookKeys(shardOf(id)).webhooks, id);
+    return text === null ? null : known(text);
+  }
+
+  async create(webhook: Webhook): Promise<void> {
+    await this.replace(webhook.id, '', webhook);
+  }
+
+  /**
+   * Writes what `change` makes of it, however many write at the same time.
+   * @param change null = it stays as it is
+   * @returns what it is now; null = there is none
+   */
+  async update(id: string, change: (webhook: Webhook) => Webhook | null): Promise<Webhook | null> {
+    for (;;) {
+      const found = await this.find(id);
+      if (!found) return null;
+      const changed = change(found.webhook);
+      if (!changed) return found.webhook;
+      const answer = await this.replace(id, found.text, changed);
+      if (answer === 'ABSENT') return null;
+      if (answer === 'WRITTEN') return changed;
+    }
+  }
+
+  /** With all that waits for it and its log. Whether there was one. */
+  async remove(id: string): Promise<boolean> {
+    const keys = webhookKeys(shardOf(id));
+    const answers = await this.redis
+      .multi()
+      .hdel(keys.webhooks, id)
+      .hdel(keys.health, id)
+      .unlink(...keys.ofWebhook(id))
+      .exec();
+    return answers?.[0]?.[1] === 1;
+  }
+
+  private replace(id: string, before: string, webhook: Webhook): Promise<unknown> {
+    const { webhooks } = webhookKeys(shardOf(id));
+    return REPLACE.run(this.redis, [webhooks], [id, before, JSON.stringify(webhook)]);
+  }
+}
+
+function known(text: string): KnownWebhook {
+  return { webhook: JSON.parse(text) as Webhook, text };
+}

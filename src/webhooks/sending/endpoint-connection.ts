@@ -1,0 +1,130 @@
+import { lookup, Resolver } from 'node:dns/promises';
+import net from 'node:net';
+import tls from 'node:tls';
+import { withinMs } from '../../platform/within.js';
+import { refusedAddress } from './address-policy.js';
+
+/** All addresses of a name. Throws when it has none. */
+export type ResolveName = (name: string) => Promise<string[]>;
+
+/** Nothing was sent, and why. */
+export class EndpointUnreachable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EndpointUnreachable';
+  }
+}
+
+export interface ConnectionRules {
+  allowPrivate: boolean;
+  resolve: ResolveName;
+}
+
+/**
+ * A connection to the URL's host, ready to be written to. The name is resolved once, every address it has is judged, and
+ * it is those addresses that are connected to: what the name says a moment later does not matter.
+ */
+export async function connectToEndpoint(
+  url: URL,
+  { allowPrivate, resolve }: ConnectionRules,
+  timeoutMs: number,
+): Promise<net.Socket> {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const resolved = net.isIP(host) !== 0 ? [host] : await addressesOf(host, resolve, timeoutMs);
+  for (const address of resolved) {
+    const why = refusedAddress(address, allowPrivate);
+    if (why !== null) throw new EndpointUnreachable(`Nothing is sent to the address ${address} (${why}).`);
+  }
+  const secure = url.protocol === 'https:';
+  const port = Number(url.port || (secure ? 443 : 80));
+  let failure = new EndpointUnreachable(`${host} has no address.`);
+  for (const address of resolved.slice(0, MOST_TRIED)) {
+    try {
+      return await connected(address, port, secure ? host : null, Math.ceil(timeoutMs / MOST_TRIED));
+    } catch (error) {
+      failure = new EndpointUnreachable(
+        error instanceof Error ? error.message : 'It cannot be connected to.',
+      );
+    }
+  }
+  throw failure;
+}
+
+/** One per kind of address is enough for a host that is up. */
+const MOST_TRIED = 2;
+
+async function addressesOf(host: string, resolve: ResolveName, timeoutMs: number): Promise<string[]> {
+  const late = `${host} could not be resolved within ${timeoutMs} ms.`;
+  try {
+    return await withinMs(timeoutMs, resolve(host));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new EndpointUnreachable(code ? `${host} could not be resolved (${code}).` : late);
+  }
+}
+
+/** @param name that the certificate must be for; null = no TLS */
+function connected(
+  address: string,
+  port: number,
+  name: string | null,
+  timeoutMs: number,
+): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const servername = name !== null && net.isIP(name) === 0 ? { servername: name } : {};
+    const socket =
+      name === null
+        ? net.connect({ host: address, port })
+        : // Said aloud, so that no variable of the environment can switch it off.
+          tls.connect({ host: address, port, ...servername, rejectUnauthorized: true });
+    const fail = (reason: string): void => {
+      socket.destroy();
+      reject(new EndpointUnreachable(reason));
+    };
+    socket.setTimeout(timeoutMs, () => fail(`No connection within ${timeoutMs} ms.`));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      fail(`No connection: ${error.code ?? ''} ${error.message}`.trim()),
+    );
+    socket.once(name === null ? 'connect' : 'secureConnect', () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners('error');
+      // Until the request takes the socket over, its death must not bring the process down.
+      socket.on('error', () => undefined);
+      resolve(socket);
+    });
+  });
+}
+
+/** Answered when DNS knows no such name; the operating system may have it in a file of its own. */
+const NOT_IN_DNS: ReadonlySet<string | undefined> = new Set([
+  'ENOTFOUND',
+  'ENODATA',
+  'EREFUSED',
+  'ECONNREFUSED',
+  'ESERVFAIL',
+]);
+
+/**
+ * Asks DNS itself: the operating system's resolver takes a thread of the few that also write the journal, and a name server
+ * that hangs would take them all. It is asked for names that DNS does not know, one at a time.
+ */
+export function nameResolver(): ResolveName {
+  const dns = new Resolver({ timeout: 2_000, tries: 2 });
+  let last: Promise<unknown> = Promise.resolve();
+  const bySystem = (name: string): Promise<string[]> => {
+    const asked = last.then(async () => (await lookup(name, { all: true })).map(({ address }) => address));
+    last = asked.catch(() => undefined);
+    return asked;
+  };
+  return async (name) => {
+    const answers = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
+    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    if (found.length > 0) return found;
+    const failures = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as Error] : [],
+    );
+    const unknown = failures.every((error) => NOT_IN_DNS.has((error as NodeJS.ErrnoException).code));
+    if (!unknown && failures[0]) throw failures[0];
+    return bySystem(name);
+  };
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { isoTime, type Clock } from '../platform/clock.js';
+import { newDelivery, type Delivery, type Telling } from './delivery.js';
+import type { DeliveryBells } from './delivery-bells.js';
+import type { DeliveryStore } from './redis-delivery-store.js';
+import type { WebhookStore } from './redis-webhook-store.js';
+import { wants, type NoticeType } from './webhook.js';
+
+/** What is told that is about no operation: CloudEvents like the others. */
+export class WebhookNotices {
+  constructor(
+    private readonly webhooks: WebhookStore,
+    private readonly deliveries: DeliveryStore,
+    private readonly bells: DeliveryBells,
+    private readonly clock: Clock,
+  ) {}
+
+  /** To one webhook, whatever it asks for. null = it is gone, or too much waits for it. */
+  async test(webhookId: string): Promise<Delivery | null> {
+    const telling = this.telling('webhook.test', webhookId, {
+      text: 'This is a test. Answer with a status of 2xx to take it.',
+    });
+    return this.put(webhookId, telling);
+  }
+
+  /** To every webhook that wants it. @param id makes it the same notice if it is told again */
+  async tell(type: NoticeType, webhookId: string | null, data: object, id?: string): Promise<void> {
+    const telling = this.telling(type, webhookId, data, id);
+    for (const { webhook } of await this.webhooks.all())
+      if (webhook.id !== webhookId && wants(webhook, type, null)) await this.put(webhook.id, telling);
+  }
+
+  private telling(
+    type: NoticeType,
+    webhookId: string | null,
+    data: object,
+    id = `notice.${randomUUID()}`,
+  ): Telling {
+    const time = isoTime(this.clock.now());
+    const body = {
+      specversion: '1.0',
+      id,
+      source: '/v1/webhooks',
+      type,
+      ...(webhookId === null ? {} : { subject: webhookId }),
+      time,
+      datacontenttype: 'application/json',
+      data,
+    };
+    return {
+      eventId: id,
+      type,
+      time,
+      operationId: null,
+      siteId: null,
+      sequence: null,
+      body: JSON.stringify(body),
+    };
+  }
+
+  private async put(webhookId: string, telling: Telling): Promise<Delivery | null> {
+    const nowMs = this.clock.now();
+    const delivery = newDelivery(webhookId, telling, nowMs);
+    const answer = await this.deliveries.take(webhookId, [{ delivery, offset: '0-0' }], null, nowMs);
+    await this.bells.ring(webhookId);
+    return answer === 'TAKEN' ? delivery : null;
+  }
+}

@@ -1,0 +1,69 @@
+import { OPERATION_EVENT_TYPES } from '../domain/operation-event.js';
+
+/** What the gateway tells of the webhooks themselves. */
+export const NOTICE_TYPES = ['webhook.test', 'webhook.disabled', 'webhook.events-missed'] as const;
+export type NoticeType = (typeof NOTICE_TYPES)[number];
+
+/** What a webhook may ask for; a test is sent to whom it was asked for. */
+export const TOLD_TYPES: readonly string[] = [
+  ...OPERATION_EVENT_TYPES,
+  ...NOTICE_TYPES.filter((type) => type !== 'webhook.test'),
+];
+
+/** Only for those who name it: what others did long ago is no news. */
+const ONLY_BY_NAME: readonly string[] = ['operation.imported'];
+
+export const DISABLED_REASONS = ['REQUESTED', 'GONE', 'FAILING', 'BACKLOG'] as const;
+/**
+ * REQUESTED: somebody asked for it. GONE: the endpoint answered 410. FAILING: it took nothing for days. BACKLOG: more waited
+ * for it than is kept.
+ */
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
+export interface WebhookSecret {
+  /** `whsec_` and base64. */
+  secret: string;
+  /** It signs until then; null = it is the one that was given out last. */
+  untilTime: string | null;
+}
+
+/** What somebody wants to be told, and where. */
+export interface Webhook {
+  id: string;
+  url: string;
+  /** Empty = all. */
+  eventTypes: string[];
+  /** Empty = all. */
+  siteIds: string[];
+  description: string | null;
+  createdBy: string;
+  createdTime: string;
+  updatedTime: string;
+  /** Last one first. Never shown again, never logged. */
+  secrets: WebhookSecret[];
+  disabled: {
+    reason: DisabledReason;
+    time: string;
+    /** The other webhooks have been told. */ told: boolean;
+  } | null;
+}
+
+/** @param siteId null = of no site */
+export function wants(
+  { eventTypes, siteIds, disabled }: Webhook,
+  type: string,
+  siteId: string | null,
+): boolean {
+  if (disabled) return false;
+  const isNamed = eventTypes.includes(type);
+  if (!isNamed && (eventTypes.length > 0 || ONLY_BY_NAME.includes(type))) return false;
+  if (siteId === null) return isNamed || siteIds.length === 0;
+  return siteIds.length === 0 || siteIds.includes(siteId);
+}
+
+/** The secrets that sign at that time. */
+export function signingSecrets({ secrets }: Webhook, nowMs: number): string[] {
+  return secrets
+    .filter(({ untilTime }) => untilTime === null || Date.parse(untilTime) > nowMs)
+    .map(({ secret }) => secret);
+}
