@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiHttpModule } from './api/api-http.module.js';
-import { HealthModule } from './health.module.js';
+import { HealthModule, QUEUES } from './health.module.js';
 import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
+import { ReportsModule } from './history/reports/reports.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import type { Environment } from './platform/config/environment.js';
@@ -10,6 +11,8 @@ import { PlatformModule } from './platform/platform.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import type { ConfiguredSite } from './providers/sites.js';
 import { SiteWorkModule } from './site-work.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /** The API process. */
 @Module({})
@@ -25,7 +28,10 @@ export class ApiModule {
         HistoryArchiveModule,
         SiteWorkModule,
         FindingsModule,
+        ReportsModule,
+        WebhooksModule,
         ApiHttpModule,
+        TelemetryModule.of(QUEUES),
       ],
     };
   }

@@ -7,6 +7,8 @@ import { RedisEventTail } from './events/redis-event-tail.js';
 import { HealthModule, QUEUES } from './health.module.js';
 import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
 import { HistoryUpkeepModule } from './history/archive/history-upkeep.module.js';
+import { StatisticsUpkeep } from './history/statistics/statistics-upkeep.js';
+import { StatisticsUpkeepModule } from './history/statistics/statistics-upkeep.module.js';
 import { FindingsModule } from './inventory/findings/findings.module.js';
 import { SiteFindings } from './inventory/findings/site-findings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -33,6 +35,9 @@ import { ProvidersModule } from './providers/providers.module.js';
 import { ProviderRegistry } from './providers/registry.js';
 import type { ConfiguredSite } from './providers/sites.js';
 import { SiteWorkModule } from './site-work.module.js';
+import { WebhookFanOut } from './webhooks/webhook-fan-out.js';
+import { WebhooksWorkerModule } from './webhooks/webhooks-worker.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /** The worker process. Has no controllers. */
 @Module({})
@@ -49,17 +54,20 @@ export class WorkerModule {
         HistoryArchiveModule,
         OperationsWorkerModule,
         HistoryUpkeepModule,
+        StatisticsUpkeepModule,
         GuardModule,
         SiteWorkModule,
         FindingsModule,
         EventsModule,
+        WebhooksWorkerModule,
+        TelemetryModule.of(QUEUES),
       ],
       providers: [
         {
           // Who is told of every event, from a position that is kept: one line each. These rooms do not know each other.
           provide: EVENT_CONSUMERS,
-          inject: [],
-          useFactory: (): EventConsumer[] => [],
+          inject: [WebhookFanOut, StatisticsUpkeep],
+          useFactory: (...consumers: EventConsumer[]): EventConsumer[] => consumers,
         },
         {
           provide: EventConsumption,

@@ -4,10 +4,12 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { SITE_ID_PATTERN } from '../domain/ids.js';
 import { lifecycleFaults } from '../domain/lifecycle.js';
+import type { SiteObjectives } from '../domain/objectives.js';
 import type { Clock } from '../platform/clock.js';
 import { ConfigurationError } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { LocalAddressCounts, type AddressCounts } from './address-counts.js';
+import { SiteObjectiveSettings, siteObjectives } from './objective-settings.js';
 import type { DriverFactory, SiteMemory } from './provider-driver.js';
 import { Provider } from './provider.js';
 import { ProviderRegistry } from './registry.js';
@@ -19,6 +21,8 @@ export interface ConfiguredSite {
   name: string;
   provider: string;
   settings: object;
+  /** Absent = none are set. */
+  objectives?: SiteObjectives;
 }
 
 /** Turns the sites file's content into checked sites, or throws one sentence per fault. */
@@ -50,10 +54,9 @@ function configuredSite(
   seen: Set<string>,
   faults: string[],
 ): ConfiguredSite {
-  const { id, name, provider, ...rest } = (typeof entry === 'object' && entry ? entry : {}) as Record<
-    string,
-    unknown
-  >;
+  const { id, name, provider, objectives, ...rest } = (
+    typeof entry === 'object' && entry ? entry : {}
+  ) as Record<string, unknown>;
   const siteId = typeof id === 'string' ? id : '';
   if (!SITE_ID_PATTERN.test(siteId)) {
     faults.push(`${path}.id must be 1 to 32 of a-z, 0-9 and -: write id: my-site.`);
@@ -67,10 +70,32 @@ function configuredSite(
     faults.push(`${path}.provider must be one of ${Object.keys(drivers).join(', ')}.`);
     return { id: siteId, name: siteId, provider: '', settings: {} };
   }
-  const settings = plainToInstance(factory.settings, rest, { enableImplicitConversion: false });
+  const settings = checked(factory.settings, rest, path, faults);
+  return {
+    id: siteId,
+    name: typeof name === 'string' ? name : siteId,
+    provider: String(provider),
+    settings,
+    objectives: configuredObjectives(objectives, `${path}.objectives`, faults),
+  };
+}
+
+function configuredObjectives(entry: unknown, path: string, faults: string[]): SiteObjectives {
+  if (entry === undefined || entry === null) return siteObjectives();
+  if (typeof entry !== 'object' || Array.isArray(entry)) {
+    faults.push(`${path} must be a mapping: write rtoSeconds: 900 under it.`);
+    return siteObjectives();
+  }
+  const before = faults.length;
+  const settings = checked(SiteObjectiveSettings, entry, path, faults);
+  return siteObjectives(faults.length === before ? settings : undefined);
+}
+
+function checked<T extends object>(type: new () => T, entry: object, path: string, faults: string[]): T {
+  const settings = plainToInstance(type, entry, { enableImplicitConversion: false });
   const wrong = validateSync(settings, { whitelist: true, forbidNonWhitelisted: true });
   faults.push(...wrong.flatMap((error) => sentences(error, path)));
-  return { id: siteId, name: typeof name === 'string' ? name : siteId, provider: String(provider), settings };
+  return settings;
 }
 
 function sentences(error: ValidationError, path: string): string[] {
@@ -102,6 +127,7 @@ export function createRegistry(
   parts: RegistryParts,
 ): ProviderRegistry {
   const counts = parts.counts ?? new LocalAddressCounts(parts.clock);
+  const objectives = new Map(sites.flatMap((site) => (site.objectives ? [[site.id, site.objectives]] : [])));
   return new ProviderRegistry(
     sites.map(({ id, name, provider, settings }) => {
       const factory = drivers[provider];
@@ -123,5 +149,6 @@ export function createRegistry(
         budgets,
       });
     }),
+    objectives,
   );
 }

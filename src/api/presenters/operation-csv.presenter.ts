@@ -1,6 +1,5 @@
 import type { Operation } from '../../domain/operation.js';
-
-type Cell = string | number | null | undefined;
+import { csvLine as line, type Cell } from './csv.js';
 
 /** Fixed: spreadsheets and scripts count on the order. New columns go to the end. */
 const COLUMNS: Readonly<Record<string, (operation: Operation) => Cell>> = {
@@ -24,18 +23,6 @@ const COLUMNS: Readonly<Record<string, (operation: Operation) => Cell>> = {
 
 export const CSV_HEADER = line(Object.keys(COLUMNS));
 
-/** RFC 4180. */
 export function csvLine(operation: Operation): string {
-  return line(Object.values(COLUMNS).map((of) => cell(of(operation))));
-}
-
-function line(cells: string[]): string {
-  return `${cells.join(',')}\r\n`;
-}
-
-function cell(value: Cell): string {
-  const text = String(value ?? '');
-  // A spreadsheet would run as a formula what somebody wrote as a reason.
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return line(Object.values(COLUMNS).map((of) => of(operation)));
 }

@@ -15,6 +15,7 @@ export class StatisticsUpkeep {
   readonly name = 'statistics';
   /** What goes on in each shard, so that this process does it once. */
   private readonly underWay = new Map<number, Promise<void>>();
+  private sweeping: Promise<void> | null = null;
 
   constructor(
     private readonly counting: StatisticsCounting,
@@ -34,7 +35,14 @@ export class StatisticsUpkeep {
   }
 
   /** Of every shard: what was told to nobody, and what is to be counted anew. */
-  async sweep(): Promise<void> {
+  sweep(): Promise<void> {
+    this.sweeping ??= this.sweepAll().finally(() => {
+      this.sweeping = null;
+    });
+    return this.sweeping;
+  }
+
+  private async sweepAll(): Promise<void> {
     for (const shard of SHARDS) await this.countAfresh(shard);
   }
 

@@ -59,6 +59,22 @@ const FAULTY: readonly [string, unknown, RegExp][] = [
   ['a field that is not known', { ...lab, wrokMs: 5 }, /^sites\[0\]\.wrokMs is not known: remove it/],
   ['a field of the wrong kind', { ...lab, workMs: 'long' }, /^sites\[0\]\.workMs: workMs must/],
   ['something that is no site', 'lab', /^sites\[0\]/],
+  [
+    'an objective that nobody knows',
+    { ...lab, objectives: { rto: 5 } },
+    /^sites\[0\]\.objectives\.rto is not/,
+  ],
+  [
+    'an objective of a plan without its plan',
+    { ...lab, objectives: { plans: [{ rtoSeconds: 5 }] } },
+    /^sites\[0\]\.objectives\.plans\.0\.plan/,
+  ],
+  ['objectives that are none', { ...lab, objectives: 'soon' }, /^sites\[0\]\.objectives must be a mapping/],
+  [
+    'an objective of no time at all',
+    { ...lab, objectives: { drillEveryDays: 0 } },
+    /^sites\[0\]\.objectives\.drillEveryDays/,
+  ],
 ];
 
 it.each(FAULTY)('%s is told in a sentence', (_name, entry, sentence) => {

@@ -1,0 +1,99 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DrillCoverageService } from '../history/reports/drill-coverage.service.js';
+import { OperationReports } from '../history/reports/operation-report.service.js';
+import { OperationsService } from '../operations/operations.service.js';
+import { ActionRequests } from './action-requests.js';
+import { ProblemResponses } from './docs/problem-responses.decorator.js';
+import { ReportAnswer } from './docs/report-answer.decorator.js';
+import {
+  DrillCoverageDto,
+  DrillCoverageQueryDto,
+  OperationReportDto,
+  ReportQueryDto,
+  TimelineDto,
+} from './dto/reports.dto.js';
+import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
+import { nextPageLink } from './http/next-page-link.js';
+import { answersReport } from './http/report-answer.js';
+import { coverageCsv, coverageHtml, presentCoverage, summaryOf } from './presenters/coverage.presenter.js';
+import {
+  presentReport,
+  presentTimeline,
+  reportCsv,
+  reportHtml,
+} from './presenters/operation-report.presenter.js';
+import { presentOrdered } from './presenters/page.presenter.js';
+import { SiteReads } from './site-reads.js';
+
+@ApiTags('Reports')
+@ApiBearerAuth()
+@Controller('v1')
+export class ReportsController {
+  constructor(
+    private readonly coverages: DrillCoverageService,
+    private readonly reports: OperationReports,
+    private readonly operations: OperationsService,
+    private readonly actions: ActionRequests,
+    private readonly reads: SiteReads,
+  ) {}
+
+  @Get('reports/drill-coverage')
+  @ApiOperation({
+    summary: 'Which plans were rehearsed when, by whom, with what result',
+    description:
+      'Of every plan that exists, the worst first: never rehearsed, overdue by `drillEveryDays` of the sites file, rehearsed in time. Asks no site; `sources[]` says per site how its plans are known.',
+  })
+  @ReportAnswer(DrillCoverageDto)
+  @ProblemResponses('invalid-request', 'page-token-invalid')
+  async drillCoverage(
+    @Query() query: DrillCoverageQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<DrillCoverageDto | string> {
+    this.reads.mustKnow(query);
+    const { format, pageSize, pageToken, ...filters } = query;
+    const report = await this.coverages.report(query.siteId, query.provider);
+    const plans = report.plans.filter(({ coverage }) => query.coverage?.includes(coverage) ?? true);
+    if (format !== 'json') {
+      answersReport(exchange, format, 'drill-coverage');
+      return format === 'csv' ? coverageCsv(plans) : coverageHtml(report, plans);
+    }
+    const { items, nextPageToken } = presentOrdered(plans, { pageSize, pageToken }, filters);
+    nextPageLink(exchange, nextPageToken);
+    const { generatedTime, sources, uncountedSiteIds } = report;
+    return {
+      ...{ generatedTime, summary: summaryOf(plans), items: items.map(presentCoverage) },
+      ...{ sources, uncountedSiteIds },
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    };
+  }
+
+  @Get('operations/:id/report')
+  @ApiOperation({
+    summary: 'The report of one operation: what was done, by whom, how long it took, with every event',
+    description:
+      'Of a drill: with the drill as it is kept, what it left behind, and the operation that began or ended it. Objectives are those that the sites file has now.',
+  })
+  @ReportAnswer(OperationReportDto)
+  @ProblemResponses('invalid-request', 'not-found')
+  async report(
+    @Param('id') id: string,
+    @Query() { format }: ReportQueryDto,
+    @Exchange() exchange: HttpExchange,
+  ): Promise<OperationReportDto | string> {
+    const report = await this.reports.of(await this.operations.get(id));
+    const told = presentReport(report, (operation) => this.actions.present(operation));
+    if (format === 'json') return told;
+    answersReport(exchange, format, 'operation-report');
+    return format === 'csv' ? reportCsv(told) : reportHtml(told);
+  }
+
+  @Get('operations/:id/timeline')
+  @ApiOperation({ summary: 'Every event of one operation, the first one first' })
+  @ApiOkResponse({ type: TimelineDto })
+  @ProblemResponses('not-found')
+  async timeline(@Param('id') id: string): Promise<TimelineDto> {
+    const { createdTime } = await this.operations.get(id);
+    return { operationId: id, items: presentTimeline(await this.reports.timeline(id), createdTime) };
+  }
+}

@@ -1,0 +1,76 @@
+import type { RecoveryPlan } from '../../domain/inventory.js';
+import { judgeObjective, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
+import type { DrillView } from '../../inventory/drills/drill-view.js';
+import { isoTime } from '../../platform/clock.js';
+import { FAILOVER_ACTIONS, later, nothing, type CountedOperation, type RollUp } from '../statistics/roll-up.js';
+import type { SubjectStatistics } from '../statistics/statistics.service.js';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * NEVER: no drill of the plan has gone well, as far as the history goes back. OVERDUE: the last one that did is longer ago
+ * than was promised. CURRENT: neither.
+ */
+export const COVERAGES = ['CURRENT', 'OVERDUE', 'NEVER'] as const;
+export type Coverage = (typeof COVERAGES)[number];
+
+/** What is known of the rehearsals of one plan. */
+export interface PlanCoverage {
+  plan: Pick<RecoveryPlan, 'id' | 'siteId' | 'provider' | 'name' | 'state'>;
+  coverage: Coverage;
+  /** By when the next drill is due; null = nothing was promised, or there was none that it counts from. */
+  nextDrillDueTime: string | null;
+  /** The last drill that was asked for, however it ended, and the last one that went well. */
+  lastDrill: CountedOperation | null;
+  lastSuccessfulDrill: CountedOperation | null;
+  drillCount: number;
+  failedDrillCount: number;
+  lastCleanUp: CountedOperation | null;
+  /** The drill that stands now; null = none, or it is not known. */
+  standing: DrillView | null;
+  lastFailover: CountedOperation | null;
+  objectives: Objectives;
+  /** Whether the last drill that went well was ready within the recovery time that was promised. */
+  rehearsedRto: ObjectiveState | null;
+}
+
+/** Works on what is known; asks nobody. */
+export function coverageOf(
+  plan: PlanCoverage['plan'],
+  statistics: Pick<SubjectStatistics, 'actions'>,
+  drills: readonly DrillView[],
+  objectives: Objectives,
+  now: number,
+): PlanCoverage {
+  const of = (action: string): RollUp | null =>
+    statistics.actions.find((one) => one.action === action)?.rollUp ?? null;
+  const drill = of('START_DRILL');
+  const lastSuccessfulDrill = drill?.lastSucceeded ?? null;
+  const { ends } = drill ?? nothing();
+  const dueMs = dueAfter(lastSuccessfulDrill, objectives);
+  const measured = lastSuccessfulDrill && lastSuccessfulDrill.totalMs / 1000;
+  return {
+    plan,
+    coverage: lastSuccessfulDrill === null ? 'NEVER' : dueMs !== null && now > dueMs ? 'OVERDUE' : 'CURRENT',
+    nextDrillDueTime: dueMs === null ? null : isoTime(dueMs),
+    lastDrill: drill?.last ?? null,
+    lastSuccessfulDrill,
+    drillCount: Object.values(ends).reduce((sum, count) => sum + count, 0),
+    failedDrillCount: ends.FAILED ?? 0,
+    lastCleanUp: of('CLEAN_UP_DRILL')?.last ?? null,
+    standing:
+      drills.find(({ recoveryPlanId, state }) => recoveryPlanId === plan.id && state !== 'ENDED') ?? null,
+    lastFailover: FAILOVER_ACTIONS.map((action) => of(action)?.last ?? null).reduce(later, null),
+    objectives,
+    rehearsedRto: judgeObjective(objectives.rtoSeconds, measured),
+  };
+}
+
+/** When the next drill is due after that one, milliseconds; null = whenever. */
+export function dueAfter(
+  drill: CountedOperation | null,
+  { drillEveryDays }: Pick<Objectives, 'drillEveryDays'>,
+): number | null {
+  if (drill === null || drillEveryDays === null) return null;
+  return Date.parse(drill.createdTime) + drillEveryDays * DAY_MS;
+}
