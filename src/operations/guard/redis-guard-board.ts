@@ -30,8 +30,7 @@ export class RedisGuardBoard extends GuardBoard {
   }
 
   async look(me: Member, nowMs: number): Promise<BoardView> {
-    const [identity, before, isNoted, board, roll, ...tokens] = await Promise.all([
-      serverIdentity(this.redis),
+    const [before, isNoted, board, roll] = await Promise.all([
       me.journalId === null ? null : this.redis.hget(GUARD_KEYS.roll, `seen:J:${me.journalId}`),
       // A store that takes no writes can be looked at all the same.
       this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).then(
@@ -40,6 +39,10 @@ export class RedisGuardBoard extends GuardBoard {
       ),
       this.redis.hgetall(GUARD_KEYS.board),
       this.redis.hgetall(GUARD_KEYS.roll),
+    ]);
+    // After the board, which may be on another server of a Cluster: what it is held against must not be older than it.
+    const [identity, ...tokens] = await Promise.all([
+      serverIdentity(this.redis),
       ...SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)),
     ]);
     const gone = goneFrom(roll, nowMs);

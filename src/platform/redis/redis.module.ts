@@ -1,7 +1,7 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { CanaryBoard } from './canary-board.js';
-import { connectRedis } from './connection.js';
+import { connectRedis, connectWithin } from './connection.js';
 import { RedisClockSkew } from './redis-clock-skew.js';
 import { StoreReadiness } from './readiness.js';
 import { StreamReaders } from './stream-readers.js';
@@ -11,6 +11,9 @@ import { ClockSkew } from '../clock-skew.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../tokens.js';
 import type { Environment } from '../config/environment.js';
 import type { Log } from '../log/log.js';
+
+/** It was looked at a moment ago, on another connection. */
+const OPENED_WITHIN_MS = 30_000;
 
 /** The connection for commands: fails fast. */
 export const COMMANDS = Symbol('redis for commands');
@@ -67,13 +70,18 @@ export const BLOCKING = Symbol('redis for blocking reads');
     ClockSkew,
   ],
 })
-export class RedisModule implements OnApplicationShutdown {
+export class RedisModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(COMMANDS) private readonly commands: Redis,
     @Inject(BLOCKING) private readonly blocking: Redis,
     private readonly readers: StreamReaders,
     private readonly replicas: ReplicaReadiness,
   ) {}
+
+  /** Before anybody's bootstrap asks it something: what fails fast does not wait for a connection. */
+  async onModuleInit(): Promise<void> {
+    await Promise.all([this.commands, this.blocking].map((redis) => connectWithin(redis, OPENED_WITHIN_MS)));
+  }
 
   onApplicationShutdown(): void {
     this.commands.disconnect();
