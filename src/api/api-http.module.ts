@@ -8,16 +8,20 @@ import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { DrillsController } from './drills.controller.js';
+import { EventsController } from './events.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
 import { AuthGuard } from './http/auth.guard.js';
+import { EventReaders } from './http/event-readers.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayInputGuard } from './http/stray-input.guard.js';
 import { InstanceTagsController } from './instance-tags.controller.js';
+import { LiveStreams } from './live-streams.js';
 import { MetricsController } from './metrics.controller.js';
+import { OpenOperationsReading } from './open-operations.js';
 import { OperationExportsController } from './operation-exports.controller.js';
 import { OperationExports } from './operation-exports.js';
 import { OperationStreams } from './operation-streams.js';
@@ -33,11 +37,15 @@ import { PublicIds } from './public-ids.js';
 import { RecoveryPlansController } from './recovery-plans.controller.js';
 import { RecoveryStepsController } from './recovery-steps.controller.js';
 import { ReplicationPairsController } from './replication-pairs.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { RestoreGuardController } from './restore-guard.controller.js';
 import { SiteFactsController } from './site-facts.controller.js';
 import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
 import { Standing } from './standing.js';
+import { StatisticsController } from './statistics.controller.js';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
@@ -60,6 +68,11 @@ import { Standing } from './standing.js';
     FindingsController,
     OperationExportsController,
     OperationsController,
+    EventsController,
+    WebhooksController,
+    WebhookDeliveriesController,
+    StatisticsController,
+    ReportsController,
     HealthController,
     RestoreGuardController,
     MetricsController,
@@ -70,7 +83,7 @@ import { Standing } from './standing.js';
       provide: ApiSettings,
       inject: [ENVIRONMENT_TOKEN],
       useFactory: (environment: Environment) =>
-        new ApiSettings(environment.adminApiKey, environment.pollIntervalMs),
+        new ApiSettings(environment.adminApiKey, environment.pollIntervalMs, environment.maxEventReaders),
     },
     SiteReads,
     Standing,
@@ -78,6 +91,9 @@ import { Standing } from './standing.js';
     ActionRequests,
     AllowedActions,
     OperationExports,
+    EventReaders,
+    OpenOperationsReading,
+    LiveStreams,
     OperationStreams,
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useClass: StrayInputGuard },

@@ -3,73 +3,114 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isVerdict, type Operation } from '../domain/operation.js';
 import { cloudEvent } from '../events/cloud-event.js';
-import { compareOffsets, EventFeed, type FedEvent } from '../events/event-feed.js';
+import { compareOffsets, EventFeed, FROM_THE_FIRST } from '../events/event-feed.js';
+import { subjectOf } from '../events/event-subject.js';
+import { LiveFeed } from '../events/live-feed.js';
+import { Clock, isoTime } from '../platform/clock.js';
 import { ActionRequests } from './action-requests.js';
-import { SseChannel } from './http/sse-channel.js';
-
-/** Milliseconds and counter; what is longer was never given out, and the store would not take it. */
-const PLACE = /^\d{1,15}-\d{1,15}$/;
+import { operationFrame, resetFrame, toldFrame } from './event-frames.js';
+import { EventReaders } from './http/event-readers.js';
+import { sseFrame, type SseChannel } from './http/sse-channel.js';
+import { LiveReader } from './live-reader.js';
 
 /** An operation as it happens: for those who wait, and for those who listen. */
 @Injectable()
 export class OperationStreams {
   constructor(
     private readonly feed: EventFeed,
+    private readonly live: LiveFeed,
+    private readonly readers: EventReaders,
     private readonly actions: ActionRequests,
+    private readonly clock: Clock,
   ) {}
 
-  /** Resolves when the operation has an event, the time is over, or the client has gone. */
+  /** Resolves when the operation has an event, the time is over, the client has gone, or the process ends. */
   changed(operation: Operation, timeoutMs: number, client: ServerResponse): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         unfollow();
+        stay();
         client.off('close', done);
         resolve();
       };
       const unfollow = this.feed.follow(operation.id, (fed) => {
         if (fed.event.sequence > operation.version) done();
       });
+      const stay = this.readers.onEnding(done);
       const timer = setTimeout(done, timeoutMs);
       client.on('close', done);
       // What happened between the read and the following is not told again: look once more.
-      void this.feed.replay(operation.id, '0').then(
+      void this.feed.replay(operation.id, FROM_THE_FIRST).then(
         (events) => events.some((fed) => fed.event.sequence > operation.version) && done(),
         () => undefined,
       );
     });
   }
 
-  /** Snapshot, then the events after the last one seen, then live ones, until the verdict or the client leaves. */
+  /**
+   * Snapshot, then the events from the first, or only those after the last one seen, then live ones, until the verdict
+   * or the client leaves.
+   */
   async stream(operation: Operation, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
-    const after = lastEventId !== undefined && PLACE.test(lastEventId) ? lastEventId : '0';
-    const live: FedEvent[] = [];
-    let deliver = (fed: FedEvent): void => void live.push(fed);
-    const unfollow = this.feed.follow(operation.id, (fed) => deliver(fed));
-    let past: FedEvent[];
+    const seat = this.readers.take();
+    let channel: SseChannel | null = null;
+    const reader = new LiveReader(this.live, { operationId: operation.id }, () => channel?.end());
     try {
-      past = await this.feed.replay(operation.id, after);
+      const past = await this.feed.replay(operation.id, FROM_THE_FIRST);
+      const seen = past.findIndex(({ offset }) => offset === lastEventId);
+      const rest = past.slice(seen + 1);
+      const isUnknown = lastEventId !== undefined && seen < 0;
+      if (isVerdict(operation.state) && rest.length === 0 && !isUnknown) {
+        seat.leave();
+        reader.leave();
+        return void (await reply.code(204).send());
+      }
+      channel = seat.open(
+        reply,
+        () => null,
+        () => reader.leave(),
+      );
+      if (isUnknown) channel.write(resetFrame('EVENT_UNKNOWN', isoTime(this.clock.now())), false);
+      if (seen < 0) channel.write(this.snapshotFrame(operation), false);
+      const subject = subjectOf(operation);
+      let last = FROM_THE_FIRST;
+      for (const fed of rest) {
+        last = fed.offset;
+        const body = JSON.stringify(cloudEvent(fed, subject));
+        channel.write(sseFrame(fed.event.type, fed.offset, body), false);
+      }
+      this.goLive(reader, channel, last);
+      // What was read after the verdict has the verdict's event.
+      if (isVerdict(rest.at(-1)?.event.state ?? operation.state)) channel.end();
     } catch (error) {
-      unfollow();
+      seat.leave();
+      reader.leave();
       throw error;
     }
-    if (isVerdict(operation.state) && past.length === 0) {
-      unfollow();
-      await reply.code(204).send();
-      return;
-    }
-    const channel = new SseChannel(reply, unfollow);
-    if (after === '0') {
-      channel.send('operation.snapshot', null, this.actions.present(operation), false);
-    }
+  }
+
+  private goLive(reader: LiveReader, channel: SseChannel, after: string): void {
     let last = after;
-    const tell = (fed: FedEvent, isLive: boolean): void => {
+    const isWhole = reader.goLive((event) => {
+      const { fed } = event;
       if (compareOffsets(fed.offset, last) <= 0) return;
       last = fed.offset;
-      channel.send(fed.event.type, fed.offset, cloudEvent(fed), isLive);
+      channel.write(operationFrame(event), true);
       if (isVerdict(fed.event.state)) channel.end();
-    };
-    deliver = (fed) => tell(fed, true);
-    [...past, ...live].forEach((fed) => tell(fed, false));
+    });
+    if (!isWhole) channel.cut();
+  }
+
+  private snapshotFrame(operation: Operation): Buffer {
+    const { id, version, updatedTime } = operation;
+    return toldFrame({
+      id: `snapshot.${id}.${version}`,
+      type: 'operation.snapshot',
+      subject: id,
+      time: updatedTime,
+      sequence: version,
+      data: this.actions.present(operation),
+    });
   }
 }

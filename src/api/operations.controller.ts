@@ -16,6 +16,7 @@ import { OperationStore, type OperationCursor } from '../operations/operation-st
 import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
+import { LastEventQueryDto } from './dto/event-queries.dto.js';
 import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
 import { AnswerPromptDto, ResolveOperationDto } from './dto/requests.dto.js';
 import { isSeen } from './http/entity-tag.js';
@@ -61,8 +62,8 @@ export class OperationsController {
     return {
       items: page.items.map((operation) => this.actions.present(operation)),
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
-    };
       ...(page.unreadable ? { unavailable: page.unreadable } : {}),
+    };
   }
 
   @Get(':id')
@@ -175,7 +176,7 @@ export class OperationsController {
   @ApiOperation({
     summary: 'The operation as server-sent events',
     description:
-      'First frame: `operation.snapshot`. Then every event from the first, or after `Last-Event-ID`, each a CloudEvent whose id is its place in the stream. Ends after the verdict; coming back then is a 204.',
+      'First frame: `operation.snapshot`. Then every event from the first, each a CloudEvent; with `Last-Event-ID` only those after it, without a snapshot. Where the operation has no such event, the first frame is `stream.reset`, and everything follows. Ends after the verdict; coming back then is a 204.',
   })
   @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' } })
   @ApiProduces('text/event-stream')
@@ -184,13 +185,17 @@ export class OperationsController {
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 204, description: 'Everything after `Last-Event-ID` was told; do not come back.' })
-  @ProblemResponses('not-found')
-  async events(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  @ProblemResponses('not-found', 'overloaded')
+  async events(
+    @Param('id') id: string,
+    @Query() { lastEventId }: LastEventQueryDto,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const operation = await this.operations.get(id);
     const { method, headers } = reply.request;
     // Fastify answers HEAD with the handler of GET; a stream would keep it waiting for the verdict.
     if (method === 'HEAD') return void (await reply.type('text/event-stream').send());
-    await this.streams.stream(operation, reply, headers['last-event-id']?.toString());
+    await this.streams.stream(operation, reply, headers['last-event-id']?.toString() ?? lastEventId);
   }
 }
 

@@ -1,27 +1,32 @@
 import type { OperationEvent } from '../domain/operation-event.js';
 import type { FedEvent } from './event-feed.js';
+import type { EventSubject } from './event-subject.js';
 
 /** CloudEvents 1.0, as JSON: the envelope of everything that is told outward. */
-export interface CloudEvent {
+export interface CloudEvent<Data = OperationEvent & Partial<EventSubject>> {
   specversion: '1.0';
-  /** Shard and place in its stream: the same wherever and however often the event is told. */
+  /** Of an event: shard and place in its stream, the same wherever and however often it is told. */
   id: string;
   source: '/v1/operations';
   type: string;
   /** The operation's id. */
-  subject: string;
+  subject?: string;
   time: string;
   datacontenttype: 'application/json';
   /** The order among the events of one operation. */
-  sequence: number;
-  data: OperationEvent;
+  sequence?: number;
+  data: Data;
 }
 
 export function eventId({ shard, offset }: FedEvent): string {
   return `${shard}.${offset}`;
 }
 
-export function cloudEvent(fed: FedEvent): CloudEvent {
+/** @param subject whose event it is; absent = that is not told (`CloudEvents` finds it) */
+export function cloudEvent(
+  fed: FedEvent,
+  subject?: EventSubject,
+): CloudEvent & { subject: string; sequence: number } {
   const { event } = fed;
   return {
     specversion: '1.0',
@@ -32,6 +37,6 @@ export function cloudEvent(fed: FedEvent): CloudEvent {
     time: event.time,
     datacontenttype: 'application/json',
     sequence: event.sequence,
-    data: event,
+    data: subject ? { ...event, ...subject } : event,
   };
 }

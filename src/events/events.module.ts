@@ -2,25 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { Log } from '../platform/log/log.js';
-import { SHARDS } from '../platform/redis/keys.js';
-import { BLOCKING, COMMANDS } from '../platform/redis/redis.module.js';
+import { COMMANDS } from '../platform/redis/redis.module.js';
+import { StreamReaders } from '../platform/redis/stream-readers.js';
 import { LOG } from '../platform/tokens.js';
+import { CloudEvents } from './cloud-events.js';
 import { ConsumerTurns } from './consumer-turns.js';
 import { TURN_LASTS_MS } from './event-consumption.js';
 import { EventFeed } from './event-feed.js';
+import { LiveFeed } from './live-feed.js';
 import { PastEvents } from './past-events.js';
 import { RedisConsumerTurns } from './redis-consumer-turns.js';
 import { RedisEventFeed } from './redis-event-feed.js';
+import { EventSubjects } from './redis-event-subjects.js';
 import { RedisEventTail } from './redis-event-tail.js';
+import { RedisLiveFeed } from './redis-live-feed.js';
 
 /** What happened, told outward: by the API process to those who listen, by the worker to every `EventConsumer`. */
 @Module({
   providers: [
     {
       provide: RedisEventTail,
-      inject: [COMMANDS, BLOCKING, LOG],
-      useFactory: (commands: Redis, blocking: Redis, log: Log) =>
-        new RedisEventTail(commands, [{ shards: SHARDS, connection: blocking.duplicate() }], log),
+      inject: [COMMANDS, StreamReaders, LOG],
+      useFactory: (commands: Redis, readers: StreamReaders, log: Log) =>
+        new RedisEventTail(commands, readers.open(), log),
     },
     {
       provide: EventFeed,
@@ -28,13 +32,25 @@ import { RedisEventTail } from './redis-event-tail.js';
       useFactory: (commands: Redis, tail: RedisEventTail, past: PastEvents) =>
         new RedisEventFeed(commands, tail, past),
     },
+    { provide: EventSubjects, inject: [COMMANDS], useFactory: (redis: Redis) => new EventSubjects(redis) },
+    {
+      provide: CloudEvents,
+      inject: [EventSubjects],
+      useFactory: (subjects: EventSubjects) => new CloudEvents(subjects),
+    },
+    {
+      provide: LiveFeed,
+      inject: [COMMANDS, RedisEventTail, EventSubjects],
+      useFactory: (commands: Redis, tail: RedisEventTail, subjects: EventSubjects) =>
+        new RedisLiveFeed(commands, tail, subjects),
+    },
     {
       provide: ConsumerTurns,
       inject: [COMMANDS],
       useFactory: (commands: Redis) => new RedisConsumerTurns(commands, randomUUID(), TURN_LASTS_MS),
     },
   ],
-  exports: [EventFeed, RedisEventTail, ConsumerTurns],
+  exports: [EventFeed, LiveFeed, CloudEvents, RedisEventTail, ConsumerTurns],
 })
 export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly tail: RedisEventTail) {}

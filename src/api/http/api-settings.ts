@@ -3,5 +3,7 @@ export class ApiSettings {
   constructor(
     readonly adminApiKey: string,
     readonly pollIntervalMs: number,
+    /** Readers of event streams that a process serves at a time. */
+    readonly mostEventReaders: number,
   ) {}
 }

@@ -11,7 +11,7 @@ export const fastifyOptions: FastifyServerOptions = {
   requestTimeout: 30_000,
   connectionTimeout: 0,
   keepAliveTimeout: 72_000,
-  forceCloseConnections: true,
+  forceCloseConnections: 'idle',
   routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable,
@@ -20,6 +20,10 @@ export const fastifyOptions: FastifyServerOptions = {
     return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : uuidv7();
   },
 };
+
+/** In which requests in progress get their answers when the process ends; then whatever is left is cut. */
+const ANSWERS_END_WITHIN_MS = 35_000;
+const IDLE_LOOKED_FOR_EVERY_MS = 50;
 
 /** Request ids on every answer, JSON and nothing else, empty JSON bodies as empty objects, and the time each route takes. */
 export function tuneServer(app: NestFastifyApplication, metrics: Metrics): void {
@@ -37,6 +41,16 @@ export function tuneServer(app: NestFastifyApplication, metrics: Metrics): void 
   fastify.removeContentTypeParser('text/plain');
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    done();
+  });
+  fastify.addHook('preClose', (done) => {
+    // A connection that is kept alive is idle only after its last answer.
+    const idle = setInterval(() => fastify.server.closeIdleConnections(), IDLE_LOOKED_FOR_EVERY_MS);
+    const rest = setTimeout(() => fastify.server.closeAllConnections(), ANSWERS_END_WITHIN_MS);
+    fastify.server.once('close', () => {
+      clearInterval(idle);
+      clearTimeout(rest);
+    });
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

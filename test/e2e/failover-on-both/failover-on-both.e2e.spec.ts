@@ -58,7 +58,11 @@ describe('the same failover on an SDRS plan and on an SRM plan', () => {
     await reading.ended;
 
     const [snapshot, ...facts] = reading.events;
-    expect(snapshot).toMatchObject({ event: 'operation.snapshot', id: undefined, data: { id } });
+    expect(snapshot).toMatchObject({
+      event: 'operation.snapshot',
+      id: undefined,
+      data: { subject: id, data: { id } },
+    });
     expect(facts[0]).toMatchObject({ event: 'operation.accepted' });
     expect(facts.at(-1)).toMatchObject({ event: 'operation.succeeded', data: { subject: id } });
     const sequences = facts.map(({ data }) => data.sequence);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { SseChannel } from '../../../src/api/http/sse-channel.js';
+import { SseChannel, sseFrame } from '../../../src/api/http/sse-channel.js';
 
 describe('a stream of events', () => {
   let server: FastifyInstance;
@@ -33,8 +33,10 @@ describe('a stream of events', () => {
 
   const ids = (text: string) => [...text.matchAll(/^id: (\d+-0)$/gm)].map(([, id]) => id);
 
+  const frame = (id: string, data: object) => sseFrame('told', id, JSON.stringify(data));
+
   function sendMany(channel: SseChannel, count: number, live: boolean): void {
-    for (let i = 1; i <= count; i++) channel.send('told', `${i}-0`, { text: 'x'.repeat(1_000) }, live);
+    for (let i = 1; i <= count; i++) channel.write(frame(`${i}-0`, { text: 'x'.repeat(1_000) }), live);
   }
 
   it('tells 1,500 past events at once to a reader who comes late, whole and in order', async () => {
@@ -51,11 +53,32 @@ describe('a stream of events', () => {
     tell = (channel) => {
       sendMany(channel, 1_500, false);
       setTimeout(() => {
-        channel.send('told', '1501-0', {}, true);
+        channel.write(frame('1501-0', {}), true);
         channel.end();
       }, 20);
     };
     expect(ids(await read(await open())).at(-1)).toBe('1501-0');
+  });
+
+  it('begins with a time after which to come back, and is not held back by proxies', async () => {
+    tell = (channel) => channel.end();
+    const answer = await open();
+    expect(answer.headers).toMatchObject({
+      'x-accel-buffering': 'no',
+      'cache-control': 'no-cache, no-transform',
+    });
+    expect(await read(answer)).toMatch(/^retry: \d{4}\n\n$/);
+  });
+
+  it('tells who writes when everything was taken', async () => {
+    tell = (channel) => {
+      sendMany(channel, 1_500, false);
+      void channel.drained().then(() => {
+        channel.write(frame('1501-0', {}), false);
+        channel.end();
+      });
+    };
+    expect(ids(await read(await open()))).toHaveLength(1_501);
   });
 
   it('cuts off a reader who lets the news pile up', async () => {

@@ -5,6 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
 import { fastifyOptions } from '../../../src/api/http/server.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
+import { LiveFeed } from '../../../src/events/live-feed.js';
+import { DrillCoverageService } from '../../../src/history/reports/drill-coverage.service.js';
+import { OperationReports } from '../../../src/history/reports/operation-report.service.js';
+import { StatisticsService } from '../../../src/history/statistics/statistics.service.js';
 import { DrillsService } from '../../../src/inventory/drills/drills.service.js';
 import { FindingsService } from '../../../src/inventory/findings/findings.service.js';
 import { InventoryService } from '../../../src/inventory/inventory.service.js';
@@ -14,6 +18,7 @@ import { StoreGuard } from '../../../src/operations/guard/store-guard.js';
 import type { OperationRequest } from '../../../src/operations/operation-request.js';
 import { OperationStore } from '../../../src/operations/operation-store.js';
 import { OperationsService } from '../../../src/operations/operations.service.js';
+import { PastRecords } from '../../../src/operations/past-records.js';
 import { Resolutions } from '../../../src/operations/resolutions.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { Health } from '../../../src/platform/health/health.js';
@@ -22,6 +27,7 @@ import { Metrics } from '../../../src/platform/metrics.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../../src/platform/tokens.js';
 import type { Provider } from '../../../src/providers/provider.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { WebhooksService } from '../../../src/webhooks/webhooks.service.js';
 import { operation } from '../support/operation.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -90,7 +96,12 @@ export async function surfaceOver(
       { provide: StoreGuard, useClass: OpenGuard },
       { provide: FindingsService, useValue: {} },
       { provide: DrillsService, useValue: { withKept } },
-      ...[OperationStore, Resolutions, EventFeed, Metrics].map((unused) => ({
+      ...[StatisticsService, DrillCoverageService, OperationReports].map((unused) => ({
+        provide: unused,
+        useValue: {},
+      })),
+      { provide: Metrics, useValue: new Metrics() },
+      ...[OperationStore, Resolutions, EventFeed, LiveFeed, WebhooksService, PastRecords].map((unused) => ({
         provide: unused,
         useValue: {},
       })),

@@ -38,6 +38,7 @@ it('everything but the API key has a default', () => {
     clockSkewLimitSeconds: 30,
     workerPort: null,
     maxRequestsInFlight: 400,
+    maxEventReaders: 10_000,
   });
 });
 

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { EventFilter } from '../events/event-subject.js';
+import { LiveFeed, type Reset } from '../events/live-feed.js';
+import { readPlace, type LivePlace } from '../events/live-place.js';
+import { Clock, isoTime } from '../platform/clock.js';
+import { ActionRequests } from './action-requests.js';
+import type { OperationDto } from './dto/operation.dto.js';
+import { beatFrame, liveFrame, placeLine, resetFrame, toldFrame } from './event-frames.js';
+import { EventReaders } from './http/event-readers.js';
+import type { SseChannel } from './http/sse-channel.js';
+import { LiveReader } from './live-reader.js';
+import { OpenOperationsReading, wantedOf, type OpenOperations } from './open-operations.js';
+
+/** Who was away for longer begins anew: a snapshot costs less. */
+const MOST_PAGES_REPLAYED = 40;
+/** Larger snapshots would be lists, and those have pages. */
+const MOST_SHOWN = 200;
+
+/** What is unfinished. Events of versions that it shows already may follow it. */
+export interface SnapshotData {
+  /** Newest first. */
+  operations: OperationDto[];
+  /** false = these are only the newest; the list has them all. */
+  isComplete: boolean;
+  total: number;
+}
+
+/** Everything that happens, for each of many readers. */
+@Injectable()
+export class LiveStreams {
+  constructor(
+    private readonly feed: LiveFeed,
+    private readonly readers: EventReaders,
+    private readonly open: OpenOperationsReading,
+    private readonly actions: ActionRequests,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws before the stream begins; afterwards it is cut off, and the reader comes back. */
+  async stream(filter: EventFilter, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
+    const seat = this.readers.take();
+    let channel: SseChannel | null = null;
+    // Whoever comes back is told whether it can go on.
+    const reader = new LiveReader(this.feed, filter, () => channel?.end());
+    try {
+      const { from, reset } = await this.beginning(filter, lastEventId);
+      const open = from ? null : await this.open.read();
+      channel = seat.open(
+        reply,
+        () => beatOf(reader),
+        () => reader.leave(),
+      );
+      if (reset) channel.write(resetFrame(reset, this.now()), false);
+      if (open) this.show(open, filter, reader.place, channel);
+      void this.goOn(reader, filter, channel, from);
+    } catch (error) {
+      seat.leave();
+      reader.leave();
+      throw error;
+    }
+  }
+
+  /** Where a reader goes on; from null = nowhere: it begins with a snapshot. */
+  private async beginning(
+    filter: EventFilter,
+    lastEventId: string | undefined,
+  ): Promise<{ from: LivePlace | null; reset: Reset | null }> {
+    if (lastEventId === undefined) return { from: null, reset: null };
+    const from = readPlace(lastEventId);
+    const reset = from ? await this.feed.resetFrom(from, filter) : 'PLACE_UNKNOWN';
+    return { from: reset ? null : from, reset };
+  }
+
+  /** What was, as fast as the reader takes it, then what happens. */
+  private async goOn(
+    reader: LiveReader,
+    filter: EventFilter,
+    channel: SseChannel,
+    from: LivePlace | null,
+  ): Promise<void> {
+    try {
+      if (from && !(await this.replay(reader, filter, channel, from))) {
+        if (channel.isClosed) return;
+        reader.restart();
+        const open = await this.open.read();
+        channel.write(resetFrame('TOO_FAR_BEHIND', this.now()), false);
+        this.show(open, filter, reader.place, channel);
+      }
+      if (!reader.goLive((event) => channel.write(liveFrame(event), true))) channel.cut();
+    } catch {
+      channel.cut();
+    }
+  }
+
+  /** False = it has gone, or there is too much to tell. */
+  private async replay(
+    reader: LiveReader,
+    filter: EventFilter,
+    channel: SseChannel,
+    from: LivePlace,
+  ): Promise<boolean> {
+    reader.hasSeen(from);
+    let pages = 0;
+    for await (const events of this.feed.between(from, reader.place, filter)) {
+      pages += 1;
+      if (channel.isClosed || pages > MOST_PAGES_REPLAYED) return false;
+      for (const event of events) channel.write(liveFrame(event), false);
+      await channel.drained();
+    }
+    return !channel.isClosed;
+  }
+
+  /** One frame for all who share the reading and want the same; only the place before it is each one's own. */
+  private show(open: OpenOperations, filter: EventFilter, place: LivePlace, channel: SseChannel): void {
+    const key = JSON.stringify(filter);
+    const frame = open.frames.get(key) ?? this.snapshotFrame(open, filter);
+    open.frames.set(key, frame);
+    channel.write(placeLine(place), false);
+    channel.write(frame, false);
+  }
+
+  private snapshotFrame(open: OpenOperations, filter: EventFilter): Buffer {
+    const wanted = wantedOf(open, filter);
+    const shown = wanted.slice(0, MOST_SHOWN);
+    const data: SnapshotData = {
+      operations: shown.map((operation) => this.actions.present(operation)),
+      isComplete: shown.length === wanted.length,
+      total: wanted.length,
+    };
+    const time = this.now();
+    return toldFrame({ id: `snapshot.${time}`, type: 'stream.snapshot', time, data });
+  }
+
+  private now(): string {
+    return isoTime(this.clock.now());
+  }
+}
+
+function beatOf(reader: LiveReader): Buffer | null {
+  const place = reader.toldUntil();
+  return place && beatFrame(place);
+}

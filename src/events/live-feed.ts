@@ -1,0 +1,43 @@
+import type { FedEvent } from './event-feed.js';
+import type { EventFilter } from './event-subject.js';
+import type { LivePlace } from './live-place.js';
+
+/** An event as it is told to all who listen: made once, whoever and however many they are. */
+export interface LiveEvent {
+  fed: FedEvent;
+  /** The place after it. */
+  place: LivePlace;
+  /** The CloudEvent as JSON. */
+  body: string;
+}
+
+export interface LiveListener {
+  event(event: LiveEvent): void;
+  /** The store is not the one that it was, or was away for too long: what happened between is not told. Whoever comes back learns how that is. */
+  lost(): void;
+}
+
+export interface Following {
+  /** Everything after this place is told to the listener. */
+  readonly place: LivePlace;
+  leave(): void;
+}
+
+/** Why a reader cannot go on where it was. */
+export type Reset = 'PLACE_UNKNOWN' | 'PLACE_TOO_OLD' | 'TOO_FAR_BEHIND';
+
+/** What happens at all sites, in one stream; readers go on exactly where they were, at whatever process. */
+export abstract class LiveFeed {
+  /** How far those who listen were told. */
+  abstract place(): LivePlace;
+  /** Tells what happens from now on. */
+  abstract follow(filter: EventFilter, listener: LiveListener): Following;
+  /** Why a reader that has seen everything up to there cannot go on from there; null = it can. */
+  abstract resetFrom(place: LivePlace, filter: EventFilter): Promise<Reset | null>;
+  /** Events after one place, up to another, shard by shard, in pages of which some are empty. */
+  abstract between(
+    from: LivePlace,
+    until: LivePlace,
+    filter: EventFilter,
+  ): AsyncGenerator<readonly LiveEvent[], void, void>;
+}

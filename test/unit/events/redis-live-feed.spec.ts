@@ -1,0 +1,246 @@
+import type { Change } from '../../../src/domain/operation-change.js';
+import type { CloudEvent } from '../../../src/events/cloud-event.js';
+import { CloudEvents } from '../../../src/events/cloud-events.js';
+import type { EventFilter } from '../../../src/events/event-subject.js';
+import type { LiveEvent } from '../../../src/events/live-feed.js';
+import type { LivePlace } from '../../../src/events/live-place.js';
+import { RedisEventFeed } from '../../../src/events/redis-event-feed.js';
+import { EventSubjects } from '../../../src/events/redis-event-subjects.js';
+import { RedisEventTail } from '../../../src/events/redis-event-tail.js';
+import { RedisLiveFeed } from '../../../src/events/redis-live-feed.js';
+import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import { operationKeys, shardOf, SHARDS } from '../../../src/platform/redis/keys.js';
+import { newcomer } from '../../conformance/operation-store/subject.js';
+import { eventuallyTrue } from '../../support/eventually.js';
+import { at } from '../support/operation.js';
+import { redisForThisFile } from '../support/redis.js';
+import { TestClock } from '../support/test-clock.js';
+
+const the = redisForThisFile();
+const tails: RedisEventTail[] = [];
+let store: RedisOperationStore;
+
+beforeEach(() => {
+  store = new RedisOperationStore(the.redis, new TestClock());
+});
+afterEach(async () => {
+  for (const tail of tails.splice(0)) await tail.stop();
+});
+
+async function process() {
+  const connection = the.connect();
+  const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection }], silentLog());
+  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis));
+  await tail.start();
+  tails.push(tail);
+  return { feed, connection };
+}
+
+async function accepted(siteId = 'alpha', requestedBy = 'admin'): Promise<string> {
+  const operation = newcomer({ siteId, requestedBy });
+  await store.accept(operation, null);
+  return operation.id;
+}
+
+async function delay(id: string, i: number): Promise<void> {
+  const change: Change = { kind: 'DELAYED', notBefore: at(i), text: `Try ${i}.` };
+  await store.transition(id, change);
+}
+
+function listener(feed: RedisLiveFeed, filter: EventFilter = {}) {
+  const heard: LiveEvent[] = [];
+  let losses = 0;
+  const following = feed.follow(filter, { event: (event) => heard.push(event), lost: () => (losses += 1) });
+  return {
+    heard,
+    ...following,
+    losses: () => losses,
+    until: (count: number) => eventuallyTrue(`${count} events`, () => heard.length >= count),
+  };
+}
+
+const told = (events: readonly LiveEvent[]) =>
+  events.map(({ fed: { event } }) => `${event.operationId} ${event.sequence}`);
+
+async function replayed(feed: RedisLiveFeed, from: LivePlace, until: LivePlace, filter: EventFilter = {}) {
+  const all: LiveEvent[] = [];
+  for await (const page of feed.between(from, until, filter)) all.push(...page);
+  return all;
+}
+
+const SITES = Array.from({ length: 12 }, (_, i) => `site-${i}`);
+
+it('tells of all sites, with whose event it is, as a CloudEvent', async () => {
+  const { feed } = await process();
+  const all = listener(feed);
+  const ids = await Promise.all(SITES.map((site) => accepted(site)));
+  await all.until(ids.length);
+  expect(told(all.heard).sort()).toEqual(ids.map((id) => `${id} 1`).sort());
+  const body = JSON.parse(all.heard[0]?.body ?? '') as CloudEvent;
+  const fed = all.heard[0]?.fed;
+  expect(body).toMatchObject({
+    specversion: '1.0',
+    id: `${fed?.shard}.${fed?.offset}`,
+    type: 'operation.accepted',
+    subject: fed?.event.operationId,
+    sequence: 1,
+    data: {
+      state: 'PENDING',
+      requestedBy: 'admin',
+      origin: 'GATEWAY',
+      targetName: expect.any(String) as string,
+    },
+  });
+});
+
+it.each<[string, EventFilter, number]>([
+  ['a site', { siteId: 'alpha' }, 2],
+  ['who asked', { requestedBy: 'eve' }, 1],
+  ['a type', { type: ['operation.delayed'] }, 1],
+  ['an action that nobody asked for', { action: 'deleteRecoveryPlan' }, 0],
+  ['an origin', { origin: 'GATEWAY' }, 4],
+])('tells only what is wanted: %s, live and from the past', async (_what, filter, count) => {
+  const { feed } = await process();
+  const [some, all] = [listener(feed, filter), listener(feed)];
+  const id = await accepted('alpha');
+  await delay(id, 1);
+  await accepted('beta', 'eve');
+  await accepted('gamma');
+  await all.until(4);
+  expect(some.heard).toHaveLength(count);
+  expect((await replayed(feed, some.place, feed.place(), filter)).map(({ body }) => body).sort()).toEqual(
+    some.heard.map(({ body }) => body).sort(),
+  );
+});
+
+it('writes an event out once for all who want it', async () => {
+  const { feed } = await process();
+  const readers = Array.from({ length: 5 }, () => listener(feed, { siteId: 'alpha' }));
+  await accepted('alpha');
+  for (const reader of readers) await reader.until(1);
+  expect(new Set(readers.map(({ heard }) => heard[0])).size).toBe(1);
+});
+
+it('tells nothing more to whoever has left', async () => {
+  const { feed } = await process();
+  const [staying, leaving] = [listener(feed), listener(feed)];
+  leaving.leave();
+  await accepted();
+  await staying.until(1);
+  expect(leaving.heard).toEqual([]);
+});
+
+it('goes on right after the place of any event, at another process too', async () => {
+  const first = await process();
+  const all = listener(first.feed);
+  const ids = await Promise.all(SITES.map((site) => accepted(site)));
+  for (const id of ids) await delay(id, 1);
+  await all.until(2 * ids.length);
+  const second = await process();
+  for (const [i, event] of all.heard.entries()) {
+    expect(await second.feed.resetFrom(event.place, {})).toBeNull();
+    const rest = await replayed(second.feed, event.place, second.feed.place());
+    expect(told(rest).sort()).toEqual(told(all.heard.slice(i + 1)).sort());
+  }
+});
+
+it('the places of what is replayed can be gone on from as well', async () => {
+  const { feed } = await process();
+  const begin = feed.place();
+  const all = listener(feed);
+  const ids = await Promise.all(SITES.map((site) => accepted(site)));
+  for (const id of ids) await delay(id, 1);
+  await all.until(2 * ids.length);
+  const whole = await replayed(feed, begin, feed.place());
+  for (const [i, event] of whole.entries()) {
+    const rest = await replayed(feed, event.place, feed.place());
+    expect(told(rest)).toEqual(told(whole.slice(i + 1)));
+  }
+});
+
+describe('a place', () => {
+  const shard = shardOf('alpha');
+  const events = operationKeys(shard).events;
+
+  async function placeAfter(count: number) {
+    const { feed } = await process();
+    const all = listener(feed);
+    const id = await accepted('alpha');
+    for (let i = 1; i < count; i += 1) await delay(id, i);
+    await all.until(count);
+    return { feed, id, place: feed.place(), first: all.place };
+  }
+
+  it('is good as long as its entries are there', async () => {
+    const { feed, id, place, first } = await placeAfter(3);
+    await delay(id, 9);
+    expect(await feed.resetFrom(place, {})).toBeNull();
+    expect(await feed.resetFrom(first, {})).toBeNull();
+  });
+
+  it('is too old when what followed it was trimmed', async () => {
+    const { feed, id, place, first } = await placeAfter(3);
+    for (let i = 9; i < 12; i += 1) await delay(id, i);
+    await the.redis.xtrim(events, 'MAXLEN', 2);
+    expect(await feed.resetFrom(place, {})).toBe('PLACE_TOO_OLD');
+    expect(await feed.resetFrom(first, { siteId: 'alpha' })).toBe('PLACE_TOO_OLD');
+  });
+
+  it('is unknown in another store', async () => {
+    const { place } = await placeAfter(3);
+    await the.redis.del(events);
+    const { feed } = await process();
+    expect(await feed.resetFrom(place, {})).toBe('PLACE_UNKNOWN');
+  });
+
+  it('does not matter in shards that are not asked for', async () => {
+    const { place } = await placeAfter(3);
+    await the.redis.del(events);
+    const { feed } = await process();
+    const elsewhere = SITES.find((site) => shardOf(site) !== shard);
+    expect(await feed.resetFrom(place, { siteId: elsewhere })).toBeNull();
+  });
+});
+
+it('says so when the store that answers after a break has less in it', async () => {
+  const { feed, connection } = await process();
+  const all = listener(feed);
+  await accepted('alpha');
+  await all.until(1);
+  await the.redis.del(operationKeys(shardOf('alpha')).events);
+  connection.disconnect(true);
+  await eventuallyTrue('the loss is told', async () => {
+    await accepted('beta');
+    return all.losses() > 0;
+  });
+});
+
+describe('whose event it is', () => {
+  it('is read once for many events', async () => {
+    const id = await accepted();
+    for (let i = 1; i < 5; i += 1) await delay(id, i);
+    let reads = 0;
+    const counting = new Proxy(the.redis, {
+      get: (redis, name) => {
+        if (name === 'hget') reads += 1;
+        return Reflect.get(redis, name) as unknown;
+      },
+    });
+    const events = await new RedisEventFeed(the.redis, new RedisEventTail(the.redis, [], silentLog())).replay(
+      id,
+      '0',
+    );
+    const told = new CloudEvents(new EventSubjects(counting));
+    await told.of(events);
+    expect((await told.of(events)).map(({ sequence, data }) => [sequence, data.siteId])).toEqual(
+      [1, 2, 3, 4, 5].map((sequence) => [sequence, 'alpha']),
+    );
+    expect(reads).toBe(1);
+  });
+
+  it('is the site alone when the record is gone', async () => {
+    const subjects = await new EventSubjects(the.redis).of(['alpha.gone']);
+    expect(subjects.get('alpha.gone')).toMatchObject({ siteId: 'alpha', action: null, targetName: null });
+  });
+});
