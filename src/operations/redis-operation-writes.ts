@@ -53,6 +53,7 @@ export class OperationWrites {
       parent ? `${parent.before.id} begins it.` : `${operation.requestedBy} asked for it.`,
       operation.createdTime,
     );
+    const writeId = uuidv7();
     const parentId = parent?.before.id ?? '';
     const answer = await this.promise<[string, string?, string?]>(
       ACCEPT,
@@ -74,7 +75,7 @@ export class OperationWrites {
         JSON.stringify(operation),
         JSON.stringify(event),
         Date.parse(operation.createdTime),
-        uuidv7(),
+        writeId,
         claim?.fingerprint ?? '',
         SHARD_EVENTS_KEPT,
         locks.length,
@@ -91,10 +92,11 @@ export class OperationWrites {
     );
     if (answer[0] === 'ACCEPTED') {
       madeBy(operation, answer[1]);
-      this.tellWritten(operation, event.type);
-      if (parent) {
-        madeBy(parent.step.operation, answer[1]);
-        this.tellWritten(parent.step.operation, parent.step.event.type);
+      if (parent) madeBy(parent.step.operation, answer[1]);
+      // Otherwise it was there already, and is only promised once more.
+      if (answer[1] === writeId) {
+        this.tellWritten(operation, event.type);
+        if (parent) this.tellWritten(parent.step.operation, parent.step.event.type);
       }
     }
     return answer;

@@ -88,7 +88,7 @@ export class Metrics {
         const found = await samples();
         gauge.reset();
         // Without labels, a reset gauge is 0: what is not known must not look like none.
-        if (found.length === 0) gauge.remove();
+        if (found.length === 0 && !measure.labelNames?.length) gauge.remove();
         for (const { value, labels } of found) gauge.set(labels ?? {}, value);
       },
     });

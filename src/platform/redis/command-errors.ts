@@ -22,6 +22,8 @@ export function countCommandErrors(redis: Redis, count: (kind: string) => void):
   const seen = new WeakSet<object>();
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = (command, ...rest) => {
+    // How a client introduces itself, which not every server understands.
+    if (command.name === 'client') return send(command, ...rest);
     command.promise.catch((error: unknown) => {
       // One command may be sent on several ways, one broken connection fails many.
       if (!(error instanceof Error) || seen.has(error) || ORDINARY.test(error.message)) return;
