@@ -7,9 +7,11 @@ import { LeaseLostError, type SegmentManifest } from './redis-segment-manifest.j
 import type { Retention } from './retention.js';
 
 /** Renewed at every step. A process that is frozen for longer loses it, and stops at the next one. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 30_000;
 const SOON_MS = 2_000;
 const EVERY_MS = 60_000;
+/** Whoever had the lease may be gone, the guard may be open again. */
+const AGAIN_MS = 5_000;
 
 /** DONE; TAKEN = another process is at it; GUARDED = the store is not to be believed just now. */
 export type UpkeepResult = 'DONE' | 'TAKEN' | 'GUARDED';
@@ -18,7 +20,7 @@ export type UpkeepResult = 'DONE' | 'TAKEN' | 'GUARDED';
 export class HistoryUpkeep {
   private readonly who = uuidv7();
   private readonly failed: (error: Error) => void;
-  private timers: NodeJS.Timeout[] = [];
+  private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> | null = null;
   private isStopped = false;
 
@@ -29,24 +31,17 @@ export class HistoryUpkeep {
     private readonly guard: StoreGuard,
     log: Log,
   ) {
-    this.failed = throttled(log, 'the upkeep of the history failed; it is tried again in a minute');
+    this.failed = throttled(log, 'the upkeep of the history failed; it is tried again');
   }
 
   start(): void {
-    const run = (): void => {
-      this.running ??= this.round()
-        .catch((error: unknown) => this.failed(error as Error))
-        .finally(() => {
-          this.running = null;
-        });
-    };
-    this.timers = [setTimeout(run, SOON_MS).unref(), setInterval(run, EVERY_MS).unref()];
+    this.next(SOON_MS);
   }
 
   /** Ends at the next step. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    clearTimeout(this.timer);
     await this.running;
   }
 
@@ -66,6 +61,22 @@ export class HistoryUpkeep {
       if (error instanceof StoreGuardedError) return 'GUARDED';
       if (error instanceof LeaseLostError) return 'TAKEN';
       throw error;
+    }
+  }
+
+  private next(inMs: number): void {
+    if (this.isStopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.tried().then((result) => this.next(result === 'DONE' ? EVERY_MS : AGAIN_MS));
+    }, inMs).unref();
+  }
+
+  private async tried(): Promise<UpkeepResult | 'FAILED'> {
+    try {
+      return await this.round();
+    } catch (error) {
+      this.failed(error as Error);
+      return 'FAILED';
     }
   }
 

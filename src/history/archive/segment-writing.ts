@@ -33,13 +33,15 @@ export async function writeSegment(
   folder: string,
   entries: AsyncIterable<SegmentEntry>,
 ): Promise<string | null> {
+  const blocks = inBlocks(entries);
+  const first = await blocks.next();
+  if (first.done) return null;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = `segment-${uuidv7()}.ndjson.gz`;
   const temporary = join(folder, `${name}.new`);
-  const file = await open(temporary, 'wx', 0o600);
   try {
-    const count = await writeAll(file, entries).finally(() => file.close());
-    if (count === 0) return null;
+    const file = await open(temporary, 'wx', 0o600);
+    await writeAll(file, first.value, blocks).finally(() => file.close());
     await rename(temporary, join(folder, name));
     await syncFolder(folder);
     return name;
@@ -48,16 +50,20 @@ export async function writeSegment(
   }
 }
 
-async function writeAll(file: FileHandle, entries: AsyncIterable<SegmentEntry>): Promise<number> {
+async function writeAll(
+  file: FileHandle,
+  firstBlock: SegmentEntry[],
+  others: AsyncIterable<SegmentEntry[]>,
+): Promise<void> {
   const blocks: SegmentBlock[] = [];
   const keyTerms: number[] = [];
   const siteIds = new Set<string>();
   let endedUntilMs = 0;
   let at = 0;
   let count = 0;
-  for await (const block of inBlocks(entries)) {
+  const add = async (block: SegmentEntry[]): Promise<void> => {
     const [first, last] = [block.at(0), block.at(-1)];
-    if (!first || !last) continue;
+    if (!first || !last) return;
     const bytes = await zip(block.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     await file.appendFile(bytes);
     blocks.push({
@@ -75,7 +81,9 @@ async function writeAll(file: FileHandle, entries: AsyncIterable<SegmentEntry>):
       siteIds.add(record.siteId);
       endedUntilMs = Math.max(endedUntilMs, Date.parse(record.endedTime ?? record.updatedTime));
     }
-  }
+  };
+  await add(firstBlock);
+  for await (const block of others) await add(block);
   const index = {
     blocks,
     keyTerms: sortedTerms(keyTerms),
@@ -86,7 +94,6 @@ async function writeAll(file: FileHandle, entries: AsyncIterable<SegmentEntry>):
   await file.appendFile(indexBytes);
   await file.appendFile(trailerOf({ indexAt: at, indexBytes: indexBytes.length, count }));
   await file.sync();
-  return count;
 }
 
 async function* inBlocks(entries: AsyncIterable<SegmentEntry>): AsyncGenerator<SegmentEntry[]> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
@@ -72,7 +72,7 @@ export class HistoryProcess {
   }
 
   get files(): string[] {
-    return this.folder === null ? [] : readdirSync(this.folder).sort();
+    return this.folder && existsSync(this.folder) ? readdirSync(this.folder).sort() : [];
   }
 
   async pages(
