@@ -22,6 +22,8 @@ export interface JobObservation {
   progressPercent: number | null;
   /** The upstream's words of failure, safe to show. */
   error: { code: string | null; message: string | null } | null;
+  /** When it ended, by the upstream's clock, RFC 3339; absent = it has not, or that is not told. */
+  endedTime?: string;
 }
 
 /** What a resource says of itself at one instant: the second of the two truths. */

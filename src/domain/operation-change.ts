@@ -134,6 +134,8 @@ export interface Seen {
   upstreamState: string | null;
   jobs: { id: string; state: string | null }[];
   jobsOver: boolean;
+  /** When the last of the jobs ended, by the upstream's clock; absent = that is not told. */
+  upstreamEndedTime?: string;
   overdue: boolean;
   stalled: boolean;
 }

@@ -13,6 +13,7 @@ export function withSeen(operation: Operation, seen: Seen, now: string): Operati
     warnings: [...new Set([...operation.warnings, ...seen.warnings])],
     upstream: { state: seen.upstreamState ?? operation.upstream.state, jobs: seen.jobs },
     jobsOverSince: seen.jobsOver ? (operation.jobsOverSince ?? now) : null,
+    ...(seen.upstreamEndedTime ? { upstreamEndedTime: seen.upstreamEndedTime } : {}),
     overdue: seen.overdue,
     stalled: seen.stalled,
   };

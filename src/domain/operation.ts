@@ -153,7 +153,7 @@ export interface OperationTimings {
   queuedMs: number | null;
   submitMs: number | null;
   upstreamMs: number | null;
-  /** From the upstream's end, as far as it can be told, to our verdict. */
+  /** From the upstream's end to our verdict: by its own clock where it tells, else from when it was first seen to be over. */
   detectMs: number | null;
   totalMs: number | null;
 }
@@ -207,6 +207,8 @@ export interface Operation {
   evidence: string | null;
   /** Since when every job is over while the resource does not show the end yet. */
   jobsOverSince: string | null;
+  /** When the last job ended, by the upstream's clock. Absent = that was not told. */
+  upstreamEndedTime?: string;
   overdue: boolean;
   stalled: boolean;
   error: Problem | null;

@@ -258,10 +258,18 @@ export class SiteWatcher {
       upstreamState: observation.resource?.word ?? null,
       jobs: observation.jobs.map(({ id, word }) => ({ id, state: word })),
       jobsOver: judgement.kind !== 'KEEP_WATCHING',
+      ...upstreamEnd(observation),
       overdue: running > this.settings.overdueMs,
       stalled: !waiting && this.isStill(operation),
     };
   }
+}
+
+/** Once every job tells when it ended. */
+function upstreamEnd({ jobs }: Observation): Pick<Seen, 'upstreamEndedTime'> {
+  const ends = jobs.flatMap(({ endedTime }) => endedTime ?? []).sort();
+  const last = ends.at(-1);
+  return last !== undefined && ends.length === jobs.length ? { upstreamEndedTime: last } : {};
 }
 
 /**

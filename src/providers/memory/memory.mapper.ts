@@ -189,6 +189,7 @@ export function jobOf(id: string, job: MemoryJob | null, now: number): JobObserv
     word: job.ended ? job.ended.toLowerCase() : 'at-work',
     progressPercent: percentOf(job, now),
     error: job.ended === 'FAILED' && job.failure ? { ...job.failure } : null,
+    ...(job.endedAt === null ? {} : { endedTime: isoTime(job.endedAt) }),
   };
 }
 

@@ -35,6 +35,23 @@ describe('where the time of an operation went', () => {
     expect(timingsOf(atOnce, at(100))).toMatchObject({ upstreamMs: 35_000, detectMs: null });
   });
 
+  it('of detection begins where the upstream says that it ended, if that can be', () => {
+    const done = operationIn('SUCCEEDED', { startedTime: at(3), jobsOverSince: at(36), endedTime: at(38) });
+    const told = (upstreamEndedTime: string) => timingsOf({ ...done, upstreamEndedTime }, at(100));
+    expect(told(at(33))).toMatchObject({ upstreamMs: 30_000, detectMs: 5_000 });
+    // By a clock that is wrong: what we saw counts.
+    for (const wrong of [at(2), at(37), at(4_000)])
+      expect(told(wrong)).toMatchObject({ upstreamMs: 33_000, detectMs: 2_000 });
+  });
+
+  it('of detection is known of what was seen over and settled in one look, where the upstream tells its end', () => {
+    const done = operationIn('SUCCEEDED', { startedTime: at(3), jobsOverSince: at(38), endedTime: at(38) });
+    expect(timingsOf({ ...done, upstreamEndedTime: at(34) }, at(100))).toMatchObject({
+      upstreamMs: 31_000,
+      detectMs: 4_000,
+    });
+  });
+
   it('is never negative, even when a clock was set back', () => {
     const odd = operationIn('SUCCEEDED', { createdTime: at(50), startedTime: at(9), endedTime: at(3) });
     const known = Object.values(timingsOf(odd, at(0))).filter((ms): ms is number => ms !== null);

@@ -263,7 +263,9 @@ describe('a job of the upstream', () => {
       upstream: { jobs: [{ id: job.id }] },
     });
     await work.tickAfter(30_000);
-    expect(await work.found()).toMatchObject([{ state: 'SUCCEEDED', timings: { upstreamMs: 38_000 } }]);
+    expect(await work.found()).toMatchObject([
+      { state: 'SUCCEEDED', timings: { upstreamMs: 30_000, detectMs: 8_000 } },
+    ]);
   });
 
   it('is asked for where the look that shows the work has none', async () => {

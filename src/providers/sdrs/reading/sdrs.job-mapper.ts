@@ -1,6 +1,6 @@
 import type { JobObservation, JobState, OperationStep, StepState } from '../../../domain/observation.js';
 import { shownText } from '../../../domain/shown-text.js';
-import { listOf, textOf } from '../wire/sdrs.fields.js';
+import { listOf, textOf, timeOf } from '../wire/sdrs.fields.js';
 import type { WireJob } from '../wire/sdrs.wire.js';
 
 /** Section 5.1: there are these four words and no others. */
@@ -31,7 +31,14 @@ export function toJobObservation(id: string, job: WireJob | null): JobObservatio
     word,
     progressPercent: state === 'SUCCEEDED' ? 100 : shareDone(subJobsOf(job)),
     error: state === 'FAILED' ? errorOf(job) : null,
+    ...endOf(job, state),
   };
+}
+
+/** Null until it has ended (section 5.2, inferred). */
+function endOf(job: WireJob, state: JobState): Pick<JobObservation, 'endedTime'> {
+  const endedTime = state === 'SUCCEEDED' || state === 'FAILED' ? timeOf(job.end_time) : null;
+  return endedTime === null ? {} : { endedTime };
 }
 
 /** A job that was not read because its resource is still in the job's own passing state. */

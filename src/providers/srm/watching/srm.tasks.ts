@@ -1,6 +1,13 @@
 import type { JobObservation, JobState } from '../../../domain/observation.js';
 import { taskFailureOf } from '../wire/srm.errors.js';
-import { epochMsOf, percentOf, textOf, type WireHistoryReport, type WireTask } from '../wire/srm.wire.js';
+import {
+  epochMsOf,
+  percentOf,
+  textOf,
+  timeOf,
+  type WireHistoryReport,
+  type WireTask,
+} from '../wire/srm.wire.js';
 
 /** The end test is the status, never the progress: a failed task need not reach 100 (0.10, 7.7, 7.8). */
 const JOB_STATE_OF: Readonly<Record<string, JobState>> = {
@@ -15,12 +22,14 @@ const OVER: readonly JobState[] = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'GONE'];
 export function jobOf(task: WireTask): JobObservation {
   const word = textOf(task.status);
   const state = word === null ? 'UNRECOGNIZED' : (JOB_STATE_OF[word] ?? 'UNRECOGNIZED');
+  const endedTime = timeOf(task.complete_time);
   return {
     id: task.id,
     state,
     word,
     progressPercent: percentOf(task.progress),
     error: state === 'FAILED' || state === 'CANCELLED' ? taskFailureOf(task) : null,
+    ...(OVER.includes(state) && endedTime !== null ? { endedTime } : {}),
   };
 }
 
