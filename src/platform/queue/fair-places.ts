@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.js';
+
+/** Of a step nobody has seen yet. */
+const FIRST_GUESS_MS = 100;
+/** Who comes back is let in one by one, so far apart at least and at most, milliseconds. */
+const SPACING = { least: 5, most: 500 };
+/** The latest that anybody comes back: a site that is well again is not made to wait for those before it. */
+const LATEST_MS = 5_000;
+
+interface Share {
+  inside: number;
+  /** How long one takes, of late. */
+  tookMs: number;
+  /** When the last one comes back that was sent away; monotonic. */
+  lastDueMs: number;
+}
+
+/**
+ * The places of a process, of which nobody takes more than a part: one site that hangs leaves the others theirs. Who is sent
+ * away comes back when a place should be free, in the order in which they came.
+ */
+export class FairPlaces {
+  private readonly shares = new Map<string, Share>();
+
+  /** @param most places that one may take at a time */
+  constructor(
+    private readonly most: number,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
+
+  /** @returns what came of it; or in how many milliseconds to come back, and nothing was begun */
+  async within<T>(who: string, work: () => Promise<T>): Promise<T | { againInMs: number }> {
+    const share = this.shares.get(who) ?? { inside: 0, tookMs: FIRST_GUESS_MS, lastDueMs: 0 };
+    this.shares.set(who, share);
+    const beganMs = this.clock.monotonic();
+    if (share.inside >= this.most) return { againInMs: this.backInMs(share, beganMs) };
+    share.inside += 1;
+    try {
+      return await work();
+    } finally {
+      share.inside -= 1;
+      share.tookMs += (this.clock.monotonic() - beganMs - share.tookMs) / 8;
+      if (share.inside === 0) this.shares.delete(who);
+    }
+  }
+
+  private backInMs(share: Share, nowMs: number): number {
+    const apart = Math.min(Math.max(share.tookMs / this.most, SPACING.least), SPACING.most);
+    const dueMs = Math.min(Math.max(share.lastDueMs, nowMs) + apart, nowMs + LATEST_MS);
+    share.lastDueMs = dueMs;
+    return Math.ceil(dueMs - nowMs);
+  }
+}
