@@ -98,6 +98,24 @@ module.exports = {
       { path: '^src/history/' },
     ),
     forbid(
+      'nobody-needs-telemetry',
+      'The work must go on in the same way whether or not anybody measures it: what is measured is told by the rooms themselves, and followed from outside.',
+      { path: '^src/', pathNot: ['^src/telemetry/', '^src/(api|worker)\\.module\\.ts$'] },
+      { path: '^src/telemetry/' },
+    ),
+    forbid(
+      'telemetry-only-looks',
+      'Figures of the work are taken from the work itself, not from what is told of it further on; those rooms count for themselves.',
+      { path: '^src/telemetry/' },
+      { path: '^src/(api|events|webhooks|history)/' },
+    ),
+    forbid(
+      'traces-are-sent-from-one-folder',
+      'The SDK is large, and loaded only where traces are wanted. The rest knows the API, which does nothing by itself.',
+      { path: '^src/', pathNot: '^src/platform/tracing/' },
+      { path: 'node_modules/@opentelemetry/(sdk|exporter|context|resources|core)' },
+    ),
+    forbid(
       'platform-has-no-opinion',
       'A tool that knows disaster recovery is a room that was put in the wrong place.',
       { path: '^src/platform/' },

@@ -17,7 +17,7 @@ import { ProviderRegistry } from '../providers/registry.js';
 import { measureOperations } from './operation-measures.js';
 import { traceVerdicts } from './operation-traces.js';
 import { measureSites } from './site-measures.js';
-import { measureStore } from './store-measures.js';
+import { measureStore } from './redis-store-measures.js';
 import { measureUpstreams } from './upstream-measures.js';
 
 const CLOSING_TAKES_MS = 2_000;
