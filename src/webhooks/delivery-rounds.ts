@@ -43,6 +43,9 @@ export const ROUND: RoundSettings = {
 const LOOK_AGAIN_MS = 200;
 const MOST_GIVEN_UP = 200;
 
+/** TAKEN: 2xx. REFUSED: another answer. UNANSWERED: none came, or nothing could be sent. */
+export type AttemptResult = 'TAKEN' | 'REFUSED' | 'UNANSWERED';
+
 export type Next = { againInMs: number } | 'DONE';
 
 export interface RoundTools {
@@ -54,6 +57,8 @@ export interface RoundTools {
   log: Log;
   schedule: RetrySchedule;
   random?: () => number;
+  /** Told of every attempt, in a word. */
+  onAttempt?: (result: AttemptResult) => void;
 }
 
 /**
@@ -136,7 +141,7 @@ export class DeliveryRounds {
   }
 
   private async settle(round: Round, claim: Claim, { attempt, isGone, askedMs }: SendResult): Promise<void> {
-    const { clock, deliveries, disable, log, schedule } = this.tools;
+    const { clock, deliveries, disable, log, onAttempt, schedule } = this.tools;
     const { webhook } = round.known;
     const nowMs = clock.now();
     const failures = claim.delivery.failures + 1;
@@ -148,6 +153,7 @@ export class DeliveryRounds {
         : afterFailure(round.health, attempt.error, { nowMs, askedMs, schedule });
     const after = afterAttempt(claim.delivery, attempt, dueMs, nowMs);
     await deliveries.settle(claim, after, { dueMs, health: round.health, nowMs });
+    onAttempt?.(attempt.error === null ? 'TAKEN' : attempt.responseStatus ? 'REFUSED' : 'UNANSWERED');
     if (after.state === 'FAILED')
       log.warn(about(webhook, after), `a delivery was given up: ${attempt.error}`);
     if (!isGone && !isHopeless(round.health, nowMs, schedule)) return;

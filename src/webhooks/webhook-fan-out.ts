@@ -1,4 +1,4 @@
-import { cloudEvent } from '../events/cloud-event.js';
+import type { CloudEvents } from '../events/cloud-events.js';
 import type { EventConsumer } from '../events/event-consumer.js';
 import type { FedEvent } from '../events/event-feed.js';
 import { parsePublicId } from '../domain/ids.js';
@@ -18,9 +18,9 @@ const CLOCKS_DIFFER_MS = 60_000;
 /** Puts every event in line for the webhooks that want it. */
 export class WebhookFanOut implements EventConsumer {
   readonly name = 'webhooks';
-  readonly begins = 'NEXT';
 
   constructor(
+    private readonly cloudEvents: Pick<CloudEvents, 'of'>,
     private readonly webhooks: WebhookStore,
     private readonly deliveries: DeliveryStore,
     private readonly bells: DeliveryBells,
@@ -34,16 +34,20 @@ export class WebhookFanOut implements EventConsumer {
   async handle(events: readonly FedEvent[]): Promise<void> {
     const known = await this.webhooks.all();
     if (known.length === 0) return;
-    const told = events.map((fed) => ({ fed, telling: tellingOf(fed) }));
+    const bodies = await this.cloudEvents.of(events);
+    const told = bodies.map((event, at) => ({
+      offset: events[at]?.offset ?? '0-0',
+      telling: tellingOf(event),
+    }));
     await Promise.all(
       known.map(async ({ webhook }) => {
         const wanted = told.filter(({ telling }) => isFor(webhook, telling));
         if (wanted.length === 0) return;
         const nowMs = this.clock.now();
-        const placed = wanted.map(({ fed, telling }): Placed => {
-          return { delivery: newDelivery(webhook.id, telling, nowMs), offset: fed.offset };
+        const placed = wanted.map(({ offset, telling }): Placed => {
+          return { delivery: newDelivery(webhook.id, telling, nowMs), offset };
         });
-        await this.put(webhook, placed, wanted[0]?.fed.shard ?? null, nowMs);
+        await this.put(webhook, placed, events[0]?.shard ?? null, nowMs);
       }),
     );
   }
@@ -67,8 +71,7 @@ function isFor(webhook: Webhook, { type, siteId, time }: Telling): boolean {
   return !isOlder && wants(webhook, type, siteId);
 }
 
-function tellingOf(fed: FedEvent): Telling {
-  const event = cloudEvent(fed);
+function tellingOf(event: Awaited<ReturnType<CloudEvents['of']>>[number]): Telling {
   return {
     eventId: event.id,
     type: event.type,

@@ -1,6 +1,7 @@
 import type { DeliveryBells } from './delivery-bells.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
 import type { WebhookStore } from './redis-webhook-store.js';
+import type { DisabledReason } from './webhook.js';
 import type { WebhookDisabling } from './webhook-disabling.js';
 
 /** Rings for every webhook that something waits for, whether or not its ring is still there, and tells what was not told. */
@@ -23,7 +24,8 @@ export class WebhookSweep {
 /** What webhooks have waiting, for whoever watches the gateway. */
 export interface WebhookBacklog {
   webhooks: number;
-  disabled: number;
+  /** Not by request. */
+  disabledByGateway: number;
   /** Deliveries, of all webhooks. */
   waiting: number;
 }
@@ -33,7 +35,11 @@ export async function backlogOf(webhooks: WebhookStore, deliveries: DeliveryStor
   const waiting = await Promise.all(known.map(({ webhook }) => deliveries.waitingCount(webhook.id)));
   return {
     webhooks: known.length,
-    disabled: known.filter(({ webhook }) => webhook.disabled).length,
+    disabledByGateway: known.filter(({ webhook }) => isOurs(webhook.disabled?.reason)).length,
     waiting: waiting.reduce((sum, count) => sum + count, 0),
   };
+}
+
+function isOurs(reason: DisabledReason | undefined): boolean {
+  return reason !== undefined && reason !== 'REQUESTED';
 }

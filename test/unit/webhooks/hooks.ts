@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../../../src/domain/operation-event.js';
+import { CloudEvents } from '../../../src/events/cloud-events.js';
 import type { FedEvent } from '../../../src/events/event-feed.js';
 import { isoTime } from '../../../src/platform/clock.js';
 import { silentLog } from '../../../src/platform/log/log.js';
@@ -58,7 +59,10 @@ export class Hooks {
     this.deliveries = new DeliveryStore(redis, { ...DELIVERY_BOUNDS, ...bounds });
     this.notices = new WebhookNotices(this.webhooks, this.deliveries, bells, clock);
     this.disabling = new WebhookDisabling(this.webhooks, this.notices, clock, silentLog());
+    // Of no operation more is known than what its event says.
+    const cloudEvents = new CloudEvents({ of: () => Promise.resolve(new Map()) });
     this.fanOut = new WebhookFanOut(
+      cloudEvents,
       this.webhooks,
       this.deliveries,
       bells,

@@ -42,8 +42,13 @@ const delivery = newDelivery(
 
 function send(
   to: Webhook,
-  { allowPrivate = true, resolve = () => Promise.resolve(['127.0.0.1']), answerWithinMs = 10_000 } = {},
+  given: { allowPrivate?: boolean; resolve?: ResolveName; answerWithinMs?: number } = {},
 ) {
+  const {
+    allowPrivate = true,
+    resolve = () => Promise.resolve(['127.0.0.1']),
+    answerWithinMs = 10_000,
+  } = given;
   const now = clock.monotonic();
   const times = { sendBeforeMs: now + 10_000, answerBeforeMs: now + answerWithinMs };
   return new WebhookSender({ allowPrivate, resolve }, clock).send(to, delivery, times);
