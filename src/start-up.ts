@@ -10,16 +10,17 @@ import {
 } from './platform/config/environment.js';
 import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
-import { isUnknownCluster } from './platform/redis/cluster-connection.js';
 import {
   connectRedis,
   connectWithin,
   OtherKindOfRedis,
   RefusedByRedis,
 } from './platform/redis/connection.js';
+import { isUnknownCluster } from './platform/redis/cluster-connection.js';
 import { evictionPolicy } from './platform/redis/eviction-policy.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
 import { failoverRisk } from './platform/redis/replica-readiness.js';
+import type { TracingSettings } from './platform/tracing/start-tracing.js';
 import { DRIVERS } from './providers/drivers.js';
 import { configuredSites, type ConfiguredSite } from './providers/sites.js';
 
@@ -69,6 +70,10 @@ export async function checkStore(environment: Environment, log: Log): Promise<vo
   } finally {
     redis.disconnect();
   }
+}
+
+export function tracingSettings({ otlpEndpoint, traceUpstreams }: Environment): TracingSettings {
+  return { endpoint: otlpEndpoint, tellsUpstreams: traceUpstreams };
 }
 
 /** Opens the connections that the process works with. */

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { endOnSignals } from './ending.js';
 import { EventConsumption } from './events/event-consumption.js';
+import { StatisticsUpkeep } from './history/statistics/statistics-upkeep.js';
 import { RefreshRounds } from './inventory/refresh-rounds.js';
 import { RefreshWorkers } from './inventory/refreshes.processor.js';
 import { DoorbellWorkers } from './operations/doorbells.processor.js';
@@ -9,8 +10,19 @@ import { Health } from './platform/health/health.js';
 import { FrameworkLog } from './platform/log/framework-log.js';
 import { throttled } from './platform/log/throttled.js';
 import { Metrics } from './platform/metrics.js';
+import { startTracing } from './platform/tracing/start-tracing.js';
 import { WorkerPulse } from './platform/queue/worker-pulse.js';
-import { checkStore, endWithStore, loadConfiguration, openStore, run, tellReady } from './start-up.js';
+import {
+  checkStore,
+  endWithStore,
+  loadConfiguration,
+  openStore,
+  run,
+  tellReady,
+  tracingSettings,
+} from './start-up.js';
+import { DeliveryWorkers } from './webhooks/deliveries.processor.js';
+import { WebhookSweep } from './webhooks/webhook-sweep.js';
 import { WorkerHealth } from './worker-health.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -26,6 +38,7 @@ const CLOSING_TAKES_MS = 10_000;
 /** The worker process: answers the bells, and sweeps for whatever was not rung. */
 run(async () => {
   const { environment, sites, log } = loadConfiguration('worker');
+  const endTracing = await startTracing(tracingSettings(environment), 'worker', log);
   await checkStore(environment, log);
   const app = await NestFactory.createApplicationContext(WorkerModule.with(environment, sites, log), {
     logger: new FrameworkLog(log),
@@ -36,17 +49,20 @@ run(async () => {
   const bells = app.get(DoorbellWorkers);
   const refreshes = app.get(RefreshWorkers);
   const consumption = app.get(EventConsumption);
+  const deliveries = app.get(DeliveryWorkers);
   const pulse = app.get(WorkerPulse);
   const health = new WorkerHealth(app.get(Health), app.get(Metrics), environment);
   const url = await health.listen();
   bells.start();
   refreshes.start();
+  deliveries.start();
   consumption.start();
-  await Promise.all([bells.ready(), refreshes.ready()]);
+  await Promise.all([bells.ready(), refreshes.ready(), deliveries.ready()]);
 
   const sweepFailed = throttled(log, 'a sweep failed');
   const sweep = (): void => {
-    for (const sweeper of [app.get(Sweeper), app.get(RefreshRounds)]) sweeper.sweep().catch(sweepFailed);
+    const forOperations = [app.get(Sweeper), app.get(WebhookSweep), app.get(StatisticsUpkeep)];
+    for (const sweeper of [...forOperations, app.get(RefreshRounds)]) sweeper.sweep().catch(sweepFailed);
   };
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
@@ -60,10 +76,12 @@ run(async () => {
       const [sendsEnded] = await Promise.all([
         bells.close({ sendsMs: sendsEndWithinMs, looksMs: LOOKS_END_WITHIN_MS }),
         refreshes.close(LOOKS_END_WITHIN_MS),
+        deliveries.close(LOOKS_END_WITHIN_MS),
         consumption.stop(TELLING_ENDS_WITHIN_MS),
       ]);
       health.close();
       await app.close();
+      await endTracing();
       if (!sendsEnded) throw new Error('a send in progress was cut off');
     },
     { log, limitMs: sendsEndWithinMs + CLOSING_TAKES_MS },
