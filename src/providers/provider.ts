@@ -11,13 +11,14 @@ import type { Finding, Observation } from '../domain/observation.js';
 import type { PastRunsPage, PastRunsQuestion } from '../domain/past-run.js';
 import type { Concern } from '../domain/site-finding.js';
 import type { SiteSurvey } from '../domain/site-survey.js';
+import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { askingSite } from './asked-site.js';
 import { fieldFaults, type FieldFault } from './command-check.js';
 import type { AnswerOf, FurtherRead, WhereOf } from './further-reads.js';
 import { isJudging, judging } from './judgement.js';
-import { inLane, type Lane } from './lanes.js';
+import { inLane, laneNow, type Lane } from './lanes.js';
 import type {
   CallContext,
   CreationOptions,
@@ -31,6 +32,7 @@ import type {
   WatchedOperation,
 } from './provider-driver.js';
 import { ProviderError, type Delivery } from './provider-error.js';
+import { QuestionsOut } from './questions-out.js';
 import type { BudgetUse, SiteBudgets } from './request-budget.js';
 
 export interface ProviderOptions {
@@ -42,6 +44,8 @@ export interface ProviderOptions {
   log?: Log;
   /** Where the driver's requests are counted; absent = nowhere. */
   budgets?: SiteBudgets;
+  /** By which it is seen that the site says nothing; absent = any number wait for it. */
+  clock?: Pick<Clock, 'monotonic'>;
 }
 
 /**
@@ -52,6 +56,8 @@ export interface ProviderOptions {
 export class Provider {
   readonly siteId: string;
   readonly siteName: string;
+  /** What people wait for, each kind by itself: who reads does not keep anybody from acting. */
+  private readonly questions: ReadonlyMap<Lane, QuestionsOut>;
 
   constructor(
     private readonly driver: ProviderDriver,
@@ -59,6 +65,11 @@ export class Provider {
   ) {
     this.siteId = options.siteId;
     this.siteName = options.siteName;
+    const { clock, siteName } = options;
+    const bounded: readonly Lane[] = ['INTERACTIVE', 'ACTION'];
+    this.questions = new Map(
+      clock ? bounded.map((lane) => [lane, new QuestionsOut(siteName, clock)] as const) : [],
+    );
   }
 
   get descriptor(): ProviderDescriptor {
@@ -233,11 +244,13 @@ export class Provider {
     const places = (work && this.descriptor.budget.together?.[work]) ?? 1;
     try {
       const signal = AbortSignal.timeout(readTimeoutMs);
-      return await this.asked(lane, () =>
-        budgets && places > 1 && !isJudging()
-          ? budgets.together(places, () => read({ signal }), signal)
-          : read({ signal }),
-      );
+      return await this.asked(lane, () => {
+        const ask = (): Promise<T> =>
+          budgets && places > 1 && !isJudging()
+            ? budgets.together(places, () => read({ signal }), signal)
+            : read({ signal });
+        return this.questions.get(laneNow())?.ask(ask) ?? ask();
+      });
     } catch (error) {
       throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }

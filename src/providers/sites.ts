@@ -147,6 +147,7 @@ export function createRegistry(
         readTimeoutMs: READ_TIMEOUT_MS,
         log: parts.log,
         budgets,
+        clock: parts.clock,
       });
     }),
     objectives,
