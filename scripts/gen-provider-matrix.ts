@@ -15,6 +15,7 @@ type Cell = (descriptor: ProviderDescriptor) => string;
 const CAPABILITIES: Readonly<Record<string, Cell>> = {
   'Plans are things of their own': ({ capabilities }) => mark(capabilities.explicitPlans),
   'Replication pairs': ({ capabilities }) => mark(capabilities.replicationPairs),
+  'Tells of runs that ended before it was connected': ({ capabilities }) => mark(capabilities.pastOperations),
   'Drills are things of their own': ({ lifecycle }) =>
     mark(lifecycle.actions.START_DRILL?.observes === 'DRILL'),
   'Requests, of all processes': ({ budget }) => quota(budget.address),
