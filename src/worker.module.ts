@@ -5,6 +5,7 @@ import { EventConsumption } from './events/event-consumption.js';
 import { EventsModule } from './events/events.module.js';
 import { RedisEventTail } from './events/redis-event-tail.js';
 import { HealthModule, QUEUES } from './health.module.js';
+import { EventFolding } from './history/archive/event-folding.js';
 import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
 import { HistoryUpkeepModule } from './history/archive/history-upkeep.module.js';
 import { StatisticsUpkeep } from './history/statistics/statistics-upkeep.js';
@@ -66,7 +67,7 @@ export class WorkerModule {
         {
           // Who is told of every event, from a position that is kept: one line each. These rooms do not know each other.
           provide: EVENT_CONSUMERS,
-          inject: [WebhookFanOut, StatisticsUpkeep],
+          inject: [WebhookFanOut, StatisticsUpkeep, EventFolding],
           useFactory: (...consumers: EventConsumer[]): EventConsumer[] => consumers,
         },
         {

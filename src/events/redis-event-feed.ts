@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { parsePublicId } from '../domain/ids.js';
 import { operationKeys, shardOf } from '../platform/redis/keys.js';
 import { compareOffsets, EventFeed, FROM_THE_FIRST, type FedEvent } from './event-feed.js';
+import { readFolded } from './folded-events.js';
 import type { PastEvents } from './past-events.js';
 import type { RedisEventTail } from './redis-event-tail.js';
 import { fedEvent } from './stream-entries.js';
@@ -27,11 +28,16 @@ export class RedisEventFeed extends EventFeed {
     const siteId = parsePublicId(operationId)?.siteId;
     if (!siteId) return [];
     const shard = shardOf(siteId);
-    const key = operationKeys(shard).operationEvents(operationId);
-    const entries = await this.commands.xrange(key, after === FROM_THE_FIRST ? '-' : `(${after}`, '+');
-    if (entries.length > 0 || !this.past) return entries.map((entry) => fedEvent(shard, entry));
-    const past = (await this.past.eventsOf(operationId)) ?? [];
-    return past.filter(({ offset }) => after === FROM_THE_FIRST || compareOffsets(offset, after) > 0);
+    const { operation, operationEvents } = operationKeys(shard);
+    const start = after === FROM_THE_FIRST ? '-' : `(${after}`;
+    const entries = await this.commands.xrange(operationEvents(operationId), start, '+');
+    if (entries.length > 0) return entries.map((entry) => fedEvent(shard, entry));
+    // It has ended, or left the store; or there is nothing after that place.
+    const folded = await this.commands.hgetBuffer(operation(operationId), 'e');
+    const all = folded
+      ? readFolded(folded).events.map(([offset, event]) => ({ shard, offset, event }))
+      : ((await this.past?.eventsOf(operationId)) ?? []);
+    return all.filter(({ offset }) => after === FROM_THE_FIRST || compareOffsets(offset, after) > 0);
   }
 
   follow(operationId: string, listener: (event: FedEvent) => void): () => void {

@@ -10,6 +10,7 @@ import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { withinMs } from '../../platform/within.js';
 import { ArchiveRound } from './archive-round.js';
 import { ArchivedOperations } from './archived-operations.js';
+import { EventFolding } from './event-folding.js';
 import { historySettings } from './history-settings.js';
 import { HistoryUpkeep } from './history-upkeep.js';
 import { FinishedOperations } from './redis-finished-operations.js';
@@ -52,7 +53,13 @@ const STOPS_WITHIN_MS = 2_000;
         return new HistoryUpkeep(manifest, archiving, retention, guard, log);
       },
     },
+    {
+      provide: EventFolding,
+      inject: [COMMANDS],
+      useFactory: (redis: Redis) => new EventFolding(new FinishedOperations(redis)),
+    },
   ],
+  exports: [EventFolding],
 })
 export class HistoryUpkeepModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly upkeep: HistoryUpkeep) {}

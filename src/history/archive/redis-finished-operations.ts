@@ -1,14 +1,17 @@
 import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../../domain/operation-event.js';
+import { readFolded, type FoldedEvents } from '../../events/folded-events.js';
 import { readRecord } from '../../domain/operation-schema.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
-import { indexesOf } from '../../operations/operation-indexes.js';
+import { indexesOf, LEFT_INDEX } from '../../operations/operation-indexes.js';
 import { nextEntries } from '../../operations/redis-operation-list.js';
 import type { OperationCursor } from '../../operations/operation-store.js';
 import { operationKeys, shardOf, SHARDS } from '../../platform/redis/keys.js';
+import { packed } from '../../platform/packed.js';
 import { RedisScript } from '../../platform/redis/script.js';
 import type { SegmentEntry } from './segment-entry.js';
 
+const FOLD = new RedisScript(new URL('./lua/fold-events.lua', import.meta.url));
 const FORGET = new RedisScript(new URL('./lua/forget-operation.lua', import.meta.url));
 
 const AT_ONCE = 64;
@@ -18,6 +21,8 @@ export interface StoredEnd {
   record: Operation;
   /** null = it has no idempotency key, or one that is not known. */
   keyHash: string | null;
+  /** As far as they are folded into the record; null = they have a stream of their own. */
+  events: SegmentEntry['events'] | null;
 }
 
 /** What has ended and is in the store still, for those who take it out. */
@@ -47,24 +52,22 @@ export class FinishedOperations {
   }
 
   /** With everything else that is kept of it. */
-  async entryOf({ record, keyHash }: StoredEnd): Promise<SegmentEntry> {
+  async entryOf({ record, keyHash, events }: StoredEnd): Promise<SegmentEntry> {
     const keys = operationKeys(shardOf(record.siteId));
-    const [events, claimed] = await Promise.all([
-      this.redis.xrange(keys.operationEvents(record.id), '-', '+'),
+    const [streamed, claimed] = await Promise.all([
+      this.streamed(record.id),
       keyHash ? this.redis.hmget(keys.idempotency(keyHash), 'id', 'fingerprint') : [],
     ]);
     const [claimedBy, fingerprint] = claimed;
     return {
       record,
-      events: events.map(
-        ([offset, fields]) => [offset, JSON.parse(fields[1] ?? '{}') as OperationEvent] as const,
-      ),
+      events: [...(events ?? []), ...streamed],
       claim: keyHash && claimedBy === record.id ? { keyHash, fingerprint: fingerprint ?? '' } : null,
     };
   }
 
   /** In one atomic step; again and again does no harm. A later version than this one is left. */
-  async forget({ record, keyHash }: StoredEnd): Promise<'FORGOTTEN' | 'OPEN' | 'NEWER'> {
+  async forget({ record, keyHash }: Omit<StoredEnd, 'events'>): Promise<'FORGOTTEN' | 'OPEN' | 'NEWER'> {
     const keys = operationKeys(shardOf(record.siteId));
     return (await FORGET.run(
       this.redis,
@@ -73,17 +76,42 @@ export class FinishedOperations {
         keys.operationEvents(record.id),
         keys.open,
         keys.idempotency(keyHash ?? 'none'),
-        ...indexesOf(record).map(([name, value]) => keys.index(name, value)),
+        ...[...indexesOf(record), LEFT_INDEX].map(([name, value]) => keys.index(name, value)),
       ],
       [record.id, record.version],
     )) as 'FORGOTTEN' | 'OPEN' | 'NEWER';
   }
 
-  private async stored(id: string): Promise<StoredEnd | null> {
-    const siteId = id.slice(0, id.indexOf('.'));
-    const [text, keyHash] = await this.redis.hmget(operationKeys(shardOf(siteId)).operation(id), 'r', 'k');
-    return text ? { record: readRecord(text), keyHash: keyHash ?? null } : null;
+  /** Puts its events into its record; nothing is done while it has not ended, or when that is done already. */
+  async fold(id: string): Promise<void> {
+    const { operation, operationEvents, open } = keysOf(id);
+    const [events, keyHash] = await Promise.all([this.streamed(id), this.redis.hget(operation(id), 'k')]);
+    if (events.length === 0) return;
+    const folded: FoldedEvents = { events, keyHash };
+    await FOLD.run(
+      this.redis,
+      [operation(id), operationEvents(id), open],
+      [id, events.length, packed(folded)],
+    );
   }
+
+  private async stored(id: string): Promise<StoredEnd | null> {
+    const [text, key, folded] = await this.redis.hmgetBuffer(keysOf(id).operation(id), 'r', 'k', 'e');
+    if (!text) return null;
+    const { events, keyHash } = folded ? readFolded(folded) : { events: null, keyHash: null };
+    return { record: readRecord(text.toString()), keyHash: key?.toString() ?? keyHash, events };
+  }
+
+  private async streamed(id: string): Promise<SegmentEntry['events']> {
+    const entries = await this.redis.xrange(keysOf(id).operationEvents(id), '-', '+');
+    return entries.map(
+      ([offset, fields]) => [offset, JSON.parse(fields[1] ?? '{}') as OperationEvent] as const,
+    );
+  }
+}
+
+function keysOf(id: string): ReturnType<typeof operationKeys> {
+  return operationKeys(shardOf(id.slice(0, id.indexOf('.'))));
 }
 
 export function endedMs({ endedTime, updatedTime }: Operation): number {

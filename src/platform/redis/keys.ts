@@ -19,9 +19,11 @@ export function shardPrefix(shard: number): string {
 export function operationKeys(shard: number) {
   const prefix = shardPrefix(shard);
   return {
-    /** hash: v = version, w = id of the last write, r = the record as JSON, k = its idempotency key, absent without one */
+    /**
+     * hash: v = version, w = id of the last write, r = the record as JSON, k = its idempotency key, absent without one; once it
+     * has ended, e = its events and key, packed, instead of k and the stream of its own */
     operation: (id: string) => `${prefix}:op:${id}`,
-    /** stream of the operation's events, with the ids they have in the shard's stream */
+    /** stream of the operation's events, with the ids they have in the shard's stream; until it is folded into the record */
     operationEvents: (id: string) => `${prefix}:op:${id}:events`,
     /** stream of all events of the shard, trimmed */
     events: `${prefix}:events`,
@@ -88,7 +90,7 @@ export function statisticsKeys(shard: number) {
   return {
     /**
      * hash: generation; position = offset of the last event of the shard that is counted; wanted = why it is to be counted
-     * anew; draft = the generation that somebody counts
+     * anew; draft = the generation that somebody counts; retry = when to count anew what lacks something
      */
     head: prefix,
     /** string: somebody counts anew; with a time to live */
