@@ -1,4 +1,4 @@
-import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import { DELIVERY_STATES, type DeliveryState } from '../../webhooks/delivery.js';
 import { DISABLED_REASONS, TOLD_TYPES, type DisabledReason } from '../../webhooks/webhook.js';
@@ -46,7 +46,7 @@ export class CreateWebhookDto {
 }
 
 /** What is absent stays as it is. */
-export class UpdateWebhookDto extends PartialType(OmitType(CreateWebhookDto, [])) {
+export class UpdateWebhookDto extends PartialType(CreateWebhookDto, { skipNullProperties: false }) {
   /** true = nothing is sent, and what happens meanwhile is not told; what waits goes on waiting. */
   @MayBeAbsent()
   @IsBoolean()

@@ -30,7 +30,7 @@ export async function connectToEndpoint(
   timeoutMs: number,
 ): Promise<net.Socket> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const resolved = net.isIP(host) !== 0 ? [host] : await addressesOf(host, resolve, timeoutMs);
+  const resolved = net.isIP(host) !== 0 ? [host] : await addressesOf(host, resolve, Math.ceil(timeoutMs / 2));
   for (const address of resolved) {
     const why = refusedAddress(address, allowPrivate);
     if (why !== null) throw new EndpointUnreachable(`Nothing is sent to the address ${address} (${why}).`);
@@ -40,7 +40,7 @@ export async function connectToEndpoint(
   let failure = new EndpointUnreachable(`${host} has no address.`);
   for (const address of resolved.slice(0, MOST_TRIED)) {
     try {
-      return await connected(address, port, secure ? host : null, Math.ceil(timeoutMs / MOST_TRIED));
+      return await connected(address, port, secure ? host : null, Math.ceil(timeoutMs / 2 / MOST_TRIED));
     } catch (error) {
       failure = new EndpointUnreachable(
         error instanceof Error ? error.message : 'It cannot be connected to.',
@@ -95,6 +95,8 @@ function connected(
   });
 }
 
+const SECOND_ANSWER_WITHIN_MS = 300;
+
 /** Answered when DNS knows no such name; the operating system may have it in a file of its own. */
 const NOT_IN_DNS: ReadonlySet<string | undefined> = new Set([
   'ENOTFOUND',
@@ -117,7 +119,12 @@ export function nameResolver(): ResolveName {
     return asked;
   };
   return async (name) => {
-    const answers = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
+    const six = dns.resolve6(name);
+    six.catch(() => undefined);
+    const [four] = await Promise.allSettled([dns.resolve4(name)]);
+    // Some name servers never answer the second question.
+    const rest = four.status === 'fulfilled' ? withinMs(SECOND_ANSWER_WITHIN_MS, six) : six;
+    const answers = [four, ...(await Promise.allSettled([rest]))];
     const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (found.length > 0) return found;
     const failures = answers.flatMap((answer) =>

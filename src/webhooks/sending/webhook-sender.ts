@@ -4,7 +4,8 @@ import { isoTime, type Clock } from '../../platform/clock.js';
 import type { Delivery, DeliveryAttempt } from '../delivery.js';
 import { retryAfterMs } from '../retry-policy.js';
 import { signingSecrets, type Webhook } from '../webhook.js';
-import { type ConnectionRules } from './endpoint-connection.js';
+import type { ConnectionRules } from './endpoint-connection.js';
+import { endpointFault } from './endpoint-url.js';
 import { postToEndpoint, TooLateToSend, type PostTimes } from './endpoint-post.js';
 
 /** What came of one attempt; null = it was too late to send, and nothing was. */
@@ -40,6 +41,9 @@ export class WebhookSender {
       error,
       answer,
     });
+    // It may have been allowed when it was written down.
+    const fault = endpointFault(webhook.url, this.rules.allowPrivate);
+    if (fault !== null) return { attempt: done(null, fault, null), isGone: false, askedMs: null };
     try {
       const { body } = delivery;
       const headers = this.headers(webhook, delivery, now);

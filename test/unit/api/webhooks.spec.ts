@@ -105,7 +105,8 @@ it('changes what is said and nothing else, and disables and enables', async () =
   expect(await surface.ask('PATCH', path, { body: { url: 'https://127.0.0.1/' } })).toMatchObject({
     status: 400,
   });
-  expect(await surface.ask('PATCH', path, { body: { disabled: 'no' } })).toMatchObject({ status: 400 });
+  for (const body of [{ disabled: 'no' }, { disabled: null }, { url: null }, { siteIds: null }, { secrets: [] }])
+    expect(await surface.ask('PATCH', path, { body })).toMatchObject({ status: 400 });
 });
 
 it('rotates the secret and says until when the old one signs', async () => {

@@ -6,6 +6,7 @@ import type { ResolveName } from '../../../src/webhooks/sending/endpoint-connect
 import { nameResolver } from '../../../src/webhooks/sending/endpoint-connection.js';
 import { WebhookSender } from '../../../src/webhooks/sending/webhook-sender.js';
 import type { Webhook } from '../../../src/webhooks/webhook.js';
+import { URL_TRICKS } from './url-tricks.js';
 import { HookReceiver, isVerified } from '../../support/hook-receiver.js';
 import { bareServer, closeServers } from '../support/listening.js';
 import { TestClock } from '../support/test-clock.js';
@@ -194,17 +195,31 @@ describe('nothing is sent to this machine', () => {
     expect(receiver.received[0]?.headers.host).toBe(`rebinding.example:${receiver.port}`);
   });
 
-  it.each(['127.0.0.1', '[::1]', '2130706433', '0x7f.1', '[::ffff:7f00:1]'])(
-    'by %s in the URL, whoever put it there',
-    async (host) => {
-      const ledger = await listeners();
-      const result = await send(webhook(`https://${host}:${ledger.port}/`), { allowPrivate: false });
-      expect(result?.attempt.error).toContain('Nothing is sent to the address');
-      expect(ledger.made()).toBe(0);
-      ledger.stop();
-    },
-  );
+  it.each(URL_TRICKS)('by the URL %j, whoever put it there', async (url) => {
+    const ledger = await listeners();
+    const innocent: ResolveName = () => Promise.resolve(['127.0.0.1', '::1']);
+    for (const trick of [url, withPort(url, ledger.port)]) {
+      const result = await send(webhook(trick), { allowPrivate: false, resolve: innocent });
+      expect(result?.attempt.error).toMatch(/\.$/);
+    }
+    expect(ledger.made()).toBe(0);
+    ledger.stop();
+  });
+
+  it('by a URL that was allowed once', async () => {
+    const result = await send(webhook(receiver.url), { allowPrivate: false });
+    expect(result?.attempt.error).toBe('It must begin with https://.');
+    expect(receiver.connections).toBe(0);
+  });
 });
+
+/** The same with another port, if it is a URL of this machine at all. */
+function withPort(url: string, port: number): string {
+  if (!URL.canParse(url) || url.includes('1.1.1.1')) return url;
+  const moved = new URL(url);
+  moved.port = String(port);
+  return moved.href;
+}
 
 describe('names', () => {
   it('that only this machine knows are resolved, too', async () => {
