@@ -1,5 +1,12 @@
+import { publicId } from '../../../src/domain/ids.js';
+import { inLane } from '../../../src/providers/lanes.js';
+import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
+import { providerProblem } from '../../../src/providers/provider-problem.js';
+import { Provider } from '../../../src/providers/provider.js';
 import { QuestionsOut } from '../../../src/providers/questions-out.js';
+import { memorySite } from '../support/memory-site.js';
+import { command } from '../support/operation.js';
 import { TestClock } from '../support/test-clock.js';
 
 const LATE = new ProviderError('TIMEOUT', 'The upstream did not answer in time.', { retry: 'TEMPORARY' });
@@ -93,4 +100,36 @@ it('does not hold it against a site that nobody has asked it anything for long',
   const asked = site.crowd(40);
   for (const { come } of site.answers) come();
   await expect(Promise.all(asked)).resolves.toHaveLength(40);
+});
+
+it('keeps nobody from acting, watching or refreshing that many read, and says that as a 503', async () => {
+  const clock = new TestClock();
+  const never = new Promise<never>(() => undefined);
+  const { provider: site, siteId } = memorySite(clock);
+  const { descriptor } = site;
+  const silent = { descriptor, getRecoveryPlan: () => never, prepare: () => never, survey: () => never };
+  const provider = new Provider(silent as unknown as ProviderDriver, {
+    siteId,
+    siteName: 'Oslo',
+    readTimeoutMs: 60_000,
+    clock,
+  });
+  const plan = publicId(siteId, 'move-books');
+  const asked = async (ask: () => Promise<unknown>): Promise<'refused' | 'waiting'> => {
+    const refused = ask().catch((error: unknown) => error);
+    const answer = await Promise.race([refused, new Promise((resolve) => setImmediate(resolve, 'waiting'))]);
+    return answer === 'waiting' ? 'waiting' : 'refused';
+  };
+  for (let i = 0; i < 32; i += 1) await asked(() => provider.getRecoveryPlan(plan));
+  clock.advance(3_000);
+  expect(await asked(() => provider.getRecoveryPlan(plan))).toBe('refused');
+  expect(await asked(() => provider.prepare(command(), 'operation-1'))).toBe('waiting');
+  expect(await asked(() => provider.survey())).toBe('waiting');
+  expect(await asked(() => inLane('WATCH', () => provider.getRecoveryPlan(plan)))).toBe('waiting');
+  const error = await provider.getRecoveryPlan(plan).catch((refusal: unknown) => refusal);
+  expect(providerProblem(error as ProviderError, provider)).toMatchObject({
+    code: 'upstream-unavailable',
+    status: 503,
+    retryable: true,
+  });
 });
