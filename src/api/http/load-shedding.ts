@@ -52,12 +52,14 @@ export function shedLoad(
   void fastify.register(fastifyUnderPressure, {
     maxEventLoopDelay: Math.min(...Object.values(limits.lateMs)),
     sampleInterval: LATENESS_EVERY_MS,
-    pressureHandler: (request, reply, _kind, lateMs) => {
+    pressureHandler: (request, reply, _kind, measuredMs) => {
       const lane = laneOf(request);
-      if (lane === null || (lateMs ?? 0) < limits.lateMs[lane]) return;
+      // It tells Infinity when it could not measure once: the process stood still for as long as it measures, or longer.
+      const lateMs = Number.isFinite(measuredMs) ? Number(measuredMs) : LATENESS_EVERY_MS;
+      if (lane === null || lateMs < limits.lateMs[lane]) return;
       onShed(lane);
       // What is returned is the answer.
-      return overloaded(request, reply, `The process is ${Math.round(lateMs ?? 0)} ms late.`) as never;
+      return overloaded(request, reply, `The process is ${Math.round(lateMs)} ms late.`) as never;
     },
   });
   fastify.addHook('onRequest', (request, reply, done) => {
