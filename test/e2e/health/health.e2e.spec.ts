@@ -6,7 +6,7 @@ import { eventually, eventuallyTrue } from '../../support/eventually.js';
 import { useWorld } from '../../support/world.js';
 
 const CHECKS = ['store', 'eviction', 'replicas', 'journal', 'guard', 'clock', 'event-loop', 'connections'];
-const QUEUES = 24;
+const QUEUES = 32;
 
 describe('the health of the processes', () => {
   const world = useWorld({ workers: 0 });
@@ -74,7 +74,7 @@ describe('the health of the processes', () => {
       {
         name: 'workers',
         ok: false,
-        detail: expect.stringMatching(/^Of 24 queues, 24 had no answer within a minute/) as string,
+        detail: expect.stringMatching(/^Of 32 queues, 32 had no answer within a minute/) as string,
       },
     ]);
     await world().startWorker();

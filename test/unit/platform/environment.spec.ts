@@ -39,6 +39,18 @@ it('everything but the API key has a default', () => {
     workerPort: null,
     maxRequestsInFlight: 400,
     maxEventReaders: 10_000,
+    historyDir: './history',
+    historyArchiveAfterDays: 60,
+    historyRetentionDays: 400,
+    historyMaxOperations: 10_000_000,
+    historyMaxMegabytes: 20_000,
+    webhookAllowPrivate: false,
+    webhookRetryScheduleMs: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map(
+      (s) => s * 1000,
+    ),
+    metricsMostSites: 200,
+    otlpEndpoint: null,
+    traceUpstreams: false,
   });
 });
 
@@ -74,6 +86,9 @@ const FAULTS: readonly [string, string, RegExp][] = [
   ['REDIS_WAIT_REPLICAS', '6', /from 0 to 5/],
   ['CLOCK_SKEW_LIMIT_SECONDS', '0', /from 1 to 86400/],
   ['WORKER_PORT', 'no', /from 0 to 65535/],
+  ['METRICS_MOST_SITES', '-1', /from 0 to 10000/],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', /an http\(s\) address, or none/],
+  ['TRACE_UPSTREAMS', 'yes', /true or false/],
 ];
 
 it.each(FAULTS)('%s=%j is told in a sentence that names it and says what to write', (name, value, advice) => {
