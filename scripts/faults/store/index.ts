@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { clockSkew } from './clock-skew.js';
+import { ON_A_CLUSTER } from './cluster.js';
 import { evictionPolicy } from './eviction-policy.js';
 import { ONE_NODE } from './one-node.js';
 import { WITH_SENTINELS } from './sentinel.js';
@@ -9,6 +10,7 @@ import { upgrade } from './upgrade.js';
 export const STORE_SCENARIOS: readonly Scenario[] = [
   ...ONE_NODE,
   ...WITH_SENTINELS,
+  ...ON_A_CLUSTER,
   evictionPolicy,
   clockSkew,
   upgrade,

@@ -62,6 +62,13 @@ export class RedisCluster {
     return found;
   }
 
+  /** The one that was begun as the replica of a master. */
+  followerOf(master: RedisNode): RedisNode {
+    const replica = this.replicas[this.masters.indexOf(master)];
+    if (!replica) throw new Error('it has no replica');
+    return replica;
+  }
+
   /** The server that follows a master now. */
   async replicaOf(master: RedisNode): Promise<RedisNode> {
     const id = await master.use((redis) => redis.call('CLUSTER', 'MYID'));

@@ -4,7 +4,8 @@ import { Clock } from '../clock.js';
 import type { Log } from '../log/log.js';
 import { CanaryBoard } from '../redis/canary-board.js';
 import { StoreReadiness } from '../redis/readiness.js';
-import { BLOCKING, COMMANDS } from '../redis/redis.module.js';
+import { ShardConnections } from '../redis/shard-connections.js';
+import { COMMANDS } from '../redis/redis.module.js';
 import { LOG } from '../tokens.js';
 import { withinMs } from '../within.js';
 import { Canaries } from './canaries.queue.js';
@@ -40,9 +41,14 @@ export class QueueModule implements OnApplicationShutdown {
         },
         {
           provide: RingTools,
-          inject: [BLOCKING, Clock, LOG, WorkerPulse, StoreBreaks],
-          useFactory: (redis: Redis, clock: Clock, log: Log, pulse: WorkerPulse, breaks: StoreBreaks) =>
-            new RingTools(redis, clock, log, pulse, breaks),
+          inject: [ShardConnections, Clock, LOG, WorkerPulse, StoreBreaks],
+          useFactory: (
+            connections: ShardConnections,
+            clock: Clock,
+            log: Log,
+            pulse: WorkerPulse,
+            breaks: StoreBreaks,
+          ) => new RingTools((shard) => connections.of(shard), clock, log, pulse, breaks),
         },
       ],
       exports: [WorkerPulse, RingTools],

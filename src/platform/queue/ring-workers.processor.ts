@@ -25,7 +25,8 @@ export interface RingWork {
 /** What all queues of a process have in common. */
 export class RingTools {
   constructor(
-    readonly connection: Redis,
+    /** Waits for ever. */
+    readonly connectionOf: (shard: number) => Redis,
     readonly clock: Clock,
     readonly log: Log,
     readonly pulse: WorkerPulse,
@@ -93,7 +94,8 @@ export class RingWorkers {
       () => true,
       () => false,
     );
-    const patience = this.tools.connection.status === 'ready' ? CLOSING_TAKES_MS : WITHOUT_REDIS_MS;
+    const isThere = SHARDS.some((shard) => this.tools.connectionOf(shard).status === 'ready');
+    const patience = isThere ? CLOSING_TAKES_MS : WITHOUT_REDIS_MS;
     await withinMs(patience, Promise.all(this.workers.map((worker) => worker.close()))).catch(this.trouble);
     return idle;
   }
@@ -116,7 +118,7 @@ export class RingWorkers {
     const place = placeOf(this.work.name, shard);
     this.tools.pulse.watch(place, this.work.atOnce);
     const worker = new Worker<{ id: string }>(this.work.name, (job, token) => this.step(place, job, token), {
-      connection: this.tools.connection,
+      connection: this.tools.connectionOf(shard),
       prefix: shardPrefix(shard),
       concurrency: this.work.atOnce,
       runRetryDelay: AFTER_TROUBLE_MS,

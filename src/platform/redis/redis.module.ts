@@ -4,6 +4,7 @@ import { CanaryBoard } from './canary-board.js';
 import { connectRedis, connectWithin } from './connection.js';
 import { RedisClockSkew } from './redis-clock-skew.js';
 import { StoreReadiness } from './readiness.js';
+import { ShardConnections } from './shard-connections.js';
 import { StreamReaders } from './stream-readers.js';
 import { failoverRisk, ReplicaReadiness } from './replica-readiness.js';
 import { Clock } from '../clock.js';
@@ -17,7 +18,7 @@ const OPENED_WITHIN_MS = 30_000;
 
 /** The connection for commands: fails fast. */
 export const COMMANDS = Symbol('redis for commands');
-/** The connection of the workers: waits for ever. Who reads streams has `StreamReaders`. */
+/** One that waits for ever. Workers have `ShardConnections`, and who reads streams `StreamReaders`. */
 export const BLOCKING = Symbol('redis for blocking reads');
 
 @Global()
@@ -34,10 +35,15 @@ export const BLOCKING = Symbol('redis for blocking reads');
       useFactory: (environment: Environment, log: Log) => connectRedis(environment.redisUrl, 'blocking', log),
     },
     {
+      provide: ShardConnections,
+      inject: [COMMANDS, BLOCKING, LOG],
+      useFactory: (commands: Redis, blocking: Redis, log: Log) =>
+        new ShardConnections(commands, blocking, log),
+    },
+    {
       provide: StreamReaders,
-      inject: [ENVIRONMENT_TOKEN, LOG],
-      useFactory: (environment: Environment, log: Log) =>
-        new StreamReaders(() => connectRedis(environment.redisUrl, 'blocking', log)),
+      inject: [ShardConnections],
+      useFactory: (connections: ShardConnections) => new StreamReaders(connections),
     },
     { provide: CanaryBoard, inject: [COMMANDS], useFactory: (redis: Redis) => new CanaryBoard(redis) },
     { provide: StoreReadiness, inject: [COMMANDS], useFactory: (redis: Redis) => new StoreReadiness(redis) },
@@ -62,6 +68,7 @@ export const BLOCKING = Symbol('redis for blocking reads');
   exports: [
     COMMANDS,
     BLOCKING,
+    ShardConnections,
     StreamReaders,
     CanaryBoard,
     StoreReadiness,
@@ -74,7 +81,7 @@ export class RedisModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(COMMANDS) private readonly commands: Redis,
     @Inject(BLOCKING) private readonly blocking: Redis,
-    private readonly readers: StreamReaders,
+    private readonly ofShards: ShardConnections,
     private readonly replicas: ReplicaReadiness,
   ) {}
 
@@ -86,7 +93,7 @@ export class RedisModule implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.commands.disconnect();
     this.blocking.disconnect();
-    this.readers.close();
+    this.ofShards.close();
     this.replicas.close();
   }
 }

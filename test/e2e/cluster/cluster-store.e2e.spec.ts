@@ -15,6 +15,7 @@ import { StoreReadiness } from '../../../src/platform/redis/readiness.js';
 import { RedisClockSkew } from '../../../src/platform/redis/redis-clock-skew.js';
 import { ReplicaReadiness } from '../../../src/platform/redis/replica-readiness.js';
 import { RedisScript } from '../../../src/platform/redis/script.js';
+import { ShardConnections } from '../../../src/platform/redis/shard-connections.js';
 import { followStores } from '../../../src/platform/redis/store-signs.js';
 import { storesOf } from '../../../src/platform/redis/stores.js';
 import { StreamReaders } from '../../../src/platform/redis/stream-readers.js';
@@ -107,9 +108,9 @@ describe('a Redis Cluster', () => {
   });
 
   it('has streams that are read shard by shard, each by a connection of its own', async () => {
-    const readers = new StreamReaders(() => connectRedis(cluster.url, 'blocking', log));
     const redis = await connect();
-    const reading = readers.open().map(async ({ shards, connection }) => {
+    const connections = new ShardConnections(redis, redis, log);
+    const reading = new StreamReaders(connections).open().map(async ({ shards, connection }) => {
       keep(connection);
       const keys = shards.map((shard) => operationKeys(shard).events);
       const read = await connection.xread(
@@ -129,7 +130,7 @@ describe('a Redis Cluster', () => {
     );
     const read = await Promise.all(reading);
     for (const shard of SHARDS) expect(read[shard]).toContain(`of ${shard}`);
-    readers.close();
+    connections.close();
   });
 
   it('refuses whoever has the wrong password, or takes it for something else, with a reason', async () => {

@@ -33,7 +33,7 @@ it('sends the operations of a site while the look at another one of its shard ha
   const board = new CanaryBoard(the.redis);
   const pulse = new WorkerPulse({ canaries, board, store, clock });
   const tools = new RingTools(
-    blocking,
+    () => blocking,
     clock,
     silentLog(),
     pulse,

@@ -39,7 +39,7 @@ async function worker(answer: (id: string) => Promise<Next>, log = silentLog()) 
   };
   const workers = new RingWorkers(
     { name: NAME, atOnce: 2, answer },
-    new RingTools(blocking, clock, log, pulse, breaks),
+    new RingTools(() => blocking, clock, log, pulse, breaks),
   );
   workers.start();
   await workers.ready();
