@@ -87,6 +87,8 @@ function connected(
     );
     socket.once(name === null ? 'connect' : 'secureConnect', () => {
       socket.setTimeout(0);
+      // The head and the body of a request are two writes: the second one must not wait for the first one's receipt.
+      socket.setNoDelay(true);
       socket.removeAllListeners('error');
       // Until the request takes the socket over, its death must not bring the process down.
       socket.on('error', () => undefined);
