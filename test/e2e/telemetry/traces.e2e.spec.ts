@@ -1,4 +1,3 @@
-import { freePort } from '../../../sandbox/ports.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
 import { TraceReceiver, type ReceivedSpan } from '../../support/trace-receiver.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
@@ -125,8 +124,8 @@ describe('the trace of an operation', () => {
       expect(asked.length).toBeGreaterThan(0);
       expect(asked.filter(({ headers }) => 'traceparent' in headers)).toEqual([]);
     }
-    const port = await freePort();
-    const told = await world.startWorker({ TRACE_UPSTREAMS: 'true', WORKER_PORT: String(port) });
+    await world.killWorkers();
+    const told = await world.startWorker({ TRACE_UPSTREAMS: 'true' });
     await eventuallyTrue('one is told', async () =>
       (await world.sdrs.requests()).some(({ headers }) =>
         /^00-[0-9a-f]{32}-/.test(headers.traceparent ?? ''),
