@@ -83,6 +83,8 @@ export interface SendAttempt {
   intentTime: string;
   /** After this instant the attempt's owner cannot still be sending or waiting. */
   overBy: string;
+  /** The journal in which its sender says when the request leaves; absent = it says so nowhere. */
+  journalId?: string;
 }
 
 export interface CancelRequest {

@@ -20,6 +20,7 @@ import { changedBefore, objectionTo } from './last-look.js';
 import { NotDurableError } from './not-durable.js';
 import { siteOfOperation } from './operation-id.js';
 import type { OperationStore } from './operation-store.js';
+import type { SendMarks } from './journal/send-marks.js';
 import { isAnswering } from './open-requests.js';
 import { ringParent } from './parent-bell.js';
 import { RequestSender } from './request-sender.js';
@@ -63,6 +64,8 @@ export class OperationRunner {
     skew?: Pick<ClockSkew, 'fault'>,
     /** What surrounds each step of an operation: whose lines the log's are, and which trace goes on. */
     private readonly around: AroundStep = (_operation, step) => step(),
+    /** Where a sender says when its request leaves; absent = of one that vanished only evidence tells. */
+    private readonly marks?: SendMarks,
   ) {
     this.sending = new Sending(store, clock, settings, guard, skew);
     this.requests = new RequestSender(store, this.sending, clock, settings);
@@ -131,17 +134,31 @@ export class OperationRunner {
     return this.sendNext(operation, provider, look);
   }
 
-  /** A sender that is past its time is dead or cut off; whether it sent is for the evidence to say. */
+  /**
+   * A sender that is past its time is dead or cut off; whether it sent is for its mark to say, or else for the evidence. One
+   * that has made no mark when it may not send any more is not waited for.
+   */
   private async afterVanishedSender(operation: Operation, sending: SubmittedCall): Promise<Next> {
     const attempt = sending.attempt;
-    if (attempt && this.sending.isAbandoned(attempt.id)) return this.takeBack(operation, attempt.id);
+    if (attempt && this.sending.isAbandoned(attempt.id)) {
+      return this.takeBack(operation, attempt.id, 'the store was away.');
+    }
     const left = attempt ? Date.parse(attempt.overBy) - this.clock.now() : 0;
-    if (left > 0) return { againInMs: left };
-    await this.store.transition(operation.id, {
+    if (attempt && left > 0) {
+      const isMarking = this.marks?.canTellOf(attempt) ?? false;
+      const mayStillLeave = isMarking ? left - this.settings.submitTimeoutMs : left;
+      if (mayStillLeave > 0) return { againInMs: mayStillLeave };
+      if (!(await this.marks?.isUnmarked(attempt))) return { againInMs: left };
+    }
+    const revoked = await this.store.transition(operation.id, {
       kind: 'AMBIGUOUS',
       attemptId: attempt?.id ?? '',
       evidence: 'The process that was sending the request ended before it wrote down an answer.',
     });
+    // Asked again: from here on no mark leads to a send.
+    if (revoked && attempt && (await this.marks?.isUnmarked(attempt))) {
+      return this.takeBack(operation, attempt.id, 'the process that was to send it ended before that.');
+    }
     return 'DONE';
   }
 
@@ -173,6 +190,7 @@ export class OperationRunner {
         id: attemptId,
         intentTime: isoTime(this.clock.now()),
         overBy: this.sending.overBy(),
+        ...(this.marks?.journalId ? { journalId: this.marks.journalId } : {}),
       },
       ...(preparation
         ? {
@@ -203,7 +221,8 @@ export class OperationRunner {
       calls[callIndex].attempt?.id === attemptId;
     let ref: UpstreamRef;
     try {
-      ref = await provider.start(call, this.sending.gate(look, operation.id, isOurs));
+      const mark = this.marks && (() => this.marks?.mark(operation.id, attemptId) ?? Promise.resolve());
+      ref = await provider.start(call, this.sending.gate(look, operation.id, isOurs, mark));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return this.afterFailedSend(operation, provider, attemptId, error);
@@ -255,8 +274,8 @@ export class OperationRunner {
     return { kind: 'NOT_SENT', attemptId, notBefore, text: `Not sent: ${why} It will be tried again.` };
   }
 
-  private async takeBack(operation: Operation, attemptId: string): Promise<Next> {
-    const change = this.notSent(operation, attemptId, 'the store was away.');
+  private async takeBack(operation: Operation, attemptId: string, why: string): Promise<Next> {
+    const change = this.notSent(operation, attemptId, why);
     await this.sending.writeDown(operation.id, change);
     return { againInMs: Math.max(0, Date.parse(change.notBefore) - this.clock.now()) };
   }

@@ -13,6 +13,8 @@ import { Doorbells } from './doorbells.js';
 import { DoorbellWorkers } from './doorbells.processor.js';
 import { ExternalOperations } from './external-operations.js';
 import { StoreGuard } from './guard/store-guard.js';
+import { Journal } from './journal/journal.js';
+import { SendMarks } from './journal/send-marks.js';
 import { OperationRunner } from './operation-runner.js';
 import { OperationStore } from './operation-store.js';
 import { OperationsModule } from './operations.module.js';
@@ -42,6 +44,7 @@ import { Sweeper } from './sweeper.js';
         NoticedLists,
         ClockSkew,
         WatchMarks,
+        Journal,
       ],
       useFactory: (
         tools: RingTools,
@@ -55,8 +58,10 @@ import { Sweeper } from './sweeper.js';
         noticed: NoticedLists,
         skew: ClockSkew,
         marks: WatchMarks,
+        journal: Journal,
       ) => {
         const settings = operationSettings(environment);
+        const sendMarks = new SendMarks(journal, clock);
         const runner = new OperationRunner(
           store,
           providers,
@@ -67,6 +72,7 @@ import { Sweeper } from './sweeper.js';
           guard,
           skew,
           stepContext(() => clock.now()),
+          sendMarks,
         );
         const watcher = new SiteWatcher(
           store,
@@ -79,6 +85,7 @@ import { Sweeper } from './sweeper.js';
           skew,
           guard,
           (siteId) => marks.note(siteId),
+          sendMarks,
         );
         return new DoorbellWorkers(answerers(runner, watcher, doorbells), tools);
       },

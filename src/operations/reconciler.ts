@@ -1,10 +1,11 @@
 import type { UpstreamRef } from '../domain/action-command.js';
 import type { Operation } from '../domain/operation.js';
-import type { Clock } from '../platform/clock.js';
+import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import type { GuardPass } from './guard/store-guard.js';
+import type { SendMarks } from './journal/send-marks.js';
 import type { OperationStore } from './operation-store.js';
 import { unknownIntervalMs } from './polling-policy.js';
 import type { OperationSettings } from './settings.js';
@@ -24,6 +25,8 @@ export class Reconciler {
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
     private readonly log: Log,
+    /** Where a sender says when its request leaves; absent = only evidence tells. */
+    private readonly marks?: SendMarks,
   ) {}
 
   /**
@@ -79,6 +82,11 @@ export class Reconciler {
     const callIndex = operation.calls.findIndex((call) => call.state === 'AMBIGUOUS');
     const sent = operation.calls[callIndex];
     if (!sent) return;
+    if (operation.state === 'RECONCILING' && sent.attempt && (await this.marks?.isUnmarked(sent.attempt))) {
+      pass.check();
+      await this.takeBack(operation, sent.attempt.id);
+      return;
+    }
     const intentTime = sent.attempt?.intentTime ?? operation.updatedTime;
     const finding = await provider.findStarted({
       operationId: operation.id,
@@ -100,6 +108,16 @@ export class Reconciler {
       const unknown = await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence });
       if (unknown && operation.state !== 'UNKNOWN') tellUnknown(this.log, unknown);
     }
+  }
+
+  /** What is in doubt was revoked; without a mark it never left, and never will. The sweeper rings for it. */
+  private async takeBack(operation: Operation, attemptId: string): Promise<void> {
+    await this.store.transition(operation.id, {
+      kind: 'NOT_SENT',
+      attemptId,
+      notBefore: isoTime(this.clock.now()),
+      text: 'Not sent: the process that was to send it ended before that. It will be tried again.',
+    });
   }
 
   /** A job has one operation. After a loss in the store two of them may be about the same target. */

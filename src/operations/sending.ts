@@ -127,16 +127,27 @@ export class Sending {
    * The last checks: with the connection standing, that the intent is still the last word; in the same tick as the write,
    * that the look is young enough and the store's guard has not been closed since.
    * @param isOurs whether the record, as it is now, still waits for this very send
+   * @param mark notes that the request is about to leave: comes before the record is read, so that whoever revokes the
+   * intent and finds no mark afterwards knows that it will not leave any more
    */
-  gate(look: Look, operationId: string, isOurs: (operation: Operation) => boolean): SendGate {
+  gate(
+    look: Look,
+    operationId: string,
+    isOurs: (operation: Operation) => boolean,
+    mark?: () => Promise<void>,
+  ): SendGate {
+    let isMarked = !mark;
     return {
       confirm: async () => {
+        if (mark) await noted(mark);
+        isMarked = true;
         const operation = await this.readAgain(operationId);
         if (!operation || !isOurs(operation)) {
           throw notSent('CONFLICT', 'The operation was written by somebody else meanwhile.');
         }
       },
       open: () => {
+        if (!isMarked) throw notSent('CONFLICT', 'The send was not confirmed.');
         // The wall clock as well: the other one may stand still while the machine sleeps.
         const age = Math.max(this.clock.monotonic() - look.monotonicMs, this.clock.now() - look.wallMs);
         if (age > this.settings.sendDeadlineMs) {
@@ -198,6 +209,14 @@ export class Sending {
     } catch {
       throw notSent('UNAVAILABLE', 'The store did not confirm the intent in time.');
     }
+  }
+}
+
+async function noted(mark: () => Promise<void>): Promise<void> {
+  try {
+    await mark();
+  } catch (error) {
+    throw notSent('UNAVAILABLE', `The journal does not take it: ${(error as Error).message}`);
   }
 }
 

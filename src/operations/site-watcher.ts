@@ -19,6 +19,7 @@ import type { Doorbells } from './doorbells.js';
 import { recognition } from './external-recognition.js';
 import { OpenGuard } from './guard/open-guard.js';
 import { StoreGuardedError, type GuardPass, type StoreGuard } from './guard/store-guard.js';
+import type { SendMarks } from './journal/send-marks.js';
 import type { OperationStore } from './operation-store.js';
 import { ringParent } from './parent-bell.js';
 import { nextActionsAfter } from './next-actions.js';
@@ -61,8 +62,9 @@ export class SiteWatcher {
     private readonly guard: StoreGuard = new OpenGuard(),
     /** Told of each look that succeeded; absent = nobody notes them. */
     private readonly onLook?: (siteId: string) => void,
+    marks?: SendMarks,
   ) {
-    this.reconciler = new Reconciler(store, clock, settings, log);
+    this.reconciler = new Reconciler(store, clock, settings, log, marks);
   }
 
   /** One look at the site. DONE = nothing unfinished is left to watch there. */

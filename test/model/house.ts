@@ -4,6 +4,7 @@ import { Rounds } from './rounds.js';
 import { JournalComparison } from '../../src/operations/guard/journal-comparison.js';
 import { OpenGuard } from '../../src/operations/guard/open-guard.js';
 import type { Journal } from '../../src/operations/journal/journal.js';
+import { SendMarks } from '../../src/operations/journal/send-marks.js';
 import { NoJournal } from '../../src/operations/journal/no-journal.js';
 import { OperationRunner } from '../../src/operations/operation-runner.js';
 import { OperationsService } from '../../src/operations/operations.service.js';
@@ -94,7 +95,8 @@ function belongings(house: House, process: SimProcess, { memory, folder }: Machi
       : srm.create({ endpoint: `${endpoint}/api/rest/srm/v2`, auth: SRM_LOGIN }, context);
   const real = new Provider(driver, { siteId: SITE, siteName: SITE, readTimeoutMs: 10_000 });
   const providers = new ProviderRegistry([rules.provider?.(real) ?? real]);
-  return { clock, store, doorbells, providers, guard };
+  const marks = new SendMarks(journal, clock);
+  return { clock, store, doorbells, providers, guard, marks: rules.marks?.(marks) ?? marks };
 }
 
 /** What a machine has, whichever processes run on it. */
@@ -141,11 +143,18 @@ export class Worker implements Answerer {
     machinery: Machinery,
   ) {
     this.process = new SimProcess(name, house.world);
-    const { store, providers, clock, doorbells, guard } = belongings(house, this.process, machinery);
+    const { store, providers, clock, doorbells, guard, marks } = belongings(house, this.process, machinery);
     const { settings } = house;
     this.doorbells = doorbells;
-    this.runner = new OperationRunner(store, providers, clock, settings, log, doorbells, guard);
-    this.watcher = new SiteWatcher(store, providers, clock, settings, log, doorbells);
+    const none = undefined;
+    this.runner = new OperationRunner(
+      ...([store, providers, clock, settings, log, doorbells, guard] as const),
+      ...([none, none, marks] as const),
+    );
+    this.watcher = new SiteWatcher(
+      ...([store, providers, clock, settings, log, doorbells] as const),
+      ...([none, none, none, none, marks] as const),
+    );
     if (guard instanceof GuardKeeper) this.lookAtSite(guard, providers.find(SITE));
     if (house.rules.sweeps !== false) this.sweepOn(new Sweeper(store, doorbells, log));
     house.queue.join(this);

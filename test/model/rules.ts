@@ -1,3 +1,4 @@
+import type { SendMarks } from '../../src/operations/journal/send-marks.js';
 import type { OperationStore } from '../../src/operations/operation-store.js';
 import type { OperationSettings } from '../../src/operations/settings.js';
 import type { Provider } from '../../src/providers/provider.js';
@@ -22,4 +23,5 @@ export interface Rules {
   store?(store: OperationStore): OperationStore;
   provider?(provider: Provider): Provider;
   redis?(redis: SimRedis): void;
+  marks?(marks: SendMarks): SendMarks;
 }

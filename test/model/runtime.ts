@@ -21,7 +21,7 @@ export interface Context {
 
 /** What the gate of a submission is, however the product hands it over. */
 export interface Gate {
-  confirm?(): Promise<void>;
+  confirm?: (() => Promise<void>) | undefined;
   open(): void;
 }
 
@@ -78,16 +78,16 @@ export function installMachine(): void {
     read: (request: UpstreamRequest) => Promise<UpstreamResponse>;
     submit: (
       request: UpstreamRequest,
-      gate: Gate | (() => void),
+      open: () => void,
       timeoutMs: number,
+      confirm?: () => Promise<void>,
     ) => Promise<UpstreamResponse>;
   };
   wire.read = function (this: { baseUrl: URL }, request) {
     return running().read(this.baseUrl.host, request, contextNow());
   };
-  wire.submit = function (this: { baseUrl: URL }, request, gate, timeoutMs) {
-    const whole = typeof gate === 'function' ? { open: gate } : gate;
-    return running().submit(this.baseUrl.host, request, whole, timeoutMs, contextNow());
+  wire.submit = function (this: { baseUrl: URL }, request, open, timeoutMs, confirm) {
+    return running().submit(this.baseUrl.host, request, { open, confirm }, timeoutMs, contextNow());
   };
   Object.assign(asyncHooks, { AsyncLocalStorage: LightStorage });
   performance.now = () => (machine?.timeline.now ?? BEGINNING) - BEGINNING;

@@ -106,6 +106,11 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     breaks: ['WRONG_WAY'],
     rules: { provider: believingTheDirection, consoles: 1 },
   },
+  'no-marks': {
+    name: 'a sender that vanished is believed to have sent nothing, though it makes no marks',
+    breaks: ['REPEATED', 'FALSE_VERDICT'],
+    rules: { marks: (marks) => instead(marks, { mark: () => Promise.resolve() }) },
+  },
   'frozen-writes': {
     name: 'frozen between the last check and the write, in 5 % of sends (what no client can exclude)',
     breaks: ['AFTER_VERDICT', 'AFTER_UNKNOWN', 'FALSE_VERDICT'],

@@ -60,8 +60,8 @@ export class FileJournal extends Journal {
     return this.writer.append(lineOf(entry));
   }
 
-  entries(): AsyncIterable<JournalEntry> {
-    return everything(this.folder, this.log);
+  entries(onDamage?: () => void): AsyncIterable<JournalEntry> {
+    return everything(this.folder, this.log, onDamage);
   }
 
   knownStore(): Promise<string | null> {

@@ -21,7 +21,8 @@ export function entryOf(line: string): JournalEntry | OtherLine {
   if (found.kind === 'RECORD' && typeof found.record?.id === 'string') {
     return { ...(found as Extract<JournalEntry, { kind: 'RECORD' }>), record: inOurShape(found.record) };
   }
-  if (found.kind === 'CHANGE' && typeof found.operationId === 'string') return found as JournalEntry;
+  if ((found.kind === 'CHANGE' || found.kind === 'MARK') && typeof found.operationId === 'string')
+    return found as JournalEntry;
   return 'UNKNOWN';
 }
 

@@ -13,10 +13,14 @@ export interface OpenJournalFile {
 }
 
 /** Everything in a folder, whoever writes or compacts there meanwhile. */
-export async function* everything(folder: string, log: Log): AsyncGenerator<JournalEntry> {
+export async function* everything(
+  folder: string,
+  log: Log,
+  onDamage: () => void = () => undefined,
+): AsyncGenerator<JournalEntry> {
   const files = await openAll(folder);
   try {
-    yield* inOrder(files.map((file) => entriesIn(file, log)));
+    yield* inOrder(files.map((file) => entriesIn(file, log, onDamage)));
   } finally {
     await closeAll(files);
   }
@@ -57,7 +61,11 @@ export async function closeAll(files: readonly OpenJournalFile[]): Promise<void>
 }
 
 /** A line that is damaged is left out, and told of. */
-export async function* entriesIn(file: OpenJournalFile, log: Log): AsyncGenerator<JournalEntry> {
+export async function* entriesIn(
+  file: OpenJournalFile,
+  log: Log,
+  onDamage: () => void = () => undefined,
+): AsyncGenerator<JournalEntry> {
   let damaged = 0;
   for await (const line of wholeLines(file.handle)) {
     try {
@@ -66,6 +74,7 @@ export async function* entriesIn(file: OpenJournalFile, log: Log): AsyncGenerato
       else if (entry !== 'HEADER') yield entry;
     } catch {
       damaged += 1;
+      onDamage();
     }
   }
   if (damaged > 0)

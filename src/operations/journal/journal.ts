@@ -7,7 +7,9 @@ export type JournalEntry =
   /** The record as the store has it: when it was accepted, before it is sent, when it ended. */
   | { kind: 'RECORD'; time: string; record: Operation; claim?: IdempotencyClaim | null }
   /** What an upstream answered, written down whether or not the store takes it. */
-  | { kind: 'CHANGE'; time: string; operationId: string; change: Change };
+  | { kind: 'CHANGE'; time: string; operationId: string; change: Change }
+  /** The request of that attempt is about to leave: before this, nothing of it can have left. */
+  | { kind: 'MARK'; time: string; operationId: string; attemptId: string };
 
 export interface KnownJournal {
   id: string;
@@ -26,8 +28,11 @@ export abstract class Journal {
   /** Resolves once the entry is on the disk, synced. Throws `JournalError`; then nothing may be sent or promised upon it. */
   abstract append(entry: JournalEntry): Promise<void>;
 
-  /** Everything that any process wrote into the folder, in the order of `time` per operation. A torn last line is left out. */
-  abstract entries(): AsyncIterable<JournalEntry>;
+  /**
+   * Everything that any process wrote into the folder, in the order of `time` per operation. A torn last line is left out.
+   * @param onDamage told when a whole line could not be read, and was left out
+   */
+  abstract entries(onDamage?: () => void): AsyncIterable<JournalEntry>;
 
   /** The token of the store that this folder last worked with (`StoreGuard`); null = none yet. */
   abstract knownStore(): Promise<string | null>;

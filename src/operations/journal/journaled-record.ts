@@ -42,6 +42,7 @@ export async function journaledHistories(
   const histories = new Map<string, JournaledHistory>();
   const changes = new Map<string, ChangeEntry[]>();
   for await (const entry of entries) {
+    if (entry.kind === 'MARK') continue;
     if (entry.kind === 'CHANGE') {
       const those = changes.get(entry.operationId);
       if (those) those.push(entry);

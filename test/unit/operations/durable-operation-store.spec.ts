@@ -31,7 +31,11 @@ function opened() {
   const store = new DurableOperationStore(plain, journal, new OpenGuard(), clock, ({ message }) =>
     faults.push(message),
   );
-  const kinds = () => journal.kept.map((one) => (one.kind === 'RECORD' ? one.record.state : one.change.kind));
+  const kinds = () =>
+    journal.kept.map((one) => {
+      if (one.kind === 'RECORD') return one.record.state;
+      return one.kind === 'CHANGE' ? one.change.kind : one.kind;
+    });
   return { clock, journal, plain, store, faults, kinds };
 }
 

@@ -1,0 +1,163 @@
+import { appendFileSync } from 'node:fs';
+import type { SendAttempt } from '../../../src/domain/operation.js';
+import { DurableOperationStore } from '../../../src/operations/durable-operation-store.js';
+import { OpenGuard } from '../../../src/operations/guard/open-guard.js';
+import { SendMarks } from '../../../src/operations/journal/send-marks.js';
+import { OperationRunner } from '../../../src/operations/operation-runner.js';
+import { SiteWatcher } from '../../../src/operations/site-watcher.js';
+import { silentLog } from '../../../src/platform/log/log.js';
+import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { JournalFolder } from './journal/journal-folder.js';
+import { LongWork, SETTINGS } from '../support/long-work.js';
+import { changed } from '../support/memory-site.js';
+import { MemoryJournal } from '../support/memory-journal.js';
+import { operationIn } from '../support/operation.js';
+import { redisForThisFile } from '../support/redis.js';
+
+const the = redisForThisFile();
+
+/** A machine whose senders die at a place of our choice: before their mark, after it, or not at all. */
+function machine(dies: { at: 'BEFORE_MARK' | 'AFTER_MARK' | 'NEVER' }, journal = new MemoryJournal()) {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const work = new LongWork(the.redis, (driver) =>
+    changed(driver, {
+      start: async (call, gate, cx) => {
+        if (dies.at === 'BEFORE_MARK') await never();
+        if (dies.at === 'AFTER_MARK') {
+          await gate.confirm?.();
+          await never();
+        }
+        return driver.start(call, gate, cx);
+      },
+    }),
+  );
+  const registry = new ProviderRegistry([work.site.provider]);
+  const { clock, doorbells } = work;
+  const guard = new OpenGuard();
+  const store = new DurableOperationStore(work.store, journal, guard, clock, () => undefined);
+  const marks = new SendMarks(journal, clock);
+  const step = (_operation: unknown, go: () => ReturnType<OperationRunner['submit']>) => go();
+  const runner = new OperationRunner(
+    ...([store, registry, clock, SETTINGS, silentLog(), doorbells, guard] as const),
+    ...([undefined, step, marks] as const),
+  );
+  const watcher = new SiteWatcher(
+    ...([store, registry, clock, SETTINGS, silentLog(), doorbells] as const),
+    ...([undefined, undefined, undefined, undefined, marks] as const),
+  );
+  return { work, runner, watcher, journal, dies };
+}
+
+async function killed({ work, runner, journal, dies }: ReturnType<typeof machine>): Promise<string> {
+  const { id } = await work.accept();
+  const intents = (): number => journal.kept.filter((one) => one.kind === 'RECORD').length;
+  const marked = (): boolean => journal.kept.some((one) => one.kind === 'MARK');
+  void runner.submit(id);
+  const isThere = (): boolean => intents() > 0 && (dies.at !== 'AFTER_MARK' || marked());
+  while (!isThere()) await new Promise(setImmediate);
+  dies.at = 'NEVER';
+  return id;
+}
+
+describe('a sender that was killed', () => {
+  it('before its mark has sent nothing: once it may not send any more, another one does', async () => {
+    const the = machine({ at: 'BEFORE_MARK' });
+    const id = await killed(the);
+    expect(await the.runner.submit(id)).toEqual({ againInMs: 10_000 });
+    the.work.clock.advance(10_000);
+    const next = await the.runner.submit(id);
+    expect(await the.work.now(id)).toMatchObject({ state: 'PENDING', calls: [{ state: 'PENDING' }] });
+    expect(next).toMatchObject({ againInMs: expect.any(Number) as number });
+    the.work.clock.advance(15_000);
+    await the.runner.submit(id);
+    expect(await the.work.now(id)).toMatchObject({ state: 'RUNNING' });
+    expect(the.work.executions).toBe(1);
+  });
+
+  it('after its mark may have sent it: it is waited for, and then evidence is', async () => {
+    const the = machine({ at: 'AFTER_MARK' });
+    const id = await killed(the);
+    the.work.clock.advance(10_000);
+    expect(await the.runner.submit(id)).toEqual({ againInMs: 30_000 });
+    the.work.clock.advance(30_000);
+    expect(await the.runner.submit(id)).toBe('DONE');
+    await the.watcher.tick(the.work.site.siteId);
+    expect((await the.work.now(id)).state).toBe('RECONCILING');
+    expect(the.work.executions).toBe(0);
+  });
+
+  it('is told of on its own machine, also when another one was quicker to doubt it', async () => {
+    const the = machine({ at: 'BEFORE_MARK' });
+    const id = await killed(the);
+    the.work.clock.advance(40_000);
+    // Another machine: it has no such journal.
+    expect(await the.work.runner.submit(id)).toBe('DONE');
+    expect((await the.work.now(id)).state).toBe('RECONCILING');
+    await the.work.watcher.tick(the.work.site.siteId);
+    expect((await the.work.now(id)).state).toBe('RECONCILING');
+    await the.watcher.tick(the.work.site.siteId);
+    expect((await the.work.now(id)).state).toBe('PENDING');
+  });
+
+  it('and is only frozen finds its intent revoked, whenever it wakes', async () => {
+    const the = machine({ at: 'NEVER' });
+    const { id } = await the.work.accept();
+    let wake = (): void => undefined;
+    the.journal.onAppend = (entry) =>
+      entry.kind === 'MARK' ? new Promise<void>((resolve) => (wake = resolve)) : undefined;
+    const asleep = the.runner.submit(id);
+    while (!the.journal.kept.some((one) => one.kind === 'RECORD')) await new Promise(setImmediate);
+    the.work.clock.advance(10_000);
+    the.journal.onAppend = () => undefined;
+    await the.runner.submit(id);
+    the.work.clock.advance(15_000);
+    await the.runner.submit(id);
+    wake();
+    await asleep;
+    expect(await the.work.now(id)).toMatchObject({ state: 'RUNNING' });
+    expect(the.work.executions).toBe(1);
+  });
+
+  it('cannot mark: then it does not send', async () => {
+    const the = machine({ at: 'NEVER' });
+    const { id } = await the.work.accept();
+    the.journal.onAppend = (entry) => void (the.journal.broken = entry.kind === 'MARK' ? 'disk full' : null);
+    await the.runner.submit(id);
+    expect(await the.work.now(id)).toMatchObject({ state: 'PENDING' });
+    expect(the.work.changesSent).toBe(0);
+  });
+});
+
+describe('what a folder says of an attempt', () => {
+  const folder = new JournalFolder();
+  afterAll(() => folder.remove());
+
+  it('is certain only with the intent, without a mark, whole, lately, and in its own folder', async () => {
+    const journal = await folder.open();
+    const marks = new SendMarks(journal, folder.clock);
+    const attemptOf = (id: string, journalId = journal.id): SendAttempt => {
+      const now = new Date(folder.clock.now()).toISOString();
+      return { id, intentTime: now, overBy: now, journalId };
+    };
+    const intended = async (attempt: SendAttempt): Promise<SendAttempt> => {
+      const record = operationIn('SUBMITTING');
+      const [call] = record.calls;
+      if (call) record.calls = [{ ...call, state: 'SENDING', attempt }];
+      await journal.append({ kind: 'RECORD', time: attempt.intentTime, record });
+      return attempt;
+    };
+    const killedBefore = await intended(attemptOf('a'));
+    const killedAfter = await intended(attemptOf('b'));
+    await marks.mark('o', 'b');
+    expect(await marks.isUnmarked(killedBefore)).toBe(true);
+    expect(await marks.isUnmarked(killedAfter)).toBe(false);
+    expect(await marks.isUnmarked(attemptOf('not intended here'))).toBe(false);
+    expect(await marks.isUnmarked(await intended(attemptOf('c', 'another folder')))).toBe(false);
+    folder.clock.advance(5 * 60_000 + 1);
+    expect(await marks.isUnmarked(killedBefore)).toBe(false);
+    const later = await intended(attemptOf('d'));
+    expect(await marks.isUnmarked(later)).toBe(true);
+    appendFileSync(folder.pathOf(folder.files[0] ?? ''), 'a line that nobody can read\n');
+    expect(await marks.isUnmarked(later)).toBe(false);
+  });
+});
