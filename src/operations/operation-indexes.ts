@@ -36,15 +36,22 @@ export function jobIdsOf({ calls }: Operation): string[] {
 
 /** The index with the fewest operations beside those wanted; what it does not decide is filtered afterwards. */
 export function narrowestIndex(filter: OperationFilter): Index {
-  if (filter.parentId) return ['parent', filter.parentId];
-  if (filter.targetId) return ['target', filter.targetId];
-  if (filter.requestedBy) return ['by', digest(filter.requestedBy)];
-  if (filter.state?.length === 1 && filter.state[0] !== 'SUCCEEDED') return ['state', filter.state[0] ?? ''];
-  if (filter.origin === 'EXTERNAL') return ['origin', filter.origin];
-  if (filter.action) return ['action', filter.action];
-  if (filter.siteId) return ['site', filter.siteId];
-  if (filter.provider) return ['provider', filter.provider];
-  return ['all', ''];
+  return indexesFor(filter)[0] ?? ['all', ''];
+}
+
+/** All that hold every operation wanted, the narrowest first. */
+export function indexesFor(filter: OperationFilter): Index[] {
+  const { parentId, targetId, requestedBy, state, origin, action, siteId, provider } = filter;
+  const indexes: Index[] = [];
+  if (parentId) indexes.push(['parent', parentId]);
+  if (targetId) indexes.push(['target', targetId]);
+  if (requestedBy) indexes.push(['by', digest(requestedBy)]);
+  if (state?.length === 1 && state[0] !== 'SUCCEEDED') indexes.push(['state', state[0] ?? '']);
+  if (origin === 'EXTERNAL') indexes.push(['origin', origin]);
+  if (action) indexes.push(['action', action]);
+  if (siteId) indexes.push(['site', siteId]);
+  if (provider) indexes.push(['provider', provider]);
+  return indexes;
 }
 
 export function matches(operation: Operation, filter: OperationFilter): boolean {

@@ -3,12 +3,15 @@ import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
 import type { OperationArchive } from './operation-archive.js';
-import { matches, narrowestIndex } from './operation-indexes.js';
+import { indexesFor, matches, narrowestIndex, type Index } from './operation-indexes.js';
 import { cursorOf, onTheWay } from './operation-order.js';
 import type { OperationCursor, OperationFilter, OperationPage } from './operation-store.js';
 
 /** How many records one request looks at; a page that would need more is short, and has a next one. */
 const MOST_SCANNED = 2000;
+/** How many entries of an index, where others tell which records are worth reading. */
+const MOST_WALKED = 4_000;
+const WALKED_AT_ONCE = 200;
 
 /** A page of what the store has and of what has left it, in one order; what both have is there once. */
 export async function listOperations(
@@ -37,8 +40,8 @@ export async function listOperations(
 }
 
 /**
- * Walks the narrowest index of every shard concerned from the cursor on, merges by creation, and filters what
- * the index does not decide. The cost does not depend on how deep the page is.
+ * Walks the narrowest index of every shard concerned from the cursor on, merges by creation, leaves out what other
+ * indexes do not have, reads the rest, and filters what no index decides. The cost does not depend on how deep the page is.
  */
 async function listStored(
   redis: Redis,
@@ -47,21 +50,58 @@ async function listStored(
   pageSize: number,
 ): Promise<OperationPage> {
   const shards = filter.siteId ? [shardOf(filter.siteId)] : SHARDS;
+  const others = indexesFor(filter).slice(1);
+  const atOnce = others.length > 0 ? Math.max(WALKED_AT_ONCE, pageSize + 1) : pageSize + 1;
   const items: Operation[] = [];
   let cursor = after;
-  for (let scanned = 0; scanned < MOST_SCANNED;) {
-    const chunk = await nextEntries(redis, shards, filter, cursor, pageSize + 1);
-    const records = await recordsOf(redis, chunk);
-    for (const [i, entry] of chunk.entries()) {
-      const operation = records[i];
-      if (items.length === pageSize) return { items, next: cursor };
-      cursor = entry;
-      if (operation && matches(operation, filter)) items.push(operation);
+  for (let walked = 0, read = 0; walked < MOST_WALKED && read < MOST_SCANNED; walked += atOnce) {
+    const chunk = await nextEntries(redis, shards, filter, cursor, atOnce);
+    const wanted = await inAll(redis, others, chunk);
+    // Only as many as may be needed, more where they turn out not to match.
+    for (let from = 0; from < wanted.length;) {
+      const some = wanted.slice(from, from + pageSize + 1);
+      const records = await recordsOf(redis, some);
+      for (const [i, entry] of some.entries()) {
+        const operation = records[i];
+        if (items.length === pageSize) return { items, next: cursor };
+        cursor = entry;
+        if (operation && matches(operation, filter)) items.push(operation);
+      }
+      from += some.length;
+      read += some.length;
+      if (read >= MOST_SCANNED && from < wanted.length) return { items, next: cursor };
     }
-    if (chunk.length <= pageSize) return { items, next: null };
-    scanned += chunk.length;
+    if (chunk.length < atOnce) return { items, next: null };
+    cursor = chunk.at(-1) ?? cursor;
   }
   return { items, next: cursor };
+}
+
+/** Those that are in each of these indexes, in the same order. */
+async function inAll(
+  redis: Redis,
+  indexes: readonly Index[],
+  entries: readonly OperationCursor[],
+): Promise<readonly OperationCursor[]> {
+  if (indexes.length === 0 || entries.length === 0) return entries;
+  const byShard = new Map<number, OperationCursor[]>();
+  for (const entry of entries) {
+    const shard = shardOf(siteOf(entry.id));
+    const those = byShard.get(shard);
+    if (those) those.push(entry);
+    else byShard.set(shard, [entry]);
+  }
+  const left = new Set<string>();
+  await Promise.all(
+    [...byShard].map(async ([shard, those]) => {
+      const ids = those.map(({ id }) => id);
+      const scores = await Promise.all(
+        indexes.map(([name, value]) => redis.zmscore(operationKeys(shard).index(name, value), ...ids)),
+      );
+      ids.forEach((id, i) => scores.every((of) => of[i] !== null) && left.add(id));
+    }),
+  );
+  return entries.filter(({ id }) => left.has(id));
 }
 
 /** The next entries of the narrowest index over these shards, in order. */
@@ -115,9 +155,11 @@ async function entriesOf(
 async function recordsOf(redis: Redis, entries: readonly OperationCursor[]): Promise<(Operation | null)[]> {
   if (entries.length === 0) return [];
   const texts = await Promise.all(
-    entries.map(({ id }) =>
-      redis.hget(operationKeys(shardOf(id.slice(0, id.indexOf('.')))).operation(id), 'r'),
-    ),
+    entries.map(({ id }) => redis.hget(operationKeys(shardOf(siteOf(id))).operation(id), 'r')),
   );
   return texts.map((text) => (text ? readRecord(text) : null));
+}
+
+function siteOf(id: string): string {
+  return id.slice(0, id.indexOf('.'));
 }
