@@ -109,7 +109,7 @@ export class DrillCoverageDto {
   summary!: CoverageSummaryDto;
   items!: PlanCoverageDto[];
   sources!: SourceDto[];
-  /** Sites whose history is still being counted: drills of theirs may be missing. */
+  /** Sites whose history is still being counted, or could not be read in full: drills of theirs may be missing. */
   uncountedSiteIds!: string[];
   nextPageToken?: string;
 }

@@ -132,7 +132,7 @@ export class StatisticsDto {
 export class StatisticsListDto {
   @ApiProperty({ type: [StatisticsDto] })
   items!: StatisticsDto[];
-  /** Sites whose history is still being counted: what is told of them is not all. */
+  /** Sites whose history is still being counted, or could not be read in full: what is told of them is not all. */
   uncountedSiteIds!: string[];
   nextPageToken?: string;
 }

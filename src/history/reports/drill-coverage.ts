@@ -2,7 +2,13 @@ import type { RecoveryPlan } from '../../domain/inventory.js';
 import { judgeObjective, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
 import type { DrillView } from '../../inventory/drills/drill-view.js';
 import { isoTime } from '../../platform/clock.js';
-import { FAILOVER_ACTIONS, later, nothing, type CountedOperation, type RollUp } from '../statistics/roll-up.js';
+import {
+  FAILOVER_ACTIONS,
+  later,
+  nothing,
+  type CountedOperation,
+  type RollUp,
+} from '../statistics/roll-up.js';
 import type { SubjectStatistics } from '../statistics/statistics.service.js';
 
 const DAY_MS = 86_400_000;

@@ -16,6 +16,8 @@ export interface Head {
   position: string;
   /** Why it is to be counted anew; null = it is not. */
   wanted: string | null;
+  /** When it is to be counted anew, milliseconds, since part of the history could not be read; null = all of it could. */
+  retryMs: number | null;
 }
 
 /** Where counting goes: to the statistics that are read, or to a generation that is counted beside them. */
@@ -31,8 +33,10 @@ export class StatisticsStore {
   /** null = nothing was ever counted in this shard. */
   async head(shard: number): Promise<Head | null> {
     const { head } = statisticsKeys(shard);
-    const [generation, position, wanted] = await this.redis.hmget(head, 'generation', 'position', 'wanted');
-    return generation && position ? { generation, position, wanted: wanted ?? null } : null;
+    const names = ['generation', 'position', 'wanted', 'retry'] as const;
+    const [generation, position, wanted = null, retry] = await this.redis.hmget(head, ...names);
+    if (!generation || !position) return null;
+    return { generation, position, wanted, retryMs: retry ? Number(retry) : null };
   }
 
   /** Has the shard counted anew by whichever worker comes first. */
@@ -137,9 +141,10 @@ export class StatisticsStore {
     shard: number,
     before: Head | null,
     wanted: string | null,
-    next: Pick<Head, 'generation' | 'position'>,
+    next: Omit<Head, 'wanted'>,
   ): Promise<boolean> {
-    const args = [before?.generation ?? '', next.generation, next.position, wanted ?? ''];
+    const { generation, position, retryMs } = next;
+    const args = [before?.generation ?? '', generation, position, wanted ?? '', retryMs ?? ''];
     return (await BEGIN.run(this.redis, [statisticsKeys(shard).head], args)) === 1;
   }
 

@@ -1,6 +1,7 @@
 import type { OperationEvent } from '../../domain/operation-event.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
 import type { OperationCursor, OperationFilter, OperationPage } from '../../operations/operation-store.js';
+import type { Clock } from '../../platform/clock.js';
 import { operationKeys } from '../../platform/redis/keys.js';
 import type { Head, StatisticsStore } from './redis-statistics-store.js';
 
@@ -18,6 +19,8 @@ const RECORDS_AT_ONCE = 200;
 const PERHAPS_TRIMMED = 90_000;
 /** Who counts and is not heard of for so long is gone. */
 const COUNTING_TTL_MS = 120_000;
+/** Part of the history could not be read: a file may be back, or another machine has it. */
+const RETRY_AFTER_MS = 3_600_000;
 
 /**
  * Counts what has ended, each operation once: the position in the stream is written together with what was counted, so
@@ -28,6 +31,7 @@ export class StatisticsCounting {
   constructor(
     private readonly store: StatisticsStore,
     private readonly history: CountedHistory,
+    private readonly clock: Clock,
   ) {}
 
   /** Counts what the stream of the shard has beyond the position. False = it is to be counted anew first. */
@@ -38,7 +42,8 @@ export class StatisticsCounting {
       const stretch = await this.after(shard, head.position);
       if (stretch === 'TRIMMED') return false;
       const to = stretch.at(-1)?.[0];
-      if (to === undefined) return head.wanted === null;
+      if (to === undefined)
+        return head.wanted === null && (head.retryMs === null || this.clock.now() < head.retryMs);
       const records = await Promise.all([...endedIn(stretch)].map((id) => this.history.find(id)));
       const ended = records.filter((record) => record !== null);
       await this.store.add(shard, 'HEAD', head, to, ended);
@@ -58,9 +63,11 @@ export class StatisticsCounting {
       const position = await this.store.newest(operationKeys(shard).events);
       const draft = await this.store.beginDraft(shard);
       const since = new EndedSince((offset) => this.after(shard, offset), position);
-      for (const siteId of siteIds) await this.countSite(shard, siteId, draft, since);
+      let lacks = false;
+      for (const siteId of siteIds) lacks = (await this.countSite(shard, siteId, draft, since)) || lacks;
       const { generation } = draft;
-      const isPublished = await this.store.publish(shard, before, wanted, { generation, position });
+      const retryMs = lacks ? this.clock.now() + RETRY_AFTER_MS : null;
+      const isPublished = await this.store.publish(shard, before, wanted, { generation, position, retryMs });
       const superseded = isPublished ? before?.generation : generation;
       if (superseded) await this.store.drop(shard, superseded);
       return isPublished;
@@ -69,15 +76,18 @@ export class StatisticsCounting {
     }
   }
 
+  /** True = part of the history could not be read. */
   private async countSite(
     shard: number,
     siteId: string,
     draft: Pick<Head, 'generation' | 'position'>,
     since: EndedSince,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let lacks = false;
     for (let cursor: OperationCursor | null = null; ;) {
       const filter = { siteId, newestFirst: false };
       const page: OperationPage = await this.history.list(filter, cursor, RECORDS_AT_ONCE);
+      lacks ||= (page.unreadable?.length ?? 0) > 0;
       const later = await since.known();
       const ended = page.items.filter(({ id, state }) => isVerdict(state) && !later.has(id));
       const to = String(Number(draft.position) + 1);
@@ -85,7 +95,7 @@ export class StatisticsCounting {
         throw new Error(`the statistics of shard ${shard} are counted by somebody else`);
       draft.position = to;
       await this.store.goOnCounting(shard, COUNTING_TTL_MS);
-      if (!page.next) return;
+      if (!page.next) return lacks;
       cursor = page.next;
     }
   }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { OperationStore } from '../../operations/operation-store.js';
 import { OperationsModule } from '../../operations/operations.module.js';
+import { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { LOG } from '../../platform/tokens.js';
@@ -16,10 +17,16 @@ import { StatisticsUpkeep } from './statistics-upkeep.js';
   providers: [
     {
       provide: StatisticsUpkeep,
-      inject: [COMMANDS, OperationStore, ProviderRegistry, LOG],
-      useFactory: (redis: Redis, history: OperationStore, providers: ProviderRegistry, log: Log) => {
+      inject: [COMMANDS, OperationStore, ProviderRegistry, Clock, LOG],
+      useFactory: (
+        redis: Redis,
+        history: OperationStore,
+        providers: ProviderRegistry,
+        clock: Clock,
+        log: Log,
+      ) => {
         const store = new StatisticsStore(redis);
-        return new StatisticsUpkeep(new StatisticsCounting(store, history), store, providers, log);
+        return new StatisticsUpkeep(new StatisticsCounting(store, history, clock), store, providers, log);
       },
     },
   ],

@@ -71,11 +71,13 @@ export class StatisticsService {
     return { items, next: null };
   }
 
-  /** Those of these sites whose history is being counted, or to be counted anew. */
+  /** Those of these sites whose history is being counted, or could not be read in full. */
   async uncounted(siteIds: readonly string[]): Promise<string[]> {
     const shards = [...new Set(siteIds.map(shardOf))];
     const heads = await Promise.all(shards.map((shard) => this.store.head(shard)));
-    const whole = new Set(shards.filter((_shard, i) => heads[i]?.wanted === null));
+    const whole = new Set(
+      shards.filter((_shard, i) => heads[i]?.wanted === null && heads[i].retryMs === null),
+    );
     return siteIds.filter((siteId) => !whole.has(shardOf(siteId)));
   }
 }

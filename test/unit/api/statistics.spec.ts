@@ -75,7 +75,7 @@ describe('statistics', () => {
         target: { type: 'RECOVERY_PLAN', id: `${two.siteId}.web`, name: 'Web' },
       }),
     );
-    const counting = new StatisticsCounting(new StatisticsStore(the.redis), history);
+    const counting = new StatisticsCounting(new StatisticsStore(the.redis), history, clock);
     for (const shard of SHARDS) {
       await counting.countAnew(
         shard,

@@ -6,8 +6,10 @@ import { StatisticsService } from '../../../src/history/statistics/statistics.se
 import { operationKeys, shardOf, shardPrefix } from '../../../src/platform/redis/keys.js';
 import { at } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
+import { TestClock } from '../support/test-clock.js';
 import { endedOperation, sorted, ToldHistory, WHOLE } from './ended-work.js';
 
+const clock = new TestClock();
 const SITE = 'alpha';
 const PLAN = 'alpha.move-books';
 const SHARD = shardOf(SITE);
@@ -18,7 +20,7 @@ describe('what has ended is counted', () => {
   const made = () => {
     const history = new ToldHistory(the.redis);
     const store = new StatisticsStore(the.redis);
-    const counting = () => new StatisticsCounting(store, history);
+    const counting = () => new StatisticsCounting(store, history, clock);
     const service = new StatisticsService(store);
     const cells = async (targetId: string | null = null) =>
       sorted(await service.cells({ siteId: SITE, targetId }, { range: WHOLE }));
@@ -108,6 +110,25 @@ describe('what has ended is counted', () => {
     await store.beginDraft(SHARD);
     await counting().countAnew(SHARD, [SITE]);
     expect(await the.redis.keys(`${shardPrefix(SHARD)}:stats*`)).toHaveLength(once);
+  });
+
+  it('as far as it can be read, which is told, and anew after an hour', async () => {
+    const { history, counting, service } = made();
+    await history.end(endedOperation(5));
+    const { list } = history;
+    history.list = async (...asked) => ({
+      ...(await list(...asked)),
+      unreadable: ['a segment is missing'] as never,
+    });
+    await counting().countAnew(SHARD, [SITE]);
+    expect(await service.uncounted([SITE])).toEqual([SITE]);
+    expect(await counting().catchUp(SHARD)).toBe(true);
+    clock.advance(3_600_000);
+    expect(await counting().catchUp(SHARD)).toBe(false);
+    history.list = list;
+    await counting().countAnew(SHARD, [SITE]);
+    expect(await service.uncounted([SITE])).toEqual([]);
+    expect(await counting().catchUp(SHARD)).toBe(true);
   });
 
   it('by one at a time', async () => {
