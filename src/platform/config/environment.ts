@@ -59,7 +59,7 @@ export const ENVIRONMENT = {
   redisUrl: {
     name: 'REDIS_URL',
     meaning:
-      'The Redis or Valkey server that keeps everything, or the Sentinels that name it (redis+sentinel://user:password@host:26379,host2:26379/mymaster); its maxmemory-policy must be noeviction.',
+      'The Redis or Valkey server that keeps everything, or the Sentinels that name it (redis+sentinel://user:password@host:26379,host2:26379/mymaster), or servers of a Redis Cluster (redis+cluster://user:password@host:6379,host2:6379); the maxmemory-policy must be noeviction.',
     defaultValue: 'redis://127.0.0.1:6379',
     fault: redisAddressFault,
   },

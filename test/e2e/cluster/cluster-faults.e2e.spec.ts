@@ -14,7 +14,6 @@ describe('a Cluster that loses a master while failovers are asked for on both si
         seed: SEED,
         say: (text) => void said.push(text),
       });
-      process.stderr.write(`${said.join('\n')}\n`);
       expect({ runs, lost, repeated, falseVerdicts, notes }).toEqual({
         runs: scenario.runs.short,
         lost: 0,
