@@ -32,6 +32,7 @@ describe('reports', () => {
     const done = await api.succeeded(
       await api.run(id, 'planned-failover', { direction: 'TO_RECOVERY', reason: REASON }),
     );
+    expect(done.timings.detectMs).not.toBeNull();
     const counted = await eventually('it is counted', async () => {
       const told = await statistics(id);
       return told.lastFailover ? told : null;
