@@ -104,7 +104,10 @@ async function inAll(
   return entries.filter(({ id }) => left.has(id));
 }
 
-/** The next entries of the narrowest index over these shards, in order. */
+/**
+ * The next entries of the narrowest index over these shards, in order: `count`, or fewer if there are no more. Each shard
+ * is asked for its share and a little more, again and again, so that little is read in vain.
+ */
 export async function nextEntries(
   redis: Redis,
   shards: readonly number[],
@@ -112,8 +115,20 @@ export async function nextEntries(
   cursor: OperationCursor | null,
   count: number,
 ): Promise<OperationCursor[]> {
-  const perShard = await Promise.all(shards.map((shard) => entriesOf(redis, shard, filter, cursor, count)));
-  return perShard.flat().sort(onTheWay(filter.newestFirst)).slice(0, count);
+  const order = onTheWay(filter.newestFirst);
+  const share = Math.min(count, Math.ceil((1.5 * count) / shards.length) + 4);
+  const found: OperationCursor[] = [];
+  for (let from = cursor; ;) {
+    const place = from;
+    const perShard = await Promise.all(shards.map((shard) => entriesOf(redis, shard, filter, place, share)));
+    // A shard that has more may have it right after the last one that was read of it.
+    const limits = perShard.flatMap((entries) => (entries.length === share ? (entries.at(-1) ?? []) : []));
+    const limit = limits.sort(order)[0];
+    const known = perShard.flat().filter((entry) => !limit || order(entry, limit) <= 0);
+    found.push(...known.sort(order));
+    if (!limit || found.length >= count) return found.slice(0, count);
+    from = limit;
+  }
 }
 
 async function entriesOf(
