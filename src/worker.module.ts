@@ -27,6 +27,7 @@ import { PastOperations } from './operations/past-operations.js';
 import { Clock } from './platform/clock.js';
 import type { Environment } from './platform/config/environment.js';
 import type { Log } from './platform/log/log.js';
+import { Metrics } from './platform/metrics.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { RingTools } from './platform/queue/ring-workers.processor.js';
@@ -72,13 +73,29 @@ export class WorkerModule {
         },
         {
           provide: EventConsumption,
-          inject: [EVENT_CONSUMERS, ConsumerTurns, RedisEventTail, LOG],
+          inject: [EVENT_CONSUMERS, ConsumerTurns, RedisEventTail, LOG, Metrics, Clock],
           useFactory: (
             consumers: EventConsumer[],
             turns: ConsumerTurns,
             tail: RedisEventTail,
             consumptionLog: Log,
+            metrics: Metrics,
+            clock: Clock,
           ) => {
+            metrics.gauge(
+              {
+                name: 'drgw_event_consumer_lag_seconds',
+                help: 'How long the oldest event has waited that a consumer of events has not handled.',
+                labelNames: ['consumer'],
+              },
+              () =>
+                Promise.all(
+                  consumers.map(async (consumer) => ({
+                    value: await turns.lagSeconds(consumer, clock.now()),
+                    labels: { consumer: consumer.name },
+                  })),
+                ),
+            );
             const consumption = new EventConsumption(consumers, turns, consumptionLog);
             tail.listen((shard) => consumption.wake(shard));
             return consumption;
@@ -105,7 +122,7 @@ export class WorkerModule {
             },
             findings,
             // What is under way there is recorded by now: what is left to tell has ended.
-            { name: 'past operations', take: (provider, look) => past.goOn(provider, look) },
+            { name: 'past operations', take: async (provider, look) => past.begin(provider, look) },
           ],
         },
         {

@@ -1,4 +1,4 @@
-import { compareOffsets, FROM_THE_FIRST } from '../events/event-feed.js';
+import { compareOffsets } from '../events/event-feed.js';
 import type { EventFilter } from '../events/event-subject.js';
 import type { Following, LiveEvent, LiveFeed } from '../events/live-feed.js';
 import type { LivePlace } from '../events/live-place.js';
@@ -64,7 +64,8 @@ export class LiveReader {
     return this.feed.follow(this.filter, {
       event: (event) => {
         const { shard, offset } = event.fed;
-        if (compareOffsets(offset, this.seen[shard] ?? FROM_THE_FIRST) > 0) this.take(event);
+        const seen = this.seen[shard];
+        if (seen === undefined || compareOffsets(offset, seen) > 0) this.take(event);
       },
       lost: this.onLost,
     });

@@ -22,6 +22,8 @@ export abstract class ConsumerTurns {
   abstract next(asking: Asking, most: number, handled: string | null): Promise<Turn | null>;
   /** While a batch takes long. */
   abstract renew(asking: Asking): Promise<void>;
+  /** How long the oldest event has waited that the consumer has not handled; 0 = none waits. */
+  abstract lagSeconds(consumer: Asking['consumer'], nowMs: number): Promise<number>;
   /** Lets another process go on at once, after `handled` if that is told. */
   abstract leave(asking: Asking, handled: string | null): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
-import { consumerKey, operationKeys } from '../platform/redis/keys.js';
+import { consumerKey, operationKeys, SHARDS } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import { ConsumerTurns, type Asking, type Turn } from './consumer-turns.js';
+import { FROM_THE_FIRST } from './event-feed.js';
 import { fedEvent, type StreamEntry } from './stream-entries.js';
 
 const NEXT = new RedisScript(new URL('./lua/next-events.lua', import.meta.url));
@@ -27,6 +28,18 @@ export class RedisConsumerTurns extends ConsumerTurns {
 
   async leave(asking: Asking, handled: string | null): Promise<void> {
     await this.ask(asking, 0, 0, handled);
+  }
+
+  async lagSeconds({ name }: Asking['consumer'], nowMs: number): Promise<number> {
+    const waiting = await Promise.all(
+      SHARDS.map(async (shard) => {
+        const at = await this.redis.hget(consumerKey(shard, name), 'at');
+        const from = at === null || at === FROM_THE_FIRST ? '-' : `(${at}`;
+        const [next] = await this.redis.xrange(operationKeys(shard).events, from, '+', 'COUNT', 1);
+        return next ? nowMs - Number(next[0].split('-')[0]) : 0;
+      }),
+    );
+    return Math.max(0, ...waiting) / 1000;
   }
 
   private async ask(

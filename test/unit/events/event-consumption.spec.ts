@@ -288,3 +288,15 @@ it('gives its turns back at the end', async () => {
     expect(await new RedisConsumerTurns(the.redis, 'two', 1_000).next(asking, 1, null)).not.toBeNull();
   }
 });
+
+it('tells how long events have waited for a consumer', async () => {
+  const turns = new RedisConsumerTurns(the.redis, 'one', 1_000);
+  const { events } = operationKeys(shard);
+  await the.redis.xadd(events, '1000-0', 'e', '{}');
+  const asking = { consumer: { name: 'listener' }, shard };
+  await turns.next(asking, 1, null);
+  await turns.next(asking, 0, '1000-0');
+  expect(await turns.lagSeconds(asking.consumer, 10_000)).toBe(0);
+  await the.redis.xadd(events, '8500-0', 'e', '{}');
+  expect(await turns.lagSeconds(asking.consumer, 10_000)).toBe(1.5);
+});
