@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { shardOf, SHARDS, webhookKeys } from '../platform/redis/keys.js';
+import { shardOf, SHARDS, webhookKeys, WEBHOOKS_VERSION_KEY } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import type { Webhook } from './webhook.js';
 
@@ -18,6 +19,11 @@ export class WebhookStore {
   async all(): Promise<KnownWebhook[]> {
     const shards = await Promise.all(SHARDS.map((shard) => this.redis.hvals(webhookKeys(shard).webhooks)));
     return shards.flat().map(known);
+  }
+
+  /** Another one after every change; null = there was none yet. */
+  version(): Promise<string | null> {
+    return this.redis.get(WEBHOOKS_VERSION_KEY);
   }
 
   async count(): Promise<number> {
@@ -60,12 +66,20 @@ export class WebhookStore {
       .hdel(keys.health, id)
       .unlink(...keys.ofWebhook(id))
       .exec();
+    await this.changed();
     return answers?.[0]?.[1] === 1;
   }
 
-  private replace(id: string, before: string, webhook: Webhook): Promise<unknown> {
+  private async replace(id: string, before: string, webhook: Webhook): Promise<unknown> {
     const { webhooks } = webhookKeys(shardOf(id));
-    return REPLACE.run(this.redis, [webhooks], [id, before, JSON.stringify(webhook)]);
+    const answer = await REPLACE.run(this.redis, [webhooks], [id, before, JSON.stringify(webhook)]);
+    if (answer === 'WRITTEN') await this.changed();
+    return answer;
+  }
+
+  /** After the change: who sees this version sees the change. */
+  private async changed(): Promise<void> {
+    await this.redis.set(WEBHOOKS_VERSION_KEY, randomUUID());
   }
 }
 

@@ -6,8 +6,8 @@ import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { newDelivery, type Telling } from './delivery.js';
 import type { DeliveryBells } from './delivery-bells.js';
+import type { KnownWebhooks } from './known-webhooks.js';
 import type { DeliveryStore, Placed } from './redis-delivery-store.js';
-import type { WebhookStore } from './redis-webhook-store.js';
 import { wants, type Webhook } from './webhook.js';
 import type { WebhookDisabling } from './webhook-disabling.js';
 import type { WebhookNotices } from './webhook-notices.js';
@@ -21,7 +21,7 @@ export class WebhookFanOut implements EventConsumer {
 
   constructor(
     private readonly cloudEvents: Pick<CloudEvents, 'of'>,
-    private readonly webhooks: WebhookStore,
+    private readonly webhooks: KnownWebhooks,
     private readonly deliveries: DeliveryStore,
     private readonly bells: DeliveryBells,
     private readonly disabling: WebhookDisabling,

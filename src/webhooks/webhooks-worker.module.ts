@@ -10,6 +10,7 @@ import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { DeliveryWorkers } from './deliveries.processor.js';
 import { DeliveryBells } from './delivery-bells.js';
 import { DeliveryRounds, type AttemptResult } from './delivery-rounds.js';
+import { KnownWebhooks } from './known-webhooks.js';
 import { DeliveryStore } from './redis-delivery-store.js';
 import { WebhookStore } from './redis-webhook-store.js';
 import { nameResolver } from './sending/endpoint-connection.js';
@@ -42,7 +43,19 @@ import { WebhooksModule } from './webhooks.module.js';
         Clock,
         LOG,
       ],
-      useFactory: (...tools: ConstructorParameters<typeof WebhookFanOut>) => new WebhookFanOut(...tools),
+      useFactory: (
+        cloudEvents: CloudEvents,
+        store: WebhookStore,
+        deliveries: DeliveryStore,
+        bells: DeliveryBells,
+        disabling: WebhookDisabling,
+        notices: WebhookNotices,
+        clock: Clock,
+        log: Log,
+      ) => {
+        const known = new KnownWebhooks(store, clock);
+        return new WebhookFanOut(cloudEvents, known, deliveries, bells, disabling, notices, clock, log);
+      },
     },
     {
       provide: DeliveryWorkers,

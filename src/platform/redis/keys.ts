@@ -125,6 +125,9 @@ export function requestBudgetKey(address: string): string {
   return `${shardPrefix(shardOf(address))}:budget:${address}`;
 }
 
+/** string: another one after every change of any webhook */
+export const WEBHOOKS_VERSION_KEY = `${shardPrefix(0)}:webhooks-version`;
+
 /** What is told to webhooks; a webhook and its deliveries are in the shard of its own id. */
 export function webhookKeys(shard: number) {
   const prefix = shardPrefix(shard);

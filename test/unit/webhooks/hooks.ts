@@ -4,6 +4,7 @@ import { CloudEvents } from '../../../src/events/cloud-events.js';
 import type { FedEvent } from '../../../src/events/event-feed.js';
 import { isoTime } from '../../../src/platform/clock.js';
 import { silentLog } from '../../../src/platform/log/log.js';
+import { KnownWebhooks } from '../../../src/webhooks/known-webhooks.js';
 import { DeliveryBells } from '../../../src/webhooks/delivery-bells.js';
 import { DeliveryRounds, ROUND, type RoundSettings } from '../../../src/webhooks/delivery-rounds.js';
 import {
@@ -63,7 +64,7 @@ export class Hooks {
     const cloudEvents = new CloudEvents({ of: () => Promise.resolve(new Map()) });
     this.fanOut = new WebhookFanOut(
       cloudEvents,
-      this.webhooks,
+      new KnownWebhooks(this.webhooks, clock),
       this.deliveries,
       bells,
       this.disabling,

@@ -322,7 +322,8 @@ describe('a person', () => {
     };
     await hooks.rounds().round(id);
     await hooks.tell(2, TWO);
-    expect(await hooks.redis.keys('*')).toEqual([]);
+    // What is left says that something has changed.
+    expect(await hooks.redis.keys('*')).toEqual([expect.stringContaining('webhooks-version')]);
   });
 });
 
@@ -359,6 +360,19 @@ it('rings again for whatever waits, if every ring was lost', async () => {
   await hooks.sweeper.sweep();
   expect(hooks.bells.rung).toEqual([busy]);
   expect(hooks.bells.rung).not.toContain(idle);
+});
+
+it('asks for all webhooks at an event only after one was changed', async () => {
+  const id = await hooks.webhook(receiver.url, { eventTypes: ['operation.failed'] });
+  const reads = async () =>
+    Number(/cmdstat_hvals:calls=(\d+)/.exec(await hooks.redis.info('commandstats'))?.[1]);
+  await hooks.tell(1, ONE);
+  const before = await reads();
+  for (let i = 0; i < 20; i += 1) await hooks.tell(1, TWO);
+  expect(await reads()).toBe(before);
+  await hooks.service.update(id, { eventTypes: [] });
+  await hooks.tell(1, TWO);
+  expect(await hooks.log(id)).toHaveLength(1);
 });
 
 it('tells those who listen that events were missed', async () => {
