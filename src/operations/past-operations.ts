@@ -30,6 +30,8 @@ const LONGEST_PAUSE_MS = 3_600_000;
  * reports, and what is an operation of the gateway already is passed over.
  */
 export class PastOperations {
+  private readonly underway = new Set<string>();
+
   /** @param keptMs what is older than the history is kept for is not taken over */
   constructor(
     private readonly store: OperationStore,
@@ -39,6 +41,19 @@ export class PastOperations {
     private readonly log: Log,
     private readonly keptMs: number,
   ) {}
+
+  /** As `goOn`, once at a time for each site, and not waited for: a site that takes long to tell its past delays no look. */
+  begin(provider: Provider, look: SiteLook): void {
+    const { siteId } = provider;
+    if (this.underway.has(siteId)) return;
+    this.underway.add(siteId);
+    this.goOn(provider, look)
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message.slice(0, 300) : 'unknown';
+        this.log.warn({ siteId, reason }, 'the past of a site could not be kept; it is tried again');
+      })
+      .finally(() => this.underway.delete(siteId));
+  }
 
   /** After every look that was believed. What fails is tried again at a later one; throws errors of the store. */
   async goOn(provider: Provider, look: SiteLook): Promise<void> {

@@ -1,6 +1,7 @@
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { isoTime } from '../../../src/platform/clock.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
+import { eventuallyTrue } from '../../support/eventually.js';
 import { DAY_MS, KEPT_MS, PastWork } from '../support/past-work.js';
 import { redisForThisFile } from '../support/redis.js';
 import { SwitchedGuard } from '../support/switched-guard.js';
@@ -233,6 +234,17 @@ describe('taking it over again', () => {
     work.clock.advance(1_000);
     await untilFinished(work);
     expect(await work.progress()).toMatchObject({ imported: 1, trouble: null, failures: 0, notBeforeMs: 0 });
+  });
+
+  it('keeps no look waiting, and is done once at a time', async () => {
+    const work = new PastWork(the.redis);
+    for (let days = 1; days <= 3; days += 1) work.ran(work.clock.now() - days * DAY_MS);
+    const past = work.anotherImport();
+    const look = await work.look();
+    past.begin(work.provider, look);
+    past.begin(work.provider, look);
+    await eventuallyTrue('a page is taken over', async () => (await work.progress())?.imported === 3);
+    expect(work.questions).toHaveLength(1);
   });
 
   it('waits while a part of the history cannot be read that may hold the same run', async () => {
