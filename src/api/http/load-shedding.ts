@@ -18,7 +18,7 @@ export function loadLimits(reads: number): LoadLimits {
   const half = Math.ceil(reads / 2);
   return {
     inFlight: { EMERGENCY: half, CHANGE: half, READ: reads, WAIT: reads * 10 },
-    lateMs: { EMERGENCY: 10_000, CHANGE: 1_000, READ: 250, WAIT: 250 },
+    lateMs: { EMERGENCY: 10_000, CHANGE: 3_000, READ: 1_000, WAIT: 1_000 },
   };
 }
 
