@@ -36,7 +36,7 @@ export function slotConnector(cluster: Redis, key: string): NonNullable<RedisOpt
       }
       const { host, port = 0 } = at;
       return this.options.tls
-        ? connectWithTls({ host, port, servername: host, ...this.options.tls })
+        ? connectWithTls({ host, port, ...this.options.tls })
         : connectPlainly({ host, port });
     }
   };
