@@ -1,4 +1,9 @@
-import { NO_OBJECTIVES, objectivesOfPlan, type Objectives, type SiteObjectives } from '../domain/objectives.js';
+import {
+  NO_OBJECTIVES,
+  objectivesOfPlan,
+  type Objectives,
+  type SiteObjectives,
+} from '../domain/objectives.js';
 import type { Provider } from './provider.js';
 
 /** The configured sites. */

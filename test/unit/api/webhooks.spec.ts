@@ -105,7 +105,13 @@ it('changes what is said and nothing else, and disables and enables', async () =
   expect(await surface.ask('PATCH', path, { body: { url: 'https://127.0.0.1/' } })).toMatchObject({
     status: 400,
   });
-  for (const body of [{ disabled: 'no' }, { disabled: null }, { url: null }, { siteIds: null }, { secrets: [] }])
+  for (const body of [
+    { disabled: 'no' },
+    { disabled: null },
+    { url: null },
+    { siteIds: null },
+    { secrets: [] },
+  ])
     expect(await surface.ask('PATCH', path, { body })).toMatchObject({ status: 400 });
 });
 
