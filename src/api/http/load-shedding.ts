@@ -1,6 +1,8 @@
-import { fastifyUnderPressure } from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type Problem } from '../../domain/problem.js';
+import { Lateness } from '../../platform/health/lateness.js';
+import { Places } from './places.js';
+import { waitSeconds } from './prefer.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 
 /** What settles a disaster, what else changes something, what is read, and what waits for news. Each has places of its own. */
@@ -18,7 +20,7 @@ export function loadLimits(reads: number): LoadLimits {
   const half = Math.ceil(reads / 2);
   return {
     inFlight: { EMERGENCY: half, CHANGE: half, READ: reads, WAIT: reads * 10 },
-    lateMs: { EMERGENCY: 10_000, CHANGE: 3_000, READ: 1_000, WAIT: 1_000 },
+    lateMs: { EMERGENCY: 10_000, CHANGE: 2_000, READ: 750, WAIT: 750 },
   };
 }
 
@@ -33,12 +35,14 @@ const EMERGENCIES: ReadonlySet<string> = new Set([
 /** Asked by machines to find out how the process does: no answer would be taken for its death. */
 const ALWAYS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
-const LATENESS_EVERY_MS = 100;
+/** The one path that is answered later if it is asked to. */
+const WAITS = '/v1/operations/:id';
+
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, in the first hook, before anything
- * was read or done. Streams are bounded where they are held.
+ * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, before anything was read or done. A
+ * place is held only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
  *
  * @param onShed told of each request that was turned away
  */
@@ -46,50 +50,48 @@ export function shedLoad(
   fastify: FastifyInstance,
   limits: LoadLimits,
   onShed: (lane: LoadLane) => void = () => undefined,
+  lateness: Pick<Lateness, 'ms' | 'close'> = new Lateness(),
 ): void {
-  const inFlight: Record<LoadLane, number> = { EMERGENCY: 0, CHANGE: 0, READ: 0, WAIT: 0 };
-  const counted = new WeakMap<FastifyRequest, LoadLane>();
-  void fastify.register(fastifyUnderPressure, {
-    maxEventLoopDelay: Math.min(...Object.values(limits.lateMs)),
-    sampleInterval: LATENESS_EVERY_MS,
-    pressureHandler: (request, reply, _kind, measuredMs) => {
-      const lane = laneOf(request);
-      // It tells Infinity when it could not measure once: the process stood still for as long as it measures, or longer.
-      const lateMs = Number.isFinite(measuredMs) ? Number(measuredMs) : LATENESS_EVERY_MS;
-      if (lane === null || lateMs < limits.lateMs[lane]) return;
-      onShed(lane);
-      // What is returned is the answer.
-      return overloaded(request, reply, `The process is ${Math.round(lateMs)} ms late.`) as never;
-    },
-  });
-  fastify.addHook('onRequest', (request, reply, done) => {
+  const places = new Places(limits.inFlight);
+  const refusal = (lane: LoadLane, request: FastifyRequest): string | null => {
+    if (lateness.ms >= limits.lateMs[lane]) return `The process is ${Math.round(lateness.ms)} ms late.`;
+    const isFull = places.isFull(lane) && !isStream(request);
+    return isFull ? `${places.takenIn(lane)} requests of this kind are being answered.` : null;
+  };
+  const orTurnedAway = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    passed: (lane: LoadLane) => void,
+    done: () => void,
+  ): void => {
     const lane = laneOf(request);
-    if (lane === null || isStream(request)) return done();
-    if (inFlight[lane] >= limits.inFlight[lane]) {
+    if (lane === null) return done();
+    const detail = refusal(lane, request);
+    if (detail !== null) {
       onShed(lane);
-      void reply.send(
-        overloaded(request, reply, `${inFlight[lane]} requests of this kind are being answered.`),
-      );
-      return;
+      return void reply.send(overloaded(request, reply, detail));
     }
-    inFlight[lane] += 1;
-    counted.set(request, lane);
-    // Also when the client has gone before its answer.
-    reply.raw.once('close', () => {
-      const held = counted.get(request);
-      if (held) inFlight[held] -= 1;
-      counted.delete(request);
-    });
+    passed(lane);
+    done();
+  };
+  fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => undefined, done));
+  fastify.addHook('preHandler', (request, reply, done) => {
+    if (isStream(request)) return done();
+    orTurnedAway(request, reply, (lane) => places.take(lane, reply), done);
+  });
+  fastify.addHook('onClose', (_instance, done) => {
+    lateness.close();
     done();
   });
 }
 
 /** null = always answered. */
-export function laneOf(request: FastifyRequest): LoadLane | null {
-  const route = request.routeOptions.url ?? '';
+export function laneOf({ method, headers, routeOptions }: FastifyRequest): LoadLane | null {
+  const route = routeOptions.url ?? '';
   if (ALWAYS.has(route)) return null;
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')
-    return /\bwait\b/.test(String(request.headers.prefer ?? '')) ? 'WAIT' : 'READ';
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
+    return route === WAITS && waitSeconds(String(headers.prefer ?? '')) > 0 ? 'WAIT' : 'READ';
+  }
   return EMERGENCIES.has(route) ? 'EMERGENCY' : 'CHANGE';
 }
 

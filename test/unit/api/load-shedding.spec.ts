@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
 import { loadLimits, shedLoad, type LoadLane } from '../../../src/api/http/load-shedding.js';
+import { Lateness } from '../../../src/platform/health/lateness.js';
 import { eventuallyTrue } from '../../support/eventually.js';
 
 let fastify: FastifyInstance;
@@ -17,20 +20,26 @@ afterEach(async () => {
   await fastify.close();
 });
 
-function serving(reads: number, lateMs = 60_000): void {
-  const limits = loadLimits(reads);
-  const patient = { EMERGENCY: lateMs * 10, CHANGE: lateMs, READ: lateMs, WAIT: lateMs };
-  shedLoad(fastify, { ...limits, lateMs: patient }, (lane) => shed.push(lane));
+function serving(reads: number, lateness = { ms: 0 }): void {
+  const told = {
+    close: () => undefined,
+    get ms() {
+      return lateness.ms;
+    },
+  };
+  shedLoad(fastify, loadLimits(reads), (lane) => shed.push(lane), told);
   const slowly = (): Promise<object> =>
     new Promise((resolve) => waiting.push(() => resolve({ answered: true })));
   fastify.get('/v1/sites', slowly);
+  fastify.get('/v1/operations/:id', slowly);
   fastify.get('/v1/events', slowly);
   fastify.get('/livez', slowly);
   fastify.post('/v1/protection-groups/:id/actions/enable-protection', slowly);
   fastify.post('/v1/recovery-plans/:id/actions/failover', slowly);
 }
 
-const read = (headers = {}): Promise<LightMyRequestResponse> => fastify.inject({ url: '/v1/sites', headers });
+const read = (url = '/v1/sites', headers = {}): Promise<LightMyRequestResponse> =>
+  fastify.inject({ url, headers });
 const change = (): Promise<LightMyRequestResponse> =>
   fastify.inject({ method: 'POST', url: '/v1/protection-groups/x/actions/enable-protection' });
 const failover = (): Promise<LightMyRequestResponse> =>
@@ -84,32 +93,96 @@ describe('a process that is asked for more than it has places for', () => {
   it('counts those who wait for news apart, streams not at all, and answers for its health always', async () => {
     serving(1);
     await inProgress(
-      read({ prefer: 'wait=30' }),
+      read('/v1/operations/x', { prefer: 'wait=30' }),
       read(),
       ...['/v1/events', '/v1/events', '/livez', '/livez'].map((url) => fastify.inject({ url })),
     );
     expect(shed).toEqual([]);
+    // Nobody waits for a list.
+    expect((await read('/v1/sites', { prefer: 'wait=30' })).statusCode).toBe(503);
   });
 });
 
-describe('a process that is late with everything', () => {
-  it('turns reads away, and still takes a failover', async () => {
-    serving(100, 20);
-    await fastify.ready();
-    await eventuallyTrue('a read is turned away', async () => {
-      const until = performance.now() + 150;
-      while (performance.now() < until);
-      await new Promise(setImmediate);
-      const answer = read();
-      await new Promise(setImmediate);
-      waiting.forEach((answerIt) => answerIt());
-      return (await answer).statusCode === 503;
-    });
-    expect(shed).toEqual(['READ']);
+describe('over connections', () => {
+  const FAILOVER = 'POST /v1/recovery-plans/x/actions/failover HTTP/1.1\r\nHost: x\r\n';
+
+  async function sent(text: string): Promise<Socket> {
+    const { port } = fastify.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(text);
+    return socket;
+  }
+
+  async function mayStillFailOver(): Promise<void> {
     const before = waiting.length;
     const urgent = failover();
     await arrived(before + 1);
     waiting.forEach((answer) => answer());
     expect((await urgent).statusCode).toBe(200);
+  }
+
+  it('places come back from answers that waited behind another one when their client went', async () => {
+    serving(4);
+    await fastify.listen({ host: '127.0.0.1', port: 0 });
+    const socket = await sent(
+      `GET /livez HTTP/1.1\r\nHost: x\r\n\r\n${`${FAILOVER}Content-Length: 0\r\n\r\n`.repeat(2)}`,
+    );
+    await arrived(3);
+    socket.resetAndDestroy();
+    await eventuallyTrue('they are back', async () => {
+      const answer = failover();
+      await new Promise(setImmediate);
+      waiting.forEach((one) => one());
+      return (await answer).statusCode === 200;
+    });
+  });
+
+  it('nobody holds a place by sending slowly', async () => {
+    serving(2);
+    await fastify.listen({ host: '127.0.0.1', port: 0 });
+    const head = `${FAILOVER}Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{`;
+    const slow = await Promise.all([1, 2, 3].map(() => sent(head)));
+    const { port } = fastify.server.address() as AddressInfo;
+    // Whoever comes after them is heard after them.
+    expect((await fetch(`http://127.0.0.1:${port}/nothing`)).status).toBe(404);
+    await mayStillFailOver();
+    slow.forEach((socket) => socket.destroy());
+  });
+});
+
+describe('a process that is late with everything', () => {
+  it('turns reads away first, then changes, and takes failovers longest', async () => {
+    const lateness = { ms: 800 };
+    serving(100, lateness);
+    expect((await read()).statusCode).toBe(503);
+    const changing = change();
+    await arrived(1);
+    lateness.ms = 3_000;
+    expect((await change()).statusCode).toBe(503);
+    const urgent = failover();
+    await arrived(2);
+    waiting.forEach((answer) => answer());
+    expect([(await changing).statusCode, (await urgent).statusCode]).toEqual([200, 200]);
+    lateness.ms = 20_000;
+    expect((await failover()).statusCode).toBe(503);
+    expect(shed).toEqual(['READ', 'CHANGE', 'EMERGENCY']);
+  });
+
+  it('is one that stands still again and again, not one that stood still once', async () => {
+    const lateness = new Lateness();
+    const still = async (ms: number): Promise<void> => {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+      expect(lateness.ms).toBeGreaterThan((ms - 50) / 2 - 1);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    };
+    try {
+      for (let i = 0; i < 4; i += 1) await still(200);
+      expect(lateness.ms).toBeGreaterThan(90);
+      await eventuallyTrue('it has caught up', () => lateness.ms < 20);
+    } finally {
+      lateness.close();
+    }
   });
 });
