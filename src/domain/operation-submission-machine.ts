@@ -18,16 +18,7 @@ export function submission(operation: Operation, change: Submission, now: string
     case 'INTENT':
       return intent(operation, change);
     case 'NOT_SENT':
-      return withCurrentCall(operation, change.attemptId, (call) => ({
-        operation: {
-          ...replaceCall(operation, call, { ...call, state: 'PENDING', attempt: null }),
-          state: operation.calls.some((c) => c.state === 'ACCEPTED') ? 'SUBMITTING' : 'PENDING',
-          ...delayed(operation, change),
-          attemptsNotSent: [...(operation.attemptsNotSent ?? []), change.attemptId].slice(-NOT_SENT_KEPT),
-        },
-        type: 'operation.delayed',
-        text: change.text,
-      }));
+      return withCurrentCall(operation, change.attemptId, (call) => notSent(operation, call, change));
     case 'ACCEPTED':
       return withCurrentCall(operation, change.attemptId, (call) =>
         accepted(operation, call, { ref: change.ref, adopted: false }, now, 'The upstream accepted it.'),
@@ -82,6 +73,33 @@ function intent(operation: Operation, change: Extract<Change, { kind: 'INTENT' }
     },
     type: 'operation.submitting',
     text: call.call.label,
+  };
+}
+
+/** What a person was asked about is left to that person, who may have acted upon it: it is not sent by itself any more. */
+function notSent(
+  operation: Operation,
+  call: SubmittedCall,
+  change: Extract<Change, { kind: 'NOT_SENT' }>,
+): Applied {
+  const { attemptId, text } = change;
+  const next: Operation = {
+    ...replaceCall(operation, call, { ...call, state: 'PENDING', attempt: null }),
+    attemptsNotSent: [...(operation.attemptsNotSent ?? []), attemptId].slice(-NOT_SENT_KEPT),
+  };
+  if (operation.state === 'UNKNOWN') {
+    const evidence = 'That attempt is known to have sent nothing.';
+    return {
+      operation: { ...next, evidence },
+      type: 'operation.progressed',
+      text: `${evidence} A person decides.`,
+    };
+  }
+  const isPartly = operation.calls.some(({ state }) => state === 'ACCEPTED');
+  return {
+    operation: { ...next, state: isPartly ? 'SUBMITTING' : 'PENDING', ...delayed(operation, change) },
+    type: 'operation.delayed',
+    text,
   };
 }
 

@@ -160,7 +160,7 @@ export class DurableOperationStore extends OperationStore {
   private async afterwards(change: Change, written: Operation | null): Promise<Operation | null> {
     if (!written) return null;
     const { journal } = CHANGE_SAFETY[change.kind];
-    if (journal === 'PROMISE') await this.promise(written);
+    if (journal === 'PROMISE') await this.promise(written, null, intendedBy(change));
     else if (journal === 'RECORD' || isVerdict(written.state)) {
       await this.tellRecord(written);
     }
@@ -178,8 +178,12 @@ export class DurableOperationStore extends OperationStore {
     await this.promised({ kind: 'CHANGE', time: this.now(), operationId: pending.id, change });
   }
 
-  private promise(record: Operation, claim: IdempotencyClaim | null = null): Promise<void> {
-    return this.promised({ kind: 'RECORD', time: this.now(), record, claim });
+  private promise(
+    record: Operation,
+    claim: IdempotencyClaim | null = null,
+    intended: { intendedAttemptId?: string } = {},
+  ): Promise<void> {
+    return this.promised({ kind: 'RECORD', time: this.now(), record, claim, ...intended });
   }
 
   private async promised(entry: JournalEntry): Promise<void> {
@@ -220,4 +224,8 @@ export class DurableOperationStore extends OperationStore {
 function mayEnd(change: Change): boolean {
   if (change.kind === 'VERDICT') return change.problem?.code !== 'not-durable';
   return change.kind === 'CANCEL_REQUESTED';
+}
+
+function intendedBy(change: Change): { intendedAttemptId?: string } {
+  return change.kind === 'INTENT' ? { intendedAttemptId: change.attempt.id } : {};
 }

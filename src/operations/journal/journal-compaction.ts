@@ -95,12 +95,12 @@ async function write(folder: string, histories: readonly JournaledHistory[], now
 }
 
 function entriesOf(history: JournaledHistory): JournalEntry[] {
-  const { last, rivals, claim, changes } = history;
+  const { last, rivals, claim, changes, marks } = history;
   const { record, time } = folded(history);
   // An end that the store may not have taken stays what it is: a change.
   if (isVerdict(record.state) && last.record.state !== 'PENDING')
     return [{ kind: 'RECORD', time, record, claim }];
-  return [...[...rivals, last].map((one) => ({ ...one, claim })), ...changes];
+  return [...[...rivals, last].map((one) => ({ ...one, claim })), ...changes, ...marks];
 }
 
 function unlessGone(error: NodeJS.ErrnoException): void {

@@ -5,7 +5,14 @@ import type { IdempotencyClaim } from '../operation-store.js';
 /** What a process writes down outside the store, so that a store that is lost can be rebuilt. */
 export type JournalEntry =
   /** The record as the store has it: when it was accepted, before it is sent, when it ended. */
-  | { kind: 'RECORD'; time: string; record: Operation; claim?: IdempotencyClaim | null }
+  | {
+      kind: 'RECORD';
+      time: string;
+      record: Operation;
+      claim?: IdempotencyClaim | null;
+      /** Written by the sender of that attempt itself, before it sends. */
+      intendedAttemptId?: string;
+    }
   /** What an upstream answered, written down whether or not the store takes it. */
   | { kind: 'CHANGE'; time: string; operationId: string; change: Change }
   /** The request of that attempt is about to leave: before this, nothing of it can have left. */

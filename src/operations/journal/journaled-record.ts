@@ -6,6 +6,7 @@ import type { JournalEntry } from './journal.js';
 
 type RecordEntry = Extract<JournalEntry, { kind: 'RECORD' }>;
 type ChangeEntry = Extract<JournalEntry, { kind: 'CHANGE' }>;
+type MarkEntry = Extract<JournalEntry, { kind: 'MARK' }>;
 
 /** What the journal knows of one operation. */
 export interface JournaledRecord {
@@ -26,6 +27,8 @@ export interface JournaledHistory {
   rivals: RecordEntry[];
   claim: IdempotencyClaim | null;
   changes: ChangeEntry[];
+  /** When its requests left. */
+  marks: MarkEntry[];
 }
 
 export async function journaledRecords(
@@ -41,8 +44,12 @@ export async function journaledHistories(
 ): Promise<Map<string, JournaledHistory>> {
   const histories = new Map<string, JournaledHistory>();
   const changes = new Map<string, ChangeEntry[]>();
+  const marks = new Map<string, MarkEntry[]>();
   for await (const entry of entries) {
-    if (entry.kind === 'MARK') continue;
+    if (entry.kind === 'MARK') {
+      marks.set(entry.operationId, [...(marks.get(entry.operationId) ?? []), entry]);
+      continue;
+    }
     if (entry.kind === 'CHANGE') {
       const those = changes.get(entry.operationId);
       if (those) those.push(entry);
@@ -52,9 +59,12 @@ export async function journaledHistories(
     const { id } = entry.record;
     const before = histories.get(id);
     const claim = before?.claim ?? entry.claim ?? null;
-    histories.set(id, { ...latest(before, entry), claim, changes: [] });
+    histories.set(id, { ...latest(before, entry), claim, changes: [], marks: [] });
   }
-  for (const [id, history] of histories) history.changes = distinct(changes.get(id) ?? []);
+  for (const [id, history] of histories) {
+    history.changes = distinct(changes.get(id) ?? []);
+    history.marks = marks.get(id) ?? [];
+  }
   return histories;
 }
 

@@ -37,7 +37,7 @@ const TABLE: readonly [string, Change, Partial<Record<OperationState, OperationS
   [
     'the owner saying that nothing was sent',
     { kind: 'NOT_SENT', attemptId: 'attempt-1', notBefore: at(60), text: 'Not sent.' },
-    { SUBMITTING: 'PENDING', RECONCILING: 'PENDING', UNKNOWN: 'PENDING' },
+    { SUBMITTING: 'PENDING', RECONCILING: 'PENDING', UNKNOWN: 'UNKNOWN' },
   ],
   [
     'an acceptance',

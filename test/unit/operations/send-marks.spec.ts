@@ -7,12 +7,13 @@ import { OperationRunner } from '../../../src/operations/operation-runner.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
-import { JournalFolder } from './journal/journal-folder.js';
+import { all, JournalFolder } from './journal/journal-folder.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
 import { MemoryJournal } from '../support/memory-journal.js';
 import { operationIn } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
+import { TestClock } from '../support/test-clock.js';
 
 const the = redisForThisFile();
 
@@ -139,11 +140,12 @@ describe('what a folder says of an attempt', () => {
       const now = new Date(folder.clock.now()).toISOString();
       return { id, intentTime: now, overBy: now, journalId };
     };
-    const intended = async (attempt: SendAttempt): Promise<SendAttempt> => {
+    const intended = async (attempt: SendAttempt, isByItself = true): Promise<SendAttempt> => {
       const record = operationIn('SUBMITTING');
       const [call] = record.calls;
       if (call) record.calls = [{ ...call, state: 'SENDING', attempt }];
-      await journal.append({ kind: 'RECORD', time: attempt.intentTime, record });
+      const line = { kind: 'RECORD', time: attempt.intentTime, record } as const;
+      await journal.append(isByItself ? { ...line, intendedAttemptId: attempt.id } : line);
       return attempt;
     };
     const killedBefore = await intended(attemptOf('a'));
@@ -153,11 +155,43 @@ describe('what a folder says of an attempt', () => {
     expect(await marks.isUnmarked(killedAfter)).toBe(false);
     expect(await marks.isUnmarked(attemptOf('not intended here'))).toBe(false);
     expect(await marks.isUnmarked(await intended(attemptOf('c', 'another folder')))).toBe(false);
+    // Whoever repeats the record of another has another one's marks nowhere.
+    expect(await marks.isUnmarked(await intended(attemptOf('e'), false))).toBe(false);
     folder.clock.advance(5 * 60_000 + 1);
     expect(await marks.isUnmarked(killedBefore)).toBe(false);
     const later = await intended(attemptOf('d'));
     expect(await marks.isUnmarked(later)).toBe(true);
+    await journal.compact();
+    expect(await marks.isUnmarked(later)).toBe(true);
     appendFileSync(folder.pathOf(folder.files[0] ?? ''), 'a line that nobody can read\n');
     expect(await marks.isUnmarked(later)).toBe(false);
   });
+});
+
+it('a folder that cannot be read tells nothing, and stops nobody', async () => {
+  const journal = new MemoryJournal();
+  journal.entries = () => {
+    throw new Error('EIO');
+  };
+  const clock = new TestClock();
+  const now = new Date(clock.now()).toISOString();
+  const attempt = { id: 'a', intentTime: now, overBy: now, journalId: journal.id };
+  expect(await new SendMarks(journal, clock).isUnmarked(attempt)).toBe(false);
+});
+
+it('compaction keeps the marks of what is unfinished', async () => {
+  const folder = new JournalFolder();
+  try {
+    const journal = await folder.open();
+    const record = operationIn('SUBMITTING');
+    const time = new Date(folder.clock.now()).toISOString();
+    await journal.append({ kind: 'RECORD', time, record });
+    await new SendMarks(journal, folder.clock).mark(record.id, 'a');
+    await journal.close();
+    folder.clock.advance(3_600_000_000);
+    await (await folder.open()).compact();
+    expect((await all(await folder.open())).map(({ kind }) => kind)).toEqual(['RECORD', 'MARK']);
+  } finally {
+    await folder.remove();
+  }
 });
