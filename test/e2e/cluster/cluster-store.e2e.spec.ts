@@ -23,7 +23,7 @@ import { isRedisTrouble } from '../../../src/platform/redis/trouble.js';
 import { isUnknownCluster } from '../../../src/platform/redis/cluster-connection.js';
 import { recordingLog } from '../../unit/support/recording-log.js';
 import { temporaryFolder } from '../../unit/support/temporary-folder.js';
-import { eventuallyTrue } from '../../support/eventually.js';
+import { eventually, eventuallyTrue } from '../../support/eventually.js';
 
 const TEST_MS = 90_000;
 const file = temporaryFolder();
@@ -204,7 +204,7 @@ describe('a Redis Cluster', () => {
       const signs: string[] = [];
       followStores(redis, { lost: () => signs.push('lost'), back: () => signs.push('back') });
       const master = await cluster.masterOf(shardPrefix(0));
-      const replica = await cluster.replicaOf(master);
+      const replica = await eventually('somebody follows it', () => cluster.replicaOf(master));
       await replica.use((one) => one.call('CLUSTER', 'FAILOVER'));
       await cluster.promoted(replica);
       await eventuallyTrue('it was lost', () => signs.includes('lost'));
