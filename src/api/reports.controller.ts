@@ -56,7 +56,7 @@ export class ReportsController {
     const plans = report.plans.filter(({ coverage }) => query.coverage?.includes(coverage) ?? true);
     if (format !== 'json') {
       answersReport(exchange, format, 'drill-coverage');
-      return format === 'csv' ? coverageCsv(plans) : coverageHtml(report, plans);
+      return format === 'csv' ? coverageCsv(report, plans) : coverageHtml(report, plans);
     }
     const { items, nextPageToken } = presentOrdered(plans, { pageSize, pageToken }, filters);
     nextPageLink(exchange, nextPageToken);

@@ -95,18 +95,16 @@ export class StatisticsController {
     if (!plan && reading?.value && told.actions.length === 0)
       throw new ProblemError(problem('not-found', `There is no plan ${id}, nor a history of it.`));
     const name = plan?.name ?? told.targetName;
-    const measured = {
-      lastFailover: latestOf(told, FAILOVER_ACTIONS, 'lastSucceeded'),
-      lastDrill: latestOf(told, ['START_DRILL'], 'lastSucceeded'),
-    };
+    const lastFailover = latestOf(told, FAILOVER_ACTIONS, 'lastDone');
+    const lastSuccessfulDrill = latestOf(told, ['START_DRILL'], 'lastSucceeded');
     return {
       ...{ recoveryPlanId: id, name, siteId, provider: provider.descriptor.provider },
       actions: told.actions.map(presentAction),
-      lastDrill: presentCounted(latestOf(told, ['START_DRILL'], 'last')),
-      lastFailover: presentCounted(latestOf(told, FAILOVER_ACTIONS, 'last')),
+      lastDrill: presentCounted(latestOf(told, ['START_DRILL'], 'lastDone')),
+      lastFailover: presentCounted(lastFailover),
       objectives: judgedObjectives(
         this.providers.objectivesOf(siteId, { id, name }),
-        measured,
+        { lastFailover, lastSuccessfulDrill },
         this.clock.now(),
       ),
       counted: (await this.statistics.uncounted([siteId])).length === 0,

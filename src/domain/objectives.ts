@@ -35,6 +35,28 @@ export function objectivesOfPlan(
 export const OBJECTIVE_STATES = ['MET', 'MISSED', 'NOT_MEASURED'] as const;
 export type ObjectiveState = (typeof OBJECTIVE_STATES)[number];
 
+/** How a recovery ended, and how long it took. */
+export interface EndedRecovery {
+  state: string;
+  outcome: string | null;
+  totalMs: number;
+}
+
+/**
+ * MET only by one that went well in full. One that failed, or did so in part, has MISSED the objective as soon as it took
+ * longer; before that, and of one that was cancelled, nothing can be said. null = there is no objective.
+ */
+export function judgeRecovery(
+  rtoSeconds: number | null,
+  recovery: EndedRecovery | null,
+): ObjectiveState | null {
+  if (rtoSeconds === null) return null;
+  if (recovery?.state !== 'SUCCEEDED' && recovery?.state !== 'FAILED') return 'NOT_MEASURED';
+  const judged = judgeObjective(rtoSeconds, recovery.totalMs / 1000);
+  const isWhole = recovery.state === 'SUCCEEDED' && recovery.outcome !== 'PARTIAL';
+  return judged === 'MET' && !isWhole ? 'NOT_MEASURED' : judged;
+}
+
 /** null = there is no objective. */
 export function judgeObjective(objective: number | null, measured: number | null): ObjectiveState | null {
   if (objective === null) return null;

@@ -37,7 +37,10 @@ export class DrillCoverageQueryDto extends PageQueryDto {
   @IsIn(COVERAGES, { each: true })
   coverage?: Coverage[];
 
-  /** csv and html: all at once. html: one page to print, which needs nothing but itself. */
+  /**
+   * csv and html: all at once. csv: the last column tells what a line may lack; a site whose plans could not be read has
+   * a line with the coverage UNKNOWN. html: one page to print, which needs nothing but itself.
+   */
   @MayBeAbsent()
   @IsIn(REPORT_FORMATS)
   @ApiProperty({ required: false, enum: REPORT_FORMATS })
@@ -72,10 +75,12 @@ export class PlanCoverageDto {
   coverage!: Coverage;
   @ApiProperty({ type: String, nullable: true })
   nextDrillDueTime!: string | null;
+  /** However it ended, unless it was REJECTED. */
   @ApiProperty({ type: CountedOperationDto, nullable: true })
   lastDrill!: CountedOperationDto | null;
   @ApiProperty({ type: CountedOperationDto, nullable: true })
   lastSuccessfulDrill!: CountedOperationDto | null;
+  /** Those that went well or failed: what was rejected or cancelled is no drill. */
   @ApiProperty({ type: 'integer' })
   drillCount!: number;
   @ApiProperty({ type: 'integer' })
@@ -85,10 +90,11 @@ export class PlanCoverageDto {
   /** The drill that stands now. */
   @ApiProperty({ type: String, nullable: true })
   standingDrillId!: string | null;
+  /** However it ended, unless it was REJECTED. */
   @ApiProperty({ type: CountedOperationDto, nullable: true })
   lastFailover!: CountedOperationDto | null;
   objectives!: PlanObjectivesDto;
-  /** The last drill that went well against `rtoSeconds`; null = there is no objective. */
+  /** The last drill that went well against `rtoSeconds`: MET only if it did so in full. null = there is no objective. */
   @ApiProperty({ enum: OBJECTIVE_STATES, nullable: true })
   rehearsedRtoState!: ObjectiveState | null;
 }
@@ -145,7 +151,10 @@ export class OperationReportDto {
   @ApiProperty({ type: BreakdownDto, nullable: true })
   breakdown!: BreakdownDto | null;
   objectives!: PlanObjectivesDto;
-  /** Of a failover or a drill’s start that succeeded, against `rtoSeconds`; null = there is nothing to hold against it. */
+  /**
+   * Of a failover or a drill’s start, against `rtoSeconds`. MET: it succeeded in full, in time. MISSED: it took longer,
+   * also where it failed or succeeded in part. null = there is nothing to hold against it.
+   */
   @ApiProperty({ enum: OBJECTIVE_STATES, nullable: true })
   rtoState!: ObjectiveState | null;
   /** Of a drill’s start or clean-up: the drill, as long as it is kept. */

@@ -140,7 +140,10 @@ export class StatisticsListDto {
 export class JudgedObjectivesDto {
   @ApiProperty({ type: 'integer', nullable: true })
   rtoSeconds!: number | null;
-  /** The last failover that succeeded against it; null = there is no objective. */
+  /**
+   * The last failover against it. MET: it succeeded in full, in time. MISSED: it took longer, also where it failed or
+   * succeeded in part. NOT_MEASURED: there was none, or its end says nothing. null = there is no objective.
+   */
   @ApiProperty({ enum: OBJECTIVE_STATES, nullable: true })
   rtoState!: ObjectiveState | null;
   @ApiProperty({ type: 'integer', nullable: true })
@@ -164,8 +167,10 @@ export class PlanStatisticsDto {
   siteId!: string;
   provider!: string;
   actions!: ActionStatisticsDto[];
+  /** However it ended, unless it was REJECTED. */
   @ApiProperty({ type: CountedOperationDto, nullable: true })
   lastDrill!: CountedOperationDto | null;
+  /** However it ended, unless it was REJECTED. */
   @ApiProperty({ type: CountedOperationDto, nullable: true })
   lastFailover!: CountedOperationDto | null;
   objectives!: JudgedObjectivesDto;

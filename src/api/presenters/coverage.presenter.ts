@@ -1,5 +1,6 @@
 import type { Coverage, PlanCoverage } from '../../history/reports/drill-coverage.js';
 import type { CoverageReport } from '../../history/reports/drill-coverage.service.js';
+import type { Source } from '../../inventory/inventory.service.js';
 import type { CoverageSummaryDto, PlanCoverageDto } from '../dto/reports.dto.js';
 import { csvLine, type Cell } from './csv.js';
 import { facts, page, table } from './html.js';
@@ -53,9 +54,45 @@ const COLUMNS: Readonly<Record<string, (one: PlanCoverage) => Cell>> = {
   rehearsedRtoState: ({ rehearsedRto }) => rehearsedRto,
 };
 
-export function coverageCsv(plans: readonly PlanCoverage[]): string {
-  const lines = plans.map((one) => csvLine(Object.values(COLUMNS).map((of) => of(one))));
-  return [csvLine(Object.keys(COLUMNS)), ...lines].join('');
+/**
+ * The last column tells what a line may lack. A site whose plans nobody knows has a line of its own, without a plan and
+ * with the coverage UNKNOWN, whatever coverage was asked for.
+ */
+export function coverageCsv(
+  { sources, uncountedSiteIds }: Pick<CoverageReport, 'sources' | 'uncountedSiteIds'>,
+  plans: readonly PlanCoverage[],
+): string {
+  const missing = new Map(
+    sources.map((source) => [source.siteId, missingOf(source, uncountedSiteIds.includes(source.siteId))]),
+  );
+  const line = (cells: readonly Cell[], siteId: string): string => csvLine([...cells, missing.get(siteId)]);
+  const unknown = sources.filter(({ state }) => state === 'UNAVAILABLE');
+  return [
+    csvLine([...Object.keys(COLUMNS), 'missing']),
+    ...plans.map((one) =>
+      line(
+        Object.values(COLUMNS).map((of) => of(one)),
+        one.plan.siteId,
+      ),
+    ),
+    ...unknown.map(({ siteId, provider }) => {
+      const told: Readonly<Record<string, Cell>> = { siteId, provider, coverage: 'UNKNOWN' };
+      return line(
+        Object.keys(COLUMNS).map((name) => told[name]),
+        siteId,
+      );
+    }),
+  ].join('');
+}
+
+function missingOf({ state, refreshedTime }: Source, isUncounted: boolean): string {
+  return [
+    ...(state === 'UNAVAILABLE' ? ['the plans of this site could not be read'] : []),
+    ...(state === 'STALE'
+      ? [`the plans of this site are those of ${refreshedTime ?? 'an earlier look'}`]
+      : []),
+    ...(isUncounted ? ['drills of this site are still being counted'] : []),
+  ].join('; ');
 }
 
 export function coverageHtml(

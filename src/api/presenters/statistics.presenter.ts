@@ -1,5 +1,5 @@
 import type { DrAction } from '../../domain/dr-action.js';
-import { judgeObjective, type Objectives } from '../../domain/objectives.js';
+import { judgeObjective, judgeRecovery, type Objectives } from '../../domain/objectives.js';
 import { dueAfter } from '../../history/reports/drill-coverage.js';
 import { meanMs, quantileMs, type Durations } from '../../history/statistics/durations.js';
 import {
@@ -65,18 +65,21 @@ export function presentBreakdown({ queue, submit, upstream, verify }: Breakdown,
   };
 }
 
-/** @param now milliseconds */
+/**
+ * @param measured the last failover that was done, however it ended, and the last drill that went well
+ * @param now milliseconds
+ */
 export function judgedObjectives(
   objectives: Objectives,
-  { lastFailover, lastDrill }: { lastFailover: CountedOperation | null; lastDrill: CountedOperation | null },
+  measured: { lastFailover: CountedOperation | null; lastSuccessfulDrill: CountedOperation | null },
   now: number,
 ): JudgedObjectivesDto {
   const { rtoSeconds, rpoSeconds, drillEveryDays } = objectives;
-  const dueMs = dueAfter(lastDrill, objectives);
+  const dueMs = dueAfter(measured.lastSuccessfulDrill, objectives);
   const drillState = dueMs === null ? 'NOT_MEASURED' : now <= dueMs ? 'MET' : 'MISSED';
   return {
     rtoSeconds,
-    rtoState: judgeObjective(rtoSeconds, lastFailover && lastFailover.totalMs / 1000),
+    rtoState: judgeRecovery(rtoSeconds, measured.lastFailover),
     rpoSeconds,
     rpoState: judgeObjective(rpoSeconds, null),
     drillEveryDays,
@@ -89,7 +92,7 @@ export function judgedObjectives(
 export function latestOf(
   { actions }: SubjectStatistics,
   wanted: readonly DrAction[],
-  pick: 'last' | 'lastSucceeded',
+  pick: 'lastDone' | 'lastSucceeded',
 ): CountedOperation | null {
   const found = actions.filter(({ action }) => wanted.includes(action)).map(({ rollUp }) => rollUp[pick]);
   return found.reduce(later, null);

@@ -1,5 +1,5 @@
 import type { RecoveryPlan } from '../../domain/inventory.js';
-import { judgeObjective, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
+import { judgeRecovery, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
 import type { DrillView } from '../../inventory/drills/drill-view.js';
 import { isoTime } from '../../platform/clock.js';
 import {
@@ -26,14 +26,16 @@ export interface PlanCoverage {
   coverage: Coverage;
   /** By when the next drill is due; null = nothing was promised, or there was none that it counts from. */
   nextDrillDueTime: string | null;
-  /** The last drill that was asked for, however it ended, and the last one that went well. */
+  /** The last drill that was not REJECTED, however it ended, and the last one that went well. */
   lastDrill: CountedOperation | null;
   lastSuccessfulDrill: CountedOperation | null;
+  /** Of those that went well or failed: what was rejected or cancelled is no drill. */
   drillCount: number;
   failedDrillCount: number;
   lastCleanUp: CountedOperation | null;
   /** The drill that stands now; null = none, or it is not known. */
   standing: DrillView | null;
+  /** However it ended, unless it was REJECTED. */
   lastFailover: CountedOperation | null;
   objectives: Objectives;
   /** Whether the last drill that went well was ready within the recovery time that was promised. */
@@ -54,21 +56,20 @@ export function coverageOf(
   const lastSuccessfulDrill = drill?.lastSucceeded ?? null;
   const { ends } = drill ?? nothing();
   const dueMs = dueAfter(lastSuccessfulDrill, objectives);
-  const measured = lastSuccessfulDrill && lastSuccessfulDrill.totalMs / 1000;
   return {
     plan,
     coverage: lastSuccessfulDrill === null ? 'NEVER' : dueMs !== null && now > dueMs ? 'OVERDUE' : 'CURRENT',
     nextDrillDueTime: dueMs === null ? null : isoTime(dueMs),
-    lastDrill: drill?.last ?? null,
+    lastDrill: drill?.lastDone ?? null,
     lastSuccessfulDrill,
-    drillCount: Object.values(ends).reduce((sum, count) => sum + count, 0),
+    drillCount: (ends.SUCCEEDED ?? 0) + (ends.FAILED ?? 0),
     failedDrillCount: ends.FAILED ?? 0,
-    lastCleanUp: of('CLEAN_UP_DRILL')?.last ?? null,
+    lastCleanUp: of('CLEAN_UP_DRILL')?.lastDone ?? null,
     standing:
       drills.find(({ recoveryPlanId, state }) => recoveryPlanId === plan.id && state !== 'ENDED') ?? null,
-    lastFailover: FAILOVER_ACTIONS.map((action) => of(action)?.last ?? null).reduce(later, null),
+    lastFailover: FAILOVER_ACTIONS.map((action) => of(action)?.lastDone ?? null).reduce(later, null),
     objectives,
-    rehearsedRto: judgeObjective(objectives.rtoSeconds, measured),
+    rehearsedRto: judgeRecovery(objectives.rtoSeconds, lastSuccessfulDrill),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { OperationEvent } from '../../domain/operation-event.js';
-import { judgeObjective, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
+import { judgeRecovery, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
 import type { Operation } from '../../domain/operation.js';
 import type { DrillView } from '../../inventory/drills/drill-view.js';
 import type { DrillsService } from '../../inventory/drills/drills.service.js';
@@ -52,7 +52,7 @@ export class OperationReports {
     const { siteId, action, endedTime } = operation;
     const planId = operation.target.within?.id ?? operation.target.id;
     const objectives = this.providers.objectivesOf(siteId, { id: planId ?? '', name: operation.target.name });
-    const seconds = operation.state === 'SUCCEEDED' ? (operation.timings.totalMs ?? 0) / 1000 : null;
+    const ended = { ...operation, totalMs: operation.timings.totalMs ?? 0 };
     const [events, drill, counterpart] = await Promise.all([
       this.timeline(operation.id),
       this.drillOf(operation),
@@ -64,7 +64,7 @@ export class OperationReports {
       events,
       breakdown: endedTime === null ? null : breakdownOf(operation, endedTime),
       objectives,
-      rto: RECOVERIES.has(action) ? judgeObjective(objectives.rtoSeconds, seconds) : null,
+      rto: RECOVERIES.has(action) ? judgeRecovery(objectives.rtoSeconds, ended) : null,
       drill,
       counterpart,
     };

@@ -41,18 +41,28 @@ export function cellsIn(
   });
 }
 
-/** Mostly the last one is also the last that went well: it is written once. */
-type Written = Omit<RollUp, 'lastSucceeded'> & { lastSucceeded?: CountedOperation | null };
+/** Mostly the last one is also the last that was done, and that went well: it is written once. */
+type Written = Omit<RollUp, 'lastDone' | 'lastSucceeded'> &
+  Partial<Pick<RollUp, 'lastDone' | 'lastSucceeded'>>;
 
-export function writeRollUp({ lastSucceeded, ...rest }: RollUp): string {
-  const written: Written = lastSucceeded?.id === rest.last?.id ? rest : { ...rest, lastSucceeded };
+export function writeRollUp({ lastDone, lastSucceeded, ...rest }: RollUp): string {
+  const written: Written = { ...rest };
+  if (lastSucceeded?.id !== rest.last?.id) written.lastSucceeded = lastSucceeded;
+  if (lastDone?.id !== doneOf(rest.last, lastSucceeded)?.id) written.lastDone = lastDone;
   return JSON.stringify(written);
 }
 
 export function readRollUp(text: string): RollUp {
   const written = JSON.parse(text) as Written;
-  return {
-    ...written,
-    lastSucceeded: written.lastSucceeded === undefined ? written.last : written.lastSucceeded,
-  };
+  const lastSucceeded = written.lastSucceeded === undefined ? written.last : written.lastSucceeded;
+  const { lastDone = doneOf(written.last, lastSucceeded) } = written;
+  return { ...written, lastDone, lastSucceeded };
+}
+
+/** The last that was done, where it is not written. */
+function doneOf(
+  last: CountedOperation | null,
+  lastSucceeded: CountedOperation | null,
+): CountedOperation | null {
+  return last?.state === 'REJECTED' ? lastSucceeded : last;
 }

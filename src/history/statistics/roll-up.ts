@@ -40,8 +40,9 @@ export interface RollUp {
   durations: Durations;
   /** Where the time of those went, in sum. */
   breakdown: Breakdown;
-  /** The one that was asked for last, and the last one that SUCCEEDED. */
+  /** The one that was asked for last, the last that was not REJECTED, and the last that SUCCEEDED. */
   last: CountedOperation | null;
+  lastDone: CountedOperation | null;
   lastSucceeded: CountedOperation | null;
 }
 
@@ -54,6 +55,7 @@ export function nothing(): RollUp {
     durations: noDurations(),
     breakdown: NO_TIME,
     last: null,
+    lastDone: null,
     lastSucceeded: null,
   };
 }
@@ -69,6 +71,7 @@ export function rollUpOf(operation: Operation): RollUp | null {
     durations: succeeded ? durationsOf(counted.totalMs) : noDurations(),
     breakdown: succeeded ? counted.breakdown : NO_TIME,
     last: counted,
+    lastDone: counted.state === 'REJECTED' ? null : counted,
     lastSucceeded: succeeded ? counted : null,
   };
 }
@@ -90,6 +93,7 @@ export function merged(a: RollUp, b: RollUp): RollUp {
       verify: a.breakdown.verify + b.breakdown.verify,
     },
     last: later(a.last, b.last),
+    lastDone: later(a.lastDone, b.lastDone),
     lastSucceeded: later(a.lastSucceeded, b.lastSucceeded),
   };
 }

@@ -146,11 +146,29 @@ describe('statistics', () => {
       lastFailover: { state: 'FAILED' },
       objectives: {
         rtoSeconds: 100,
-        rtoState: 'MET',
+        rtoState: 'NOT_MEASURED',
         rpoState: 'NOT_MEASURED',
         drillState: 'MET',
         nextDrillDueTime: at(7 * 86_400),
       },
+    });
+  });
+
+  it('of a plan find a promised recovery time missed by a failover that failed, whatever went well before', async () => {
+    const late = (changes: Parameters<typeof endedOperation>[1] = {}) =>
+      done(101, { createdTime: at(3_600), startedTime: null, endedTime: at(3_701), calls: [], ...changes });
+    await history.end(
+      late({ state: 'FAILED', outcome: 'NONE' }),
+      late({ state: 'REJECTED', outcome: 'NONE', createdTime: at(3_660) }),
+    );
+    await new StatisticsCounting(new StatisticsStore(the.redis), history, clock).countAnew(
+      shardOf(one.siteId),
+      [one.siteId],
+    );
+    const { body } = await surface.ask('GET', `/v1/recovery-plans/${PLAN}/statistics`);
+    expect(body).toMatchObject({
+      lastFailover: { state: 'FAILED', createdTime: at(3_600) },
+      objectives: { rtoState: 'MISSED' },
     });
   });
 

@@ -73,6 +73,31 @@ describe('the coverage of a plan', () => {
     expect(covered([], { ...NO_OBJECTIVES, rtoSeconds: 1 }).rehearsedRto).toBe('NOT_MEASURED');
   });
 
+  it('takes what was rejected or cancelled for no drill, and what was rejected for no failover', () => {
+    const rejected = { state: 'REJECTED', outcome: 'NONE' } as const;
+    expect(
+      covered([
+        done('FAILOVER', 3),
+        done('FAILOVER', 9, rejected),
+        done('START_DRILL', 4),
+        done('START_DRILL', 5, { state: 'FAILED', outcome: 'NONE' }),
+        done('START_DRILL', 6, { state: 'CANCELLED', outcome: 'NONE' }),
+        done('START_DRILL', 7, rejected),
+      ]),
+    ).toMatchObject({
+      lastFailover: { createdTime: at(3 * DAY), state: 'SUCCEEDED' },
+      lastDrill: { createdTime: at(6 * DAY), state: 'CANCELLED' },
+      drillCount: 2,
+      failedDrillCount: 1,
+    });
+  });
+
+  it('finds no recovery time in a drill that succeeded in part, but a missed one', () => {
+    const drill = done('START_DRILL', 39, { outcome: 'PARTIAL' });
+    const within = (rtoSeconds: number) => covered([drill], { ...NO_OBJECTIVES, rtoSeconds }).rehearsedRto;
+    expect([within(60), within(59)]).toEqual(['NOT_MEASURED', 'MISSED']);
+  });
+
   it('tells the last clean-up, and the last failover of either kind', () => {
     expect(
       covered([done('FAILOVER', 3), done('PLANNED_FAILOVER', 7), done('CLEAN_UP_DRILL', 5)]),
