@@ -1,5 +1,4 @@
 import type { Operation } from '../domain/operation.js';
-import { ProblemError } from '../domain/problem.js';
 import type { OperationCursor, OperationFilter, UnreadablePart } from './operation-store.js';
 
 /** What was found on the way from one place to another. */
@@ -46,27 +45,5 @@ export class NoArchive extends OperationArchive {
 
   list(): Promise<ArchivedPart> {
     return Promise.resolve({ items: [], until: null, unreadable: [] });
-  }
-}
-
-/** For those whose work goes on whatever becomes of the archive: what cannot be read is not there. */
-export class ForgivingArchive extends OperationArchive {
-  constructor(private readonly archive: OperationArchive) {
-    super();
-  }
-
-  find(id: string): Promise<Operation | null> {
-    return this.archive.find(id).catch((error: unknown) => {
-      if (error instanceof ProblemError) return null;
-      throw error;
-    });
-  }
-
-  findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
-    return this.archive.findClaim(keyHash);
-  }
-
-  list(...asked: Parameters<OperationArchive['list']>): Promise<ArchivedPart> {
-    return this.archive.list(...asked);
   }
 }

@@ -35,6 +35,9 @@ export interface Permission {
  */
 export class ArchiveRound {
   private readonly unusable: (error: Error) => void;
+  private readonly unsafe: (error: Error) => void;
+  /** What is too young to be taken, of all that is due on that day. */
+  private waiting = { operations: 0, dayMs: -Infinity };
 
   constructor(
     private readonly stored: FinishedOperations,
@@ -46,6 +49,7 @@ export class ArchiveRound {
     private readonly log: Log,
   ) {
     this.unusable = throttled(log, 'a segment that cannot be used');
+    this.unsafe = throttled(log, 'nothing leaves the store for the archive');
   }
 
   async run(permission: Permission): Promise<void> {
@@ -53,14 +57,15 @@ export class ArchiveRound {
     if (folder === null) return;
     await this.adopt(folder, permission);
     for (const segment of await this.manifest.segments()) {
-      if (!segment.moved) await this.empty(segment, permission);
+      if (!segment.moved && !(await this.move(segment, permission))) return;
     }
+    // None of these goes before the day is over: nobody has to read all of them every minute.
+    if (this.waiting.operations > 0 && this.waiting.dayMs === dayOf(this.clock.now())) return;
     for (;;) {
       const name = await writeSegment(folder, this.due(permission));
       if (name === null) return;
       const segment = { ...(await summaryOf(join(folder, name))), moved: false };
-      await this.manifest.note(permission.who, segment);
-      await this.empty(segment, permission);
+      if (!(await this.move(segment, permission))) return;
       const { count, bytes } = segment;
       this.log.info({ segment: name, operations: count, bytes }, 'operations were moved to the archive');
     }
@@ -85,13 +90,29 @@ export class ArchiveRound {
     }
   }
 
-  /** By whole days, so that there is about one segment a day. */
+  /** What nobody may find any more once a server is lost stays in the store: false = try it another time. */
+  private async move(segment: SegmentSummary, permission: Permission): Promise<boolean> {
+    if (await this.manifest.note(permission.who, { ...segment, moved: false })) {
+      await this.empty(segment, permission);
+      return true;
+    }
+    this.unsafe(new Error(`${segment.name}: too few replicas have the note of it`));
+    return false;
+  }
+
+  /**
+   * By whole days, so that there is about one segment a day: also of what was taken over from the history of a site, however
+   * long ago that ended.
+   */
   private async *due({ renew }: Permission): AsyncGenerator<SegmentEntry> {
     const { archiveAfterMs, retentionMs } = this.settings;
     const now = this.clock.now();
-    const before = Math.floor((now - archiveAfterMs) / DAY_MS) * DAY_MS;
+    const before = dayOf(now - archiveAfterMs);
+    const quietSince = dayOf(now - DAY_MS);
     let seen = 0;
     let taken = 0;
+    this.waiting = { operations: 0, dayMs: -Infinity };
+    let waiting = 0;
     for await (const end of this.stored.endedBefore(before)) {
       if (seen % 64 === 0) await renew();
       seen += 1;
@@ -99,11 +120,17 @@ export class ArchiveRound {
         await this.stored.forget(end);
         continue;
       }
-      yield await this.stored.entryOf(end);
+      const entry = await this.stored.entryOf(end);
+      if (toldMs(entry) >= quietSince) {
+        waiting += 1;
+        continue;
+      }
+      yield entry;
       taken += 1;
       if (taken === MOST_ENTRIES) return;
     }
     await renew();
+    if (taken === 0) this.waiting = { operations: waiting, dayMs: dayOf(now) };
   }
 
   /** It is in a segment already, or not worth one. */
@@ -136,6 +163,16 @@ export class ArchiveRound {
     }
     await this.manifest.note(who, { ...segment, moved: true });
   }
+}
+
+/** When something was told of it last, milliseconds. */
+function toldMs({ events }: SegmentEntry): number {
+  const [, last] = events.at(-1) ?? [];
+  return last ? Date.parse(last.time) : -Infinity;
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS) * DAY_MS;
 }
 
 function isOfTheFile(error: unknown): boolean {

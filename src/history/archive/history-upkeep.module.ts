@@ -1,10 +1,13 @@
-import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { GuardModule } from '../../operations/guard/guard.module.js';
 import { StoreGuard } from '../../operations/guard/store-guard.js';
+import { ClockSkew } from '../../platform/clock-skew.js';
 import { Clock } from '../../platform/clock.js';
 import type { Environment } from '../../platform/config/environment.js';
 import type { Log } from '../../platform/log/log.js';
+import { durableWrites } from '../../platform/redis/cluster-durable-writes.js';
+import { DurableWrites } from '../../platform/redis/durable-writes.js';
 import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { withinMs } from '../../platform/within.js';
@@ -18,6 +21,9 @@ import { SegmentManifest } from './redis-segment-manifest.js';
 import { Retention } from './retention.js';
 import { SegmentShelf } from './segment-shelf.js';
 
+/** Its own connections: WAIT holds up whoever comes after it. */
+const NOTES = Symbol('durable notes of segments');
+
 const STOPS_WITHIN_MS = 2_000;
 
 /** The part of the history that only workers see to. */
@@ -25,32 +31,41 @@ const STOPS_WITHIN_MS = 2_000;
   imports: [GuardModule],
   providers: [
     {
+      provide: NOTES,
+      inject: [COMMANDS, ENVIRONMENT_TOKEN],
+      useFactory: (redis: Redis, { waitReplicas }: Environment) =>
+        durableWrites(redis, { replicas: waitReplicas }),
+    },
+    {
       provide: HistoryUpkeep,
       inject: [
         COMMANDS,
-        SegmentManifest,
+        NOTES,
         SegmentShelf,
         ArchivedOperations,
         StoreGuard,
+        ClockSkew,
         ENVIRONMENT_TOKEN,
         Clock,
         LOG,
       ],
       useFactory: (
         redis: Redis,
-        manifest: SegmentManifest,
+        durable: DurableWrites,
         shelf: SegmentShelf,
         archived: ArchivedOperations,
         guard: StoreGuard,
+        skew: ClockSkew,
         environment: Environment,
         clock: Clock,
         log: Log,
       ) => {
+        const manifest = new SegmentManifest(redis, durable);
         const stored = new FinishedOperations(redis);
         const settings = historySettings(environment);
         const archiving = new ArchiveRound(stored, archived, shelf, manifest, settings, clock, log);
         const retention = new Retention(stored, shelf, manifest, settings, clock, log);
-        return new HistoryUpkeep(manifest, archiving, retention, guard, log);
+        return new HistoryUpkeep(manifest, archiving, retention, guard, skew, log);
       },
     },
     {
@@ -62,7 +77,10 @@ const STOPS_WITHIN_MS = 2_000;
   exports: [EventFolding],
 })
 export class HistoryUpkeepModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(private readonly upkeep: HistoryUpkeep) {}
+  constructor(
+    private readonly upkeep: HistoryUpkeep,
+    @Inject(NOTES) private readonly durable: DurableWrites,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.upkeep.start();
@@ -70,5 +88,6 @@ export class HistoryUpkeepModule implements OnApplicationBootstrap, OnApplicatio
 
   async onApplicationShutdown(): Promise<void> {
     await withinMs(STOPS_WITHIN_MS, this.upkeep.stop()).catch(() => undefined);
+    this.durable.close();
   }
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { StoreGuardedError, type StoreGuard } from '../../operations/guard/store-guard.js';
+import type { ClockSkew } from '../../platform/clock-skew.js';
 import type { Log } from '../../platform/log/log.js';
 import { throttled } from '../../platform/log/throttled.js';
 import type { ArchiveRound, Permission } from './archive-round.js';
@@ -13,7 +14,10 @@ const EVERY_MS = 60_000;
 /** Whoever had the lease may be gone, the guard may be open again. */
 const AGAIN_MS = 5_000;
 
-/** DONE; TAKEN = another process is at it; GUARDED = the store is not to be believed just now. */
+/**
+ * DONE; TAKEN = another process is at it; GUARDED = the store, or the clock of this machine, is not to be believed just
+ * now.
+ */
 export type UpkeepResult = 'DONE' | 'TAKEN' | 'GUARDED';
 
 /** Moves old operations to the archive and deletes what is too old: one process at a time, of all workers. */
@@ -29,6 +33,7 @@ export class HistoryUpkeep {
     private readonly archiving: ArchiveRound,
     private readonly retention: Retention,
     private readonly guard: StoreGuard,
+    private readonly skew: Pick<ClockSkew, 'skewMs' | 'fault'>,
     log: Log,
   ) {
     this.failed = throttled(log, 'the upkeep of the history failed; it is tried again');
@@ -47,7 +52,7 @@ export class HistoryUpkeep {
 
   async round(): Promise<UpkeepResult> {
     try {
-      this.guard.pass();
+      this.allow();
       if (!(await this.manifest.hold(this.who, LEASE_MS))) return 'TAKEN';
       try {
         const permission: Permission = { who: this.who, renew: () => this.renew() };
@@ -58,7 +63,7 @@ export class HistoryUpkeep {
       }
       return 'DONE';
     } catch (error) {
-      if (error instanceof StoreGuardedError) return 'GUARDED';
+      if (error instanceof StoreGuardedError || error instanceof ClockInDoubtError) return 'GUARDED';
       if (error instanceof LeaseLostError) return 'TAKEN';
       throw error;
     }
@@ -82,7 +87,16 @@ export class HistoryUpkeep {
 
   private async renew(): Promise<void> {
     if (this.isStopped) throw new LeaseLostError();
-    this.guard.pass();
+    this.allow();
     if (!(await this.manifest.hold(this.who, LEASE_MS))) throw new LeaseLostError();
   }
+
+  /** By a clock that runs ahead everything is old enough to be deleted, and nothing brings that back. */
+  private allow(): void {
+    this.guard.pass();
+    if (this.skew.skewMs() === null || this.skew.fault() !== null) throw new ClockInDoubtError();
+  }
 }
+
+/** The clock of this machine is wrong, or was not compared with the store's yet. */
+class ClockInDoubtError extends Error {}

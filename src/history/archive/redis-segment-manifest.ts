@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { DurableWrites } from '../../platform/redis/durable-writes.js';
 import { HISTORY_KEYS } from '../../platform/redis/keys.js';
 import { RedisScript } from '../../platform/redis/script.js';
 import type { SegmentSummary } from './segment-index.js';
@@ -16,7 +17,11 @@ export class LeaseLostError extends Error {
 
 /** Which segments there are, where all processes see it. The files say the same of themselves. */
 export class SegmentManifest {
-  constructor(private readonly redis: Redis) {}
+  /** @param durable for whoever takes out of the store what a segment has: the note must outlive a server, too */
+  constructor(
+    private readonly redis: Redis,
+    private readonly durable = new DurableWrites(redis, { replicas: 0 }),
+  ) {}
 
   /** Another one after each change; null = nobody has told of any segment. */
   version(): Promise<string | null> {
@@ -28,14 +33,17 @@ export class SegmentManifest {
     return noted.map((text) => JSON.parse(text) as SegmentSummary);
   }
 
-  /** Throws `LeaseLostError`. */
-  note(who: string, summary: SegmentSummary): Promise<void> {
+  /**
+   * Noting it again changes nothing. Throws `LeaseLostError`.
+   * @returns whether enough replicas have it, too
+   */
+  note(who: string, summary: SegmentSummary): Promise<boolean> {
     return this.write(who, summary.name, JSON.stringify(summary));
   }
 
-  /** Throws `LeaseLostError`. */
-  forget(who: string, name: string): Promise<void> {
-    return this.write(who, name, '');
+  /** Throws `LeaseLostError`. If a failover takes that back, the segment is deleted once more. */
+  async forget(who: string, name: string): Promise<void> {
+    await this.write(who, name, '');
   }
 
   /** Takes the lease, or keeps it. False = somebody else has it. */
@@ -47,9 +55,15 @@ export class SegmentManifest {
     await HOLD_LEASE.run(this.redis, [HISTORY_KEYS.lease], [who, 0]);
   }
 
-  private async write(who: string, name: string, text: string): Promise<void> {
-    const { segments, version, lease } = HISTORY_KEYS;
-    const written = await NOTE_SEGMENT.run(this.redis, [segments, version, lease], [who, name, text]);
-    if (written !== 1) throw new LeaseLostError();
+  private async write(who: string, name: string, text: string): Promise<boolean> {
+    const { segments, version, lease, durable } = HISTORY_KEYS;
+    const { answer, safe } = await this.durable.run({
+      script: NOTE_SEGMENT,
+      keys: [segments, version, lease],
+      args: [who, name, text],
+      mark: durable,
+    });
+    if (answer !== 1) throw new LeaseLostError();
+    return safe;
   }
 }

@@ -7,7 +7,7 @@ import { termsWanted } from './segment-entry.js';
 import { hasTerm, type SegmentBlock, type SegmentSummary } from './segment-index.js';
 import { unreadablePart, type SegmentShelf } from './segment-shelf.js';
 
-/** What one call unpacks at the most: blocks, and indexes that were not at hand. */
+/** What one call unpacks at the most beyond its first place: blocks, and indexes that were not at hand. */
 const MOST_READ = 32;
 
 interface Ahead {
@@ -58,7 +58,9 @@ export class SegmentWalk {
       if (!next) return this.part(items, null);
       if (read >= MOST_READ) return this.part(items, this.before(next.start));
       this.ahead.shift();
-      if (next.block || !this.shelf.isIndexAtHand(next.segment)) read += 1;
+      // Of each segment at most one block lies across the place where the way begins: nothing is gained by putting it off.
+      const isBegun = this.after !== null && this.order(next.start, this.after) <= 0;
+      if (!isBegun && (next.block || !this.shelf.isIndexAtHand(next.segment))) read += 1;
       await this.look(next);
     }
   }

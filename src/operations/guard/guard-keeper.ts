@@ -21,6 +21,9 @@ const SITE_RETRY_MS = 1_000;
 /** When nobody can know who else has a journal: longer than it takes anybody to find the store again. */
 const ANNOUNCED_WITHIN_MS = 5_000;
 
+const LEFT_AS_THEY_ARE =
+  'operations of the journal may be in a part of the archive that cannot be read: they are left as they are';
+
 export interface GuardSettings {
   /** Nothing that was sent before is still on its way after so long: then a journal is not waited for any more. */
   patienceMs: number;
@@ -254,9 +257,10 @@ export class GuardKeeper extends StoreGuard {
     view: BoardView,
   ): Promise<void> {
     const settle = stage === 2;
-    const { gaps, keyed, unsent } = settle
-      ? { gaps: this.held, keyed: [], unsent: [] }
+    const { gaps, keyed, unsent, unreadable } = settle
+      ? { gaps: this.held, keyed: [], unsent: [], unreadable: 0 }
       : await this.comparison.compare();
+    if (unreadable > 0) this.log.warn({ operations: unreadable }, LEFT_AS_THEY_ARE);
     if (late && !settle && gaps.some(({ isLoss }) => isLoss)) {
       // The others must hold, too, before anything is written back.
       await this.begin('OTHER_STORE', view);

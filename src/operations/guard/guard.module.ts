@@ -7,7 +7,7 @@ import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { Journal } from '../journal/journal.js';
 import { JournalModule } from '../journal/journal.module.js';
-import { ForgivingArchive, OperationArchive } from '../operation-archive.js';
+import { OperationArchive } from '../operation-archive.js';
 import { RedisOperationStore } from '../redis-operation-store.js';
 import { GuardKeeper } from './guard-keeper.js';
 import { GuardRounds } from './guard-rounds.js';
@@ -39,7 +39,6 @@ import { StoreGuard } from './store-guard.js';
       ) => {
         // Unguarded: what it reads and writes is what the guard is closed for. What a journal still knows of the archive is
         // no loss.
-        const known = new ForgivingArchive(archive);
         const inner = new RedisOperationStore(
           redis,
           clock,
@@ -47,7 +46,7 @@ import { StoreGuard } from './store-guard.js';
           undefined,
           undefined,
           undefined,
-          known,
+          archive,
         );
         const store = new RedisRestorableStore(redis, inner, clock);
         const comparison = new JournalComparison(journal, store, clock);

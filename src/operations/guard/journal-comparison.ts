@@ -25,6 +25,8 @@ export interface Comparison {
   keyed: JournaledRecord[];
   /** Operations that were not sent, as far as this journal goes. */
   unsent: string[];
+  /** How many were left as they are: what the archive may have, in a part that cannot be read, would come back to life. */
+  unreadable: number;
 }
 
 /** Holds a journal against the store, and writes back what the store has lost. */
@@ -45,6 +47,7 @@ export class JournalComparison {
     const all = [...(await journaledRecords(this.journal.entries())).values()];
     const gaps: Gap[] = [];
     const keyed: JournaledRecord[] = [];
+    let unreadable = 0;
     for (let i = 0; i < all.length; i += AT_ONCE) {
       const some = all.slice(i, i + AT_ONCE);
       const stored = await Promise.all(some.map(({ record }) => this.store.find(record.id)));
@@ -52,6 +55,10 @@ export class JournalComparison {
         const now = stored[n] ?? null;
         // What a newer version wrote is left to it.
         if (isNewer(journaled.record)) return;
+        if (now === 'UNREADABLE') {
+          unreadable += 1;
+          return;
+        }
         if (!knowsMore(journaled.record, now)) {
           if (journaled.claim) keyed.push(journaled);
           return;
@@ -60,7 +67,7 @@ export class JournalComparison {
       });
     }
     const unsent = all.flatMap(({ record }) => (isUnsent(record) ? record.id : []));
-    return { gaps: inOrder(gaps), keyed, unsent };
+    return { gaps: inOrder(gaps), keyed, unsent, unreadable };
   }
 
   /** Of all that are in the store. */
@@ -156,7 +163,7 @@ export class JournalComparison {
 
   private async hasGoneOn({ stored }: JournaledRecord): Promise<boolean> {
     const now = await this.store.find(stored.id);
-    return now !== null && now.version > stored.version;
+    return now !== null && now !== 'UNREADABLE' && now.version > stored.version;
   }
 
   private difference(

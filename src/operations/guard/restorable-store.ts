@@ -1,12 +1,18 @@
 import type { Step } from '../../domain/operation-machine.js';
 import { knowsMore, restored, restoredWithoutLocks } from '../../domain/operation-restoration.js';
 import type { Operation } from '../../domain/operation.js';
+import { ProblemError } from '../../domain/problem.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import type { IdempotencyClaim, OperationStore } from '../operation-store.js';
+
+/** UNREADABLE = the store does not have it, and it may be in a part of the archive that cannot be read: it is not lost. */
+export type Sought = Operation | 'UNREADABLE' | null;
 
 export type Restoration =
   /** The store knows as much, or more. */
   | { kind: 'KNOWN' }
+  /** It may have ended long ago; nothing was written. */
+  | { kind: 'UNREADABLE' }
   | { kind: 'RESTORED'; before: Operation | null; operation: Operation }
   /** Another operation holds one of its groups; nothing was written. */
   | { kind: 'HELD'; before: Operation | null; heldBy: string }
@@ -26,8 +32,11 @@ export abstract class RestorableStore {
     protected readonly clock: Clock,
   ) {}
 
-  find(id: string): Promise<Operation | null> {
-    return this.store.find(id);
+  find(id: string): Promise<Sought> {
+    return this.store.find(id).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.problem.code === 'history-unavailable') return 'UNREADABLE';
+      throw error;
+    });
   }
 
   /** Unfinished operations of a shard. */
@@ -52,6 +61,7 @@ export abstract class RestorableStore {
   ): Promise<Restoration> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = await this.find(journaled.id);
+      if (before === 'UNREADABLE') return { kind: 'UNREADABLE' };
       if (!knowsMore(journaled, before)) return { kind: 'KNOWN' };
       const step = restored(journaled, before, isoTime(this.clock.now()));
       const written = await this.write(before, step, claim);

@@ -184,6 +184,8 @@ export const HISTORY_KEYS = {
   version: 'drg:{history}:version',
   /** string: who moves operations to segments; with a time to live */
   lease: 'drg:{history}:lease',
+  /** string: written after the note of a segment, so that WAIT speaks for it */
+  durable: 'drg:{history}:durable',
 };
 
 /** Beginnings of keys, one of each slot of a Redis Cluster that has keys of ours. */

@@ -20,7 +20,9 @@ import type {
   OperationStore,
 } from '../../../../src/operations/operation-store.js';
 import { RedisOperationStore } from '../../../../src/operations/redis-operation-store.js';
+import type { ClockSkew } from '../../../../src/platform/clock-skew.js';
 import { silentLog } from '../../../../src/platform/log/log.js';
+import { DurableWrites } from '../../../../src/platform/redis/durable-writes.js';
 import { HISTORY_KEYS, operationKeys, shardOf } from '../../../../src/platform/redis/keys.js';
 import { operation } from '../../support/operation.js';
 import { type TestClock } from '../../support/test-clock.js';
@@ -34,6 +36,13 @@ export function historyFolder(): () => string {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
   return () => join(root, String((made += 1)));
 }
+
+interface Surroundings {
+  skew?: Pick<ClockSkew, 'skewMs' | 'fault'>;
+  durable?: DurableWrites;
+}
+
+const RIGHT: Pick<ClockSkew, 'skewMs' | 'fault'> = { skewMs: () => 0, fault: () => null };
 
 /** A process that reads the history, and may keep it up. */
 export class HistoryProcess {
@@ -50,6 +59,7 @@ export class HistoryProcess {
     readonly folder: string | null,
     readonly clock: TestClock,
     settings: Partial<HistorySettings> = {},
+    { skew = RIGHT, durable = new DurableWrites(redis, { replicas: 0 }) }: Surroundings = {},
   ) {
     const all: HistorySettings = {
       folder,
@@ -60,7 +70,7 @@ export class HistoryProcess {
       ...settings,
     };
     const log = silentLog();
-    this.manifest = new SegmentManifest(redis);
+    this.manifest = new SegmentManifest(redis, durable);
     this.shelf = new SegmentShelf(folder, this.manifest);
     this.archived = new ArchivedOperations(this.shelf, log);
     this.finished = new FinishedOperations(redis);
@@ -68,7 +78,7 @@ export class HistoryProcess {
     this.store = new RedisOperationStore(redis, clock, none, none, none, none, archived);
     this.round = new ArchiveRound(this.finished, archived, this.shelf, this.manifest, all, clock, log);
     const retention = new Retention(this.finished, this.shelf, this.manifest, all, clock, log);
-    this.upkeep = new HistoryUpkeep(this.manifest, this.round, retention, new OpenGuard(), log);
+    this.upkeep = new HistoryUpkeep(this.manifest, this.round, retention, new OpenGuard(), skew, log);
   }
 
   get files(): string[] {
