@@ -27,7 +27,7 @@ export class LiveReader {
     return this.following.place;
   }
 
-  /** What was is told: from now on, what happens. False = so much has happened that it was not kept. */
+  /** What was is told: from now on, what happens. False = so much has happened that it was not kept, or it was lost. */
   goLive(deliver: (event: LiveEvent) => void): boolean {
     const { held } = this;
     if (!held) return false;
@@ -67,7 +67,11 @@ export class LiveReader {
         const seen = this.seen[shard];
         if (seen === undefined || compareOffsets(offset, seen) > 0) this.take(event);
       },
-      lost: this.onLost,
+      lost: () => {
+        // Who is still told what was has a gap behind it.
+        if (!this.deliver) this.held = null;
+        this.onLost();
+      },
     });
   }
 

@@ -44,7 +44,7 @@ export class LiveStreams {
     // Whoever comes back is told whether it can go on.
     const reader = new LiveReader(this.feed, filter, () => channel?.end());
     try {
-      const { from, reset } = await this.beginning(filter, lastEventId);
+      const { from, reset } = await this.beginning(reader, filter, lastEventId);
       const open = from ? null : await this.open.read();
       channel = seat.open(
         reply,
@@ -63,13 +63,18 @@ export class LiveStreams {
 
   /** Where a reader goes on; from null = nowhere: it begins with a snapshot. */
   private async beginning(
+    reader: LiveReader,
     filter: EventFilter,
     lastEventId: string | undefined,
   ): Promise<{ from: LivePlace | null; reset: Reset | null }> {
     if (lastEventId === undefined) return { from: null, reset: null };
     const from = readPlace(lastEventId);
-    const reset = from ? await this.feed.resetFrom(from, filter) : 'PLACE_UNKNOWN';
-    return { from: reset ? null : from, reset };
+    if (!from) return { from, reset: 'PLACE_UNKNOWN' };
+    reader.hasSeen(from);
+    const reset = await this.feed.resetFrom(from, filter);
+    if (!reset) return { from, reset };
+    reader.restart();
+    return { from: null, reset };
   }
 
   /** What was, as fast as the reader takes it, then what happens. */
@@ -100,7 +105,6 @@ export class LiveStreams {
     channel: SseChannel,
     from: LivePlace,
   ): Promise<boolean> {
-    reader.hasSeen(from);
     let pages = 0;
     for await (const events of this.feed.between(from, reader.place, filter)) {
       pages += 1;

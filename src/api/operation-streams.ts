@@ -74,13 +74,12 @@ export class OperationStreams {
       if (isUnknown) channel.write(resetFrame('EVENT_UNKNOWN', isoTime(this.clock.now())), false);
       if (seen < 0) channel.write(this.snapshotFrame(operation), false);
       const subject = subjectOf(operation);
-      let last = FROM_THE_FIRST;
       for (const fed of rest) {
-        last = fed.offset;
         const body = JSON.stringify(cloudEvent(fed, subject));
         channel.write(sseFrame(fed.event.type, fed.offset, body), false);
       }
-      this.goLive(reader, channel, last);
+      // Also where this process has yet to read what the reader was told by another one.
+      this.goLive(reader, channel, past.at(-1)?.offset ?? FROM_THE_FIRST);
       // What was read after the verdict has the verdict's event.
       if (isVerdict(rest.at(-1)?.event.state ?? operation.state)) channel.end();
     } catch (error) {

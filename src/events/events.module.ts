@@ -32,7 +32,11 @@ import { RedisLiveFeed } from './redis-live-feed.js';
       useFactory: (commands: Redis, tail: RedisEventTail, past: PastEvents) =>
         new RedisEventFeed(commands, tail, past),
     },
-    { provide: EventSubjects, inject: [COMMANDS], useFactory: (redis: Redis) => new EventSubjects(redis) },
+    {
+      provide: EventSubjects,
+      inject: [COMMANDS, LOG],
+      useFactory: (redis: Redis, log: Log) => new EventSubjects(redis, log),
+    },
     {
       provide: CloudEvents,
       inject: [EventSubjects],

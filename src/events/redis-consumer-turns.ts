@@ -3,7 +3,7 @@ import { consumerKey, operationKeys, SHARDS } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import { ConsumerTurns, type Asking, type Turn } from './consumer-turns.js';
 import { FROM_THE_FIRST } from './event-feed.js';
-import { fedEvent, type StreamEntry } from './stream-entries.js';
+import { fedEvents, type StreamEntry } from './stream-entries.js';
 
 const NEXT = new RedisScript(new URL('./lua/next-events.lua', import.meta.url));
 
@@ -54,6 +54,6 @@ export class RedisConsumerTurns extends ConsumerTurns {
       [this.me, lastsMs, most, consumer.begins ?? 'FIRST', handled ?? ''],
     )) as ['HELD'] | ['YOURS', string, StreamEntry[]];
     if (word === 'HELD') return null;
-    return { isGap: missing === '1', events: entries.map((entry) => fedEvent(shard, entry)) };
+    return { isGap: missing === '1', events: fedEvents(shard, entries) };
   }
 }

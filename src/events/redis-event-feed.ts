@@ -6,7 +6,7 @@ import { compareOffsets, EventFeed, FROM_THE_FIRST, type FedEvent } from './even
 import { readFolded } from './folded-events.js';
 import type { PastEvents } from './past-events.js';
 import type { RedisEventTail } from './redis-event-tail.js';
-import { fedEvent } from './stream-entries.js';
+import { fedEvents } from './stream-entries.js';
 
 /** The events of single operations, for whoever follows one. */
 export class RedisEventFeed extends EventFeed {
@@ -31,7 +31,7 @@ export class RedisEventFeed extends EventFeed {
     const { operation, operationEvents } = operationKeys(shard);
     const start = after === FROM_THE_FIRST ? '-' : `(${after}`;
     const entries = await this.commands.xrange(operationEvents(operationId), start, '+');
-    if (entries.length > 0) return entries.map((entry) => fedEvent(shard, entry));
+    if (entries.length > 0) return fedEvents(shard, entries);
     // It has ended, or left the store; or there is nothing after that place.
     const folded = await this.commands.hgetBuffer(operation(operationId), 'e');
     const all = folded

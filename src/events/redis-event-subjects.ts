@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import { parsePublicId } from '../domain/ids.js';
 import { readRecord } from '../domain/operation-schema.js';
+import type { Log } from '../platform/log/log.js';
+import { throttled } from '../platform/log/throttled.js';
 import { operationKeys, shardOf } from '../platform/redis/keys.js';
 import { subjectOf, subjectUnknown, type EventSubject } from './event-subject.js';
 
@@ -14,7 +16,14 @@ export class EventSubjects {
   /** The one that was wanted longest ago is first. */
   private readonly kept = new Map<string, EventSubject>();
 
-  constructor(private readonly redis: Redis) {}
+  private readonly notRead: (error: Error) => void;
+
+  constructor(
+    private readonly redis: Redis,
+    log: Log,
+  ) {
+    this.notRead = throttled(log, 'subject of an event');
+  }
 
   async of(operationIds: Iterable<string>): Promise<ReadonlyMap<string, EventSubject>> {
     const found = await Promise.all(
@@ -34,11 +43,21 @@ export class EventSubjects {
   private async read(id: string): Promise<EventSubject> {
     const siteId = parsePublicId(id)?.siteId ?? '';
     const record = await this.redis.hget(operationKeys(shardOf(siteId)).operation(id), 'r');
-    if (!record) return subjectUnknown(siteId);
-    const subject = subjectOf(readRecord(record));
+    const subject = (record && this.subjectIn(id, record)) || subjectUnknown(siteId);
     // What a creation makes has no id at first.
     if (subject.targetId !== null) this.keep(id, subject);
     return subject;
+  }
+
+  /** null = the record cannot be read: that is told, and holds up nobody. */
+  private subjectIn(id: string, record: string): EventSubject | null {
+    try {
+      return subjectOf(readRecord(record));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown';
+      this.notRead(new Error(`the record of ${id} cannot be read: ${why}`));
+      return null;
+    }
   }
 
   private keep(id: string, subject: EventSubject): void {

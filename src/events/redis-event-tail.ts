@@ -7,7 +7,13 @@ import { operationKeys, SHARDS } from '../platform/redis/keys.js';
 import type { StreamReader } from '../platform/redis/stream-readers.js';
 import { withinMs } from '../platform/within.js';
 import { FROM_THE_FIRST, type FedEvent } from './event-feed.js';
-import { entriesByKey, fedEvent, type StreamsAnswer } from './stream-entries.js';
+import {
+  entriesByKey,
+  fedEvents,
+  isTrimmed,
+  type StreamEntry,
+  type StreamsAnswer,
+} from './stream-entries.js';
 
 /** Told of what was written into the stream of a shard, in its order. What it rejects is told again. */
 export type TailListener = (shard: number, events: readonly FedEvent[]) => void | Promise<void>;
@@ -93,8 +99,9 @@ export class RedisEventTail {
         for (const [key, entries] of entriesByKey(answer)) {
           const shard = shards[keys.indexOf(key)];
           if (shard === undefined) continue;
-          const events = entries.map((entry) => fedEvent(shard, entry));
-          await this.tell(shard, events);
+          // Only who is behind can be outrun by the trimming; what is there afterwards was there before.
+          if (entries.length === MOST_AT_ONCE && (await this.hasLost(shard))) continue;
+          await this.tell(shard, entries);
         }
       } catch (error) {
         if (this.stopped) return;
@@ -114,15 +121,18 @@ export class RedisEventTail {
   private async hasLost(shard: number): Promise<boolean> {
     const key = operationKeys(shard).events;
     const at = this.offsets[shard] ?? FROM_THE_FIRST;
-    if (at === FROM_THE_FIRST || (await this.commands.xrange(key, at, at)).length > 0) return false;
     const [last] = await this.commands.xrevrange(key, '+', '-', 'COUNT', 1);
+    if (at === FROM_THE_FIRST) {
+      if (!last || !(await isTrimmed(this.commands, key))) return false;
+    } else if ((await this.commands.xrange(key, at, at)).length > 0) return false;
     this.offsets[shard] = last?.[0] ?? FROM_THE_FIRST;
     for (const listener of this.losses) listener(shard);
     return true;
   }
 
-  private async tell(shard: number, events: readonly FedEvent[]): Promise<void> {
+  private async tell(shard: number, entries: readonly StreamEntry[]): Promise<void> {
+    const events = fedEvents(shard, entries, this.notRead);
     for (const listener of this.listeners) await listener(shard, events);
-    this.offsets[shard] = events.at(-1)?.offset ?? this.offsets[shard] ?? FROM_THE_FIRST;
+    this.offsets[shard] = entries.at(-1)?.[0] ?? this.offsets[shard] ?? FROM_THE_FIRST;
   }
 }

@@ -9,7 +9,7 @@ import { LiveFeed, type Following, type LiveEvent, type LiveListener, type Reset
 import type { LivePlace } from './live-place.js';
 import type { EventSubjects } from './redis-event-subjects.js';
 import type { RedisEventTail } from './redis-event-tail.js';
-import { fedEvent } from './stream-entries.js';
+import { fedEvents, isTrimmed } from './stream-entries.js';
 
 const PAGE = 500;
 
@@ -62,7 +62,7 @@ export class RedisLiveFeed extends LiveFeed {
       for (let after = place[shard] ?? FROM_THE_FIRST; compareOffsets(after, last) < 0;) {
         const begin = after === FROM_THE_FIRST ? '-' : `(${after}`;
         const entries = await this.redis.xrange(operationKeys(shard).events, begin, last, 'COUNT', PAGE);
-        const events = entries.map((entry) => fedEvent(shard, entry));
+        const events = fedEvents(shard, entries);
         yield this.wanted(await this.subjectsOf(events), events, place, filter);
         after = entries.length < PAGE ? last : (entries.at(-1)?.[0] ?? last);
         place[shard] = after;
@@ -74,16 +74,10 @@ export class RedisLiveFeed extends LiveFeed {
   private async resetIn(shard: number, offset: string): Promise<Reset | null> {
     const key = operationKeys(shard).events;
     const [first] = await this.redis.xrange(key, '-', '+', 'COUNT', 1);
-    if (offset === FROM_THE_FIRST) return first && (await this.isTrimmed(key)) ? 'PLACE_TOO_OLD' : null;
+    if (offset === FROM_THE_FIRST)
+      return first && (await isTrimmed(this.redis, key)) ? 'PLACE_TOO_OLD' : null;
     if (first && compareOffsets(offset, first[0]) < 0) return 'PLACE_TOO_OLD';
     return (await this.redis.xrange(key, offset, offset)).length > 0 ? null : 'PLACE_UNKNOWN';
-  }
-
-  private async isTrimmed(key: string): Promise<boolean> {
-    const facts = (await this.redis.xinfo('STREAM', key)) as unknown[] | Record<string, unknown>;
-    const value = (name: string): unknown =>
-      Array.isArray(facts) ? facts[facts.indexOf(name) + 1] : facts[name];
-    return Number(value('entries-added')) > Number(value('length'));
   }
 
   private async tell(shard: number, events: readonly FedEvent[]): Promise<void> {

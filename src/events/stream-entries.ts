@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../domain/operation-event.js';
 import type { FedEvent } from './event-feed.js';
 
@@ -6,8 +7,35 @@ export type StreamEntry = [offset: string, fields: string[]];
 /** The protocol's third version answers with a map, the second with a list of pairs. */
 export type StreamsAnswer = [key: string, entries: StreamEntry[]][] | Record<string, StreamEntry[]> | null;
 
-export function fedEvent(shard: number, [offset, fields]: StreamEntry): FedEvent {
-  return { shard, offset, event: JSON.parse(fields[1] ?? '{}') as OperationEvent };
+/** What cannot be read is passed over: it would hold up for ever what comes after it. */
+export function fedEvents(
+  shard: number,
+  entries: readonly StreamEntry[],
+  unreadable?: (error: Error) => void,
+): FedEvent[] {
+  return entries.flatMap(([offset, fields]) => {
+    const event = eventIn(fields[1] ?? '');
+    if (event) return [{ shard, offset, event }];
+    unreadable?.(new Error(`the event at ${shard}.${offset} cannot be read, and is passed over`));
+    return [];
+  });
+}
+
+/** Whether entries of a stream that is there have gone. */
+export async function isTrimmed(redis: Redis, key: string): Promise<boolean> {
+  const facts = (await redis.xinfo('STREAM', key)) as unknown[] | Record<string, unknown>;
+  const value = (name: string): unknown =>
+    Array.isArray(facts) ? facts[facts.indexOf(name) + 1] : facts[name];
+  return Number(value('entries-added')) > Number(value('length'));
+}
+
+function eventIn(text: string): OperationEvent | null {
+  try {
+    const event = JSON.parse(text) as Partial<OperationEvent> | null;
+    return typeof event?.operationId === 'string' ? (event as OperationEvent) : null;
+  } catch {
+    return null;
+  }
 }
 
 export function entriesByKey(answer: StreamsAnswer): [key: string, entries: StreamEntry[]][] {

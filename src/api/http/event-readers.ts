@@ -81,12 +81,7 @@ export class EventReaders implements BeforeApplicationShutdown {
     this.ending = true;
     clearInterval(this.beating);
     for (const listener of [...this.whenEnding]) listener();
-    const channels = this.parts.flatMap((part) => [...part].map(({ channel }) => channel));
-    for (const channel of channels) {
-      channel.write(GOING, true);
-      channel.end();
-    }
-    setTimeout(() => channels.forEach((channel) => channel.destroy()), LAST_WORDS_MS).unref();
+    sayGoodbye(this.parts.flatMap((part) => [...part].map(({ channel }) => channel)));
   }
 
   private open(
@@ -104,6 +99,8 @@ export class EventReaders implements BeforeApplicationShutdown {
     });
     reader = { channel, beat };
     if (!channel.isClosed) part?.add(reader);
+    // Its stream was being prepared when the others were ended.
+    if (this.ending) sayGoodbye([channel]);
     return channel;
   }
 
@@ -113,4 +110,12 @@ export class EventReaders implements BeforeApplicationShutdown {
     this.parts.push(part);
     for (const { channel, beat } of part) channel.beat(beat() ?? STILL_HERE);
   }
+}
+
+function sayGoodbye(channels: readonly SseChannel[]): void {
+  for (const channel of channels) {
+    channel.write(GOING, true);
+    channel.end();
+  }
+  setTimeout(() => channels.forEach((channel) => channel.destroy()), LAST_WORDS_MS).unref();
 }

@@ -16,7 +16,7 @@ import type { CloudEvent } from '../../../src/events/cloud-event.js';
 import type { EventFilter } from '../../../src/events/event-subject.js';
 import { RedisEventFeed } from '../../../src/events/redis-event-feed.js';
 import { EventSubjects } from '../../../src/events/redis-event-subjects.js';
-import { RedisEventTail } from '../../../src/events/redis-event-tail.js';
+import { RedisEventTail, type TailListener } from '../../../src/events/redis-event-tail.js';
 import { RedisLiveFeed } from '../../../src/events/redis-live-feed.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { silentLog } from '../../../src/platform/log/log.js';
@@ -24,6 +24,7 @@ import { Metrics } from '../../../src/platform/metrics.js';
 import { operationKeys, shardOf, SHARDS } from '../../../src/platform/redis/keys.js';
 import { newcomer } from '../../conformance/operation-store/subject.js';
 import { eventuallyTrue } from '../../support/eventually.js';
+import { gate } from '../support/gate.js';
 import { at } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
@@ -42,9 +43,10 @@ afterEach(async () => {
 const present = ({ id, version, state }: Operation) => ({ id, version, state });
 
 /** An API process as far as it tells events. */
-async function process(mostReaders = 100) {
+async function process(mostReaders = 100, before: TailListener = () => undefined) {
   const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection: the.connect() }], silentLog());
-  const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis));
+  tail.listen(before);
+  const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, silentLog()));
   const readers = new EventReaders(new ApiSettings('key', 1_000, mostReaders), new Metrics());
   const actions = { present } as unknown as ActionRequests;
   const clock = new TestClock();
@@ -178,6 +180,26 @@ describe('everything that happens', () => {
       );
   });
 
+  it('tells nothing again that this process reads only while the place of the reader is judged', async () => {
+    const { id } = await accepted();
+    const held = gate();
+    const [first, second] = [await process(), await process(100, held.pass)];
+    const reader = await first.listen('/events');
+    await reader.begun();
+    await delay(id, 1);
+    await Promise.all([reader.until(1), held.reached]);
+    const judge = second.live.resetFrom.bind(second.live);
+    second.live.resetFrom = async (place, filter) => {
+      held.open();
+      await eventuallyTrue('it was read', () => second.live.place().join() === first.live.place().join());
+      return judge(place, filter);
+    };
+    const resumed = await second.listen('/events', reader.events()[0]?.id);
+    await delay(id, 2);
+    await resumed.until(1);
+    expect(said(resumed.told)).toEqual([`${id} 3`]);
+  });
+
   it.each([
     ['nonsense', () => 'nonsense', 'PLACE_UNKNOWN'],
     ['a place that is too old', (place: string) => place, 'PLACE_TOO_OLD'],
@@ -249,6 +271,23 @@ describe('readers', () => {
     for (const { comments } of [all, single]) expect(comments.at(-1)).toMatch(/the gateway ends here/);
   });
 
+  it('are told and ended when the process ended while their stream was being prepared', async () => {
+    const held = gate();
+    const openIn = store.openIn.bind(store);
+    store.openIn = async (shard) => {
+      await held.pass();
+      return openIn(shard);
+    };
+    const { listen: open, readers } = await process();
+    const opening = open('/events');
+    await held.reached;
+    readers.beforeApplicationShutdown();
+    held.open();
+    const reader = await opening;
+    await reader.ended();
+    expect(reader.comments).toEqual([expect.stringMatching(/the gateway ends here/)]);
+  });
+
   it('share one reading of what is unfinished, but none that began before they came', async () => {
     let readings = 0;
     const openIn = store.openIn.bind(store);
@@ -304,6 +343,20 @@ describe('one operation', () => {
     const resumed = await open(`/operations/${id}`, reader.events()[2]?.id);
     await resumed.until(2);
     expect(said(resumed.told)).toEqual([`${id} 4`, `${id} 5`]);
+  });
+
+  it('tells the one that was seen last not again, where this process has yet to read it', async () => {
+    const { id } = await accepted();
+    const held = gate();
+    const [first, second] = [await process(), await process(100, held.pass)];
+    const reader = await first.listen(`/operations/${id}`);
+    await delay(id, 1);
+    await Promise.all([reader.until(2), held.reached]);
+    const resumed = await second.listen(`/operations/${id}`, reader.events()[1]?.id);
+    held.open();
+    await delay(id, 2);
+    await eventuallyTrue('the new one', () => said(resumed.told).includes(`${id} 3`));
+    expect(said(resumed.told)).toEqual([`${id} 3`]);
   });
 
   it('says so, and tells everything, where it has no such event', async () => {

@@ -6,14 +6,16 @@ import type { LiveEvent } from '../../../src/events/live-feed.js';
 import type { LivePlace } from '../../../src/events/live-place.js';
 import { RedisEventFeed } from '../../../src/events/redis-event-feed.js';
 import { EventSubjects } from '../../../src/events/redis-event-subjects.js';
-import { RedisEventTail } from '../../../src/events/redis-event-tail.js';
+import { RedisEventTail, type TailListener } from '../../../src/events/redis-event-tail.js';
 import { RedisLiveFeed } from '../../../src/events/redis-live-feed.js';
 import { RedisOperationStore } from '../../../src/operations/redis-operation-store.js';
 import { silentLog } from '../../../src/platform/log/log.js';
 import { operationKeys, shardOf, SHARDS } from '../../../src/platform/redis/keys.js';
 import { newcomer } from '../../conformance/operation-store/subject.js';
 import { eventuallyTrue } from '../../support/eventually.js';
+import { gate } from '../support/gate.js';
 import { at } from '../support/operation.js';
+import { recordingLog } from '../support/recording-log.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -28,10 +30,12 @@ afterEach(async () => {
   for (const tail of tails.splice(0)) await tail.stop();
 });
 
-async function process() {
+/** @param before comes before anybody is told */
+async function process(before: TailListener = () => undefined, log = silentLog()) {
   const connection = the.connect();
-  const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection }], silentLog());
-  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis));
+  const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection }], log);
+  tail.listen(before);
+  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, log));
   await tail.start();
   tails.push(tail);
   return { feed, connection };
@@ -216,6 +220,44 @@ it('says so when the store that answers after a break has less in it', async () 
   });
 });
 
+it('says so when the trimming has outrun it, and tells nothing after the gap as if there were none', async () => {
+  const held = gate();
+  const { feed } = await process(held.pass);
+  const all = listener(feed);
+  const id = await accepted('alpha');
+  await held.reached;
+  const { events } = operationKeys(shardOf('alpha'));
+  const [entry] = await the.redis.xrange(events, '-', '+');
+  const filling = the.redis.pipeline();
+  for (let i = 0; i < 700; i += 1) filling.xadd(events, '*', 'e', entry?.[1][1] ?? '');
+  await filling.xtrim(events, 'MAXLEN', 600).exec();
+  held.open();
+  await eventuallyTrue('the loss is told', () => all.losses() > 0);
+  await delay(id, 1);
+  await all.until(2);
+  expect(told(all.heard)).toEqual([`${id} 1`, `${id} 2`]);
+});
+
+it('passes over an event that cannot be read, and tells one whose record cannot be; both are told to the log', async () => {
+  const shard = operationKeys(shardOf('alpha'));
+  const broken = await accepted('alpha');
+  const [entry] = await the.redis.xrange(shard.events, '-', '+');
+  await the.redis.hset(shard.operation(broken), 'r', '{');
+  const { log, lines } = recordingLog();
+  const { feed } = await process(undefined, log);
+  const all = listener(feed);
+  const offset = await the.redis.xadd(shard.events, '*', 'e', '{"operationId":');
+  await the.redis.xadd(shard.events, '*', 'e', 'null');
+  await the.redis.xadd(shard.events, '*', 'e', entry?.[1][1] ?? '');
+  const id = await accepted('alpha');
+  await all.until(2);
+  expect(told(all.heard)).toEqual([`${broken} 1`, `${id} 1`]);
+  expect(JSON.parse(all.heard[0]?.body ?? '')).toMatchObject({ data: { siteId: 'alpha', action: null } });
+  expect(JSON.stringify(lines)).toContain(offset);
+  expect(JSON.stringify(lines)).toContain(broken);
+  expect(told(await replayed(feed, all.place, feed.place()))).toEqual(told(all.heard));
+});
+
 describe('whose event it is', () => {
   it('is read once for many events', async () => {
     const id = await accepted();
@@ -231,7 +273,7 @@ describe('whose event it is', () => {
       id,
       '0',
     );
-    const told = new CloudEvents(new EventSubjects(counting));
+    const told = new CloudEvents(new EventSubjects(counting, silentLog()));
     await told.of(events);
     expect((await told.of(events)).map(({ sequence, data }) => [sequence, data.siteId])).toEqual(
       [1, 2, 3, 4, 5].map((sequence) => [sequence, 'alpha']),
@@ -240,7 +282,7 @@ describe('whose event it is', () => {
   });
 
   it('is the site alone when the record is gone', async () => {
-    const subjects = await new EventSubjects(the.redis).of(['alpha.gone']);
+    const subjects = await new EventSubjects(the.redis, silentLog()).of(['alpha.gone']);
     expect(subjects.get('alpha.gone')).toMatchObject({ siteId: 'alpha', action: null, targetName: null });
   });
 });
