@@ -18,11 +18,21 @@ export interface ResetData {
 }
 
 const live = new WeakMap<LiveEvent, Buffer>();
+const together = new WeakMap<readonly LiveEvent[], Buffer>();
 const ofOperation = new WeakMap<LiveEvent, Buffer>();
 
 /** The same bytes for every reader of everything; its id is the place over all shards. */
 export function liveFrame(event: LiveEvent): Buffer {
   return kept(live, event, () => writePlace(event.place));
+}
+
+/** What is told together, to be written at once: the same bytes for every reader who wants the same. */
+export function liveFrames(events: readonly LiveEvent[]): Buffer {
+  const known = together.get(events);
+  if (known) return known;
+  const frames = Buffer.concat(events.map(liveFrame));
+  together.set(events, frames);
+  return frames;
 }
 
 /** The same bytes for every reader of the operation; its id is the place in the operation's own stream. */

@@ -8,8 +8,9 @@ const MOST_HELD = 10_000;
 
 /** One who listens: holds back what happens until what was has been told. */
 export class LiveReader {
-  private held: LiveEvent[] | null = [];
-  private deliver: ((event: LiveEvent) => void) | null = null;
+  private held: (readonly LiveEvent[])[] | null = [];
+  private heldEvents = 0;
+  private deliver: ((events: readonly LiveEvent[]) => void) | null = null;
   private following: Following;
   private seen: LivePlace = [];
 
@@ -28,7 +29,7 @@ export class LiveReader {
   }
 
   /** What was is told: from now on, what happens. False = so much has happened that it was not kept, or it was lost. */
-  goLive(deliver: (event: LiveEvent) => void): boolean {
+  goLive(deliver: (events: readonly LiveEvent[]) => void): boolean {
     const { held } = this;
     if (!held) return false;
     this.held = null;
@@ -46,14 +47,15 @@ export class LiveReader {
   restart(): void {
     this.leave();
     this.held = [];
+    this.heldEvents = 0;
     this.deliver = null;
     this.seen = [];
     this.following = this.follow();
   }
 
-  /** How far the reader was told; null = it is still being told what was. */
+  /** How far the reader was told; null = it is being told. */
   toldUntil(): LivePlace | null {
-    return this.deliver ? this.feed.place() : null;
+    return this.deliver ? this.feed.toldUntil() : null;
   }
 
   leave(): void {
@@ -62,10 +64,11 @@ export class LiveReader {
 
   private follow(): Following {
     return this.feed.follow(this.filter, {
-      event: (event) => {
-        const { shard, offset } = event.fed;
-        const seen = this.seen[shard];
-        if (seen === undefined || compareOffsets(offset, seen) > 0) this.take(event);
+      events: (events) => {
+        const news = events.every((event) => this.isNews(event))
+          ? events
+          : events.filter((event) => this.isNews(event));
+        if (news.length > 0) this.take(news);
       },
       lost: () => {
         // Who is still told what was has a gap behind it.
@@ -75,9 +78,15 @@ export class LiveReader {
     });
   }
 
-  private take(event: LiveEvent): void {
-    if (this.deliver) return this.deliver(event);
-    this.held?.push(event);
-    if (this.held && this.held.length > MOST_HELD) this.held = null;
+  private isNews({ fed: { shard, offset } }: LiveEvent): boolean {
+    const seen = this.seen[shard];
+    return seen === undefined || compareOffsets(offset, seen) > 0;
+  }
+
+  private take(events: readonly LiveEvent[]): void {
+    if (this.deliver) return this.deliver(events);
+    this.held?.push(events);
+    this.heldEvents += events.length;
+    if (this.heldEvents > MOST_HELD) this.held = null;
   }
 }

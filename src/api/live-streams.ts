@@ -6,7 +6,7 @@ import { readPlace, type LivePlace } from '../events/live-place.js';
 import { Clock, isoTime } from '../platform/clock.js';
 import { ActionRequests } from './action-requests.js';
 import type { OperationDto } from './dto/operation.dto.js';
-import { beatFrame, liveFrame, placeLine, resetFrame, toldFrame } from './event-frames.js';
+import { beatFrame, liveFrame, liveFrames, placeLine, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
 import type { SseChannel } from './http/sse-channel.js';
 import { LiveReader } from './live-reader.js';
@@ -92,7 +92,7 @@ export class LiveStreams {
         channel.write(resetFrame('TOO_FAR_BEHIND', this.now()), false);
         this.show(open, filter, reader.place, channel);
       }
-      if (!reader.goLive((event) => channel.write(liveFrame(event), true))) channel.cut();
+      if (!reader.goLive((events) => channel.write(liveFrames(events), true))) channel.cut();
     } catch {
       channel.cut();
     }

@@ -91,12 +91,14 @@ export class OperationStreams {
 
   private goLive(reader: LiveReader, channel: SseChannel, after: string): void {
     let last = after;
-    const isWhole = reader.goLive((event) => {
-      const { fed } = event;
-      if (compareOffsets(fed.offset, last) <= 0) return;
-      last = fed.offset;
-      channel.write(operationFrame(event), true);
-      if (isVerdict(fed.event.state)) channel.end();
+    const isWhole = reader.goLive((events) => {
+      for (const event of events) {
+        const { fed } = event;
+        if (compareOffsets(fed.offset, last) <= 0) continue;
+        last = fed.offset;
+        channel.write(operationFrame(event), true);
+        if (isVerdict(fed.event.state)) channel.end();
+      }
     });
     if (!isWhole) channel.cut();
   }

@@ -1,8 +1,19 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { cloudEvent } from './cloud-event.js';
 import type { FedEvent } from './event-feed.js';
 import { isWanted, type EventFilter, type EventSubject } from './event-subject.js';
 import type { LiveEvent, LiveListener } from './live-feed.js';
 import type { LivePlace } from './live-place.js';
+
+/** Some ten milliseconds: what else the process has to do waits no longer. */
+const MOST_TOLD_AT_ONCE = 2_000;
+
+/** An event, whose it is, and the place after it. */
+export interface News {
+  fed: FedEvent;
+  subject: EventSubject;
+  place: LivePlace;
+}
 
 /** Listeners who want the same. */
 interface Row {
@@ -36,20 +47,50 @@ export class LiveAudience {
     };
   }
 
-  tell(fed: FedEvent, subject: EventSubject, placeAfter: () => LivePlace): void {
-    const { operationId, type } = fed.event;
-    let told: LiveEvent | null = null;
-    for (const about of [operationId, '']) {
-      for (const { filter, listeners } of this.rows.get(about)?.values() ?? []) {
-        if (!isWanted(operationId, subject, filter) || filter.type?.includes(type) === false) continue;
-        told ??= { fed, place: placeAfter(), body: JSON.stringify(cloudEvent(fed, subject)) };
-        for (const listener of listeners) listener.event(told);
+  /** Whoever comes meanwhile is told nothing of these, nor is who leaves. */
+  async tell(news: readonly News[]): Promise<void> {
+    let told = 0;
+    for (const { row, listeners, events } of this.shares(news)) {
+      for (const listener of listeners) {
+        if (!row.listeners.has(listener)) continue;
+        listener.events(events);
+        told += 1;
+        if (told % MOST_TOLD_AT_ONCE === 0) await breath();
       }
     }
+  }
+
+  /** Who is to be told what. */
+  private shares(news: readonly News[]): { row: Row; listeners: LiveListener[]; events: LiveEvent[] }[] {
+    const made = new Map<News, LiveEvent>();
+    const event = (one: News): LiveEvent => {
+      const known = made.get(one) ?? eventOf(one);
+      made.set(one, known);
+      return known;
+    };
+    const about = new Map<string, News[]>([['', [...news]]]);
+    for (const one of news) {
+      const { operationId } = one.fed.event;
+      if (this.rows.has(operationId)) about.set(operationId, [...(about.get(operationId) ?? []), one]);
+    }
+    return [...about].flatMap(([key, those]) =>
+      [...(this.rows.get(key)?.values() ?? [])].flatMap((row) => {
+        const events = those.filter((one) => isFor(one, row.filter)).map(event);
+        return events.length === 0 ? [] : [{ row, listeners: [...row.listeners], events }];
+      }),
+    );
   }
 
   lost(): void {
     const all = [...this.rows.values()].flatMap((rows) => [...rows.values()]);
     for (const { listeners } of all) for (const listener of [...listeners]) listener.lost();
   }
+}
+
+function isFor({ fed: { event }, subject }: News, filter: EventFilter): boolean {
+  return isWanted(event.operationId, subject, filter) && filter.type?.includes(event.type) !== false;
+}
+
+function eventOf({ fed, subject, place }: News): LiveEvent {
+  return { fed, place, body: JSON.stringify(cloudEvent(fed, subject)) };
 }

@@ -12,7 +12,8 @@ export interface LiveEvent {
 }
 
 export interface LiveListener {
-  event(event: LiveEvent): void;
+  /** What was read together and is for it, in order: the same array for all who want the same. */
+  events(events: readonly LiveEvent[]): void;
   /** The store is not the one that it was, or was away for too long: what happened between is not told. Whoever comes back learns how that is. */
   lost(): void;
 }
@@ -28,8 +29,10 @@ export type Reset = 'PLACE_UNKNOWN' | 'PLACE_TOO_OLD' | 'TOO_FAR_BEHIND';
 
 /** What happens at all sites, in one stream; readers go on exactly where they were, at whatever process. */
 export abstract class LiveFeed {
-  /** How far those who listen were told. */
+  /** Who begins to listen is told everything after this. */
   abstract place(): LivePlace;
+  /** How far all who listen were told; null = they are just being told. */
+  abstract toldUntil(): LivePlace | null;
   /** Tells what happens from now on. */
   abstract follow(filter: EventFilter, listener: LiveListener): Following;
   /** Why a reader that has seen everything up to there cannot go on from there; null = it can. */

@@ -18,6 +18,9 @@ export class RedisLiveFeed extends LiveFeed {
   private readonly audience = new LiveAudience();
   /** How far the audience was told; the tail's own place moves a little later. */
   private readonly told: string[] = SHARDS.map(() => FROM_THE_FIRST);
+  private isTelling = false;
+  /** One batch after the other: a place names what was told of all shards. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly redis: Redis,
@@ -25,7 +28,11 @@ export class RedisLiveFeed extends LiveFeed {
     private readonly subjects: Pick<EventSubjects, 'of'>,
   ) {
     super();
-    tail.listen((shard, events) => this.tell(shard, events));
+    tail.listen((shard, events) => {
+      const telling = this.last.then(() => this.tell(shard, events));
+      this.last = telling.catch(() => undefined);
+      return telling;
+    });
     tail.whenLost((shard) => {
       this.told[shard] = FROM_THE_FIRST;
       this.audience.lost();
@@ -35,6 +42,10 @@ export class RedisLiveFeed extends LiveFeed {
   place(): LivePlace {
     const read = this.tail.places();
     return this.told.map((offset, shard) => later(offset, read[shard] ?? FROM_THE_FIRST));
+  }
+
+  toldUntil(): LivePlace | null {
+    return this.isTelling ? null : this.place();
   }
 
   follow(filter: EventFilter, listener: LiveListener): Following {
@@ -84,10 +95,16 @@ export class RedisLiveFeed extends LiveFeed {
     const subjects = this.audience.isEmpty()
       ? new Map<string, EventSubject>()
       : await this.subjectsOf(events);
-    for (const fed of events) {
-      if (compareOffsets(fed.offset, this.told[shard] ?? FROM_THE_FIRST) <= 0) continue;
-      this.told[shard] = fed.offset;
-      this.audience.tell(fed, subjectIn(subjects, fed), () => this.place());
+    const before = this.place();
+    const news = events
+      .filter(({ offset }) => compareOffsets(offset, this.told[shard] ?? FROM_THE_FIRST) > 0)
+      .map((fed) => ({ fed, subject: subjectIn(subjects, fed), place: after(before, fed) }));
+    this.told[shard] = news.at(-1)?.fed.offset ?? this.told[shard] ?? FROM_THE_FIRST;
+    this.isTelling = true;
+    try {
+      await this.audience.tell(news);
+    } finally {
+      this.isTelling = false;
     }
   }
 
@@ -105,8 +122,7 @@ export class RedisLiveFeed extends LiveFeed {
       const subject = subjectIn(subjects, fed);
       const { operationId, type } = fed.event;
       if (!isWanted(operationId, subject, filter) || filter.type?.includes(type) === false) return [];
-      const after = place.map((offset, shard) => (shard === fed.shard ? fed.offset : offset));
-      return [{ fed, place: after, body: JSON.stringify(cloudEvent(fed, subject)) }];
+      return [{ fed, place: after(place, fed), body: JSON.stringify(cloudEvent(fed, subject)) }];
     });
   }
 }
@@ -119,6 +135,10 @@ function subjectIn(subjects: ReadonlyMap<string, EventSubject>, { event }: FedEv
 function shardsOf({ siteId, operationId }: EventFilter): readonly number[] {
   const site = siteId ?? (operationId === undefined ? undefined : parsePublicId(operationId)?.siteId);
   return site === undefined ? SHARDS : [shardOf(site)];
+}
+
+function after(place: LivePlace, { shard, offset }: FedEvent): LivePlace {
+  return place.map((one, i) => (i === shard ? offset : one));
 }
 
 function later(a: string, b: string): string {

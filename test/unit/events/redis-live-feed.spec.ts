@@ -55,7 +55,10 @@ async function delay(id: string, i: number): Promise<void> {
 function listener(feed: RedisLiveFeed, filter: EventFilter = {}) {
   const heard: LiveEvent[] = [];
   let losses = 0;
-  const following = feed.follow(filter, { event: (event) => heard.push(event), lost: () => (losses += 1) });
+  const following = feed.follow(filter, {
+    events: (events) => heard.push(...events),
+    lost: () => (losses += 1),
+  });
   return {
     heard,
     ...following,
@@ -124,6 +127,22 @@ it('writes an event out once for all who want it', async () => {
   await accepted('alpha');
   for (const reader of readers) await reader.until(1);
   expect(new Set(readers.map(({ heard }) => heard[0])).size).toBe(1);
+});
+
+it('tells at once what was read at once, and the same to all who want it', async () => {
+  const held = gate();
+  const { feed } = await process(held.pass);
+  const batches: (readonly LiveEvent[])[] = [];
+  for (let i = 0; i < 2; i += 1)
+    feed.follow({}, { events: (events) => batches.push(events), lost: () => undefined });
+  const id = await accepted('alpha');
+  await held.reached;
+  for (let i = 1; i < 4; i += 1) await delay(id, i);
+  held.open();
+  await eventuallyTrue('two batches each', () => batches.length === 4);
+  expect(batches[3]).toBe(batches[2]);
+  expect(told(batches[3] ?? [])).toEqual([2, 3, 4].map((sequence) => `${id} ${sequence}`));
+  expect(batches[3]?.at(-1)?.place).toEqual(feed.toldUntil());
 });
 
 it('tells nothing more to whoever has left', async () => {
