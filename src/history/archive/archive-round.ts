@@ -71,21 +71,23 @@ export class ArchiveRound {
     }
   }
 
-  /** What somebody wrote and told nobody of, or what the store has lost. */
+  /** What somebody wrote and told nobody of, or what the store has lost: all at once, for those not noted are not shown. */
   private async adopt(folder: string, { who, renew }: Permission): Promise<void> {
     const names = await readdir(folder).catch(unlessAbsent);
     const noted = new Set((await this.manifest.segments()).map(({ name }) => name));
+    const found: SegmentSummary[] = [];
     for (const name of names.filter((one) => isSegment(one) && !noted.has(one))) {
       await renew();
       const summary = await summaryOf(join(folder, name)).catch((error: unknown) => {
         this.unusable(new Error(`${name}: ${(error as Error).message}`));
         return null;
       });
-      if (summary) await this.manifest.note(who, { ...summary, moved: false });
+      if (summary) found.push({ ...summary, moved: false });
     }
+    if (found.length > 0) await this.manifest.noteAll(who, found);
     for (const name of names.filter(isUnfinished)) {
-      const found = await stat(join(folder, name)).catch(() => null);
-      if (found && this.clock.now() - found.mtimeMs > ABANDONED_MS)
+      const left = await stat(join(folder, name)).catch(() => null);
+      if (left && this.clock.now() - left.mtimeMs > ABANDONED_MS)
         await rm(join(folder, name), { force: true });
     }
   }

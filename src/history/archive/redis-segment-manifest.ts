@@ -38,12 +38,20 @@ export class SegmentManifest {
    * @returns whether enough replicas have it, too
    */
   note(who: string, summary: SegmentSummary): Promise<boolean> {
-    return this.write(who, summary.name, JSON.stringify(summary));
+    return this.noteAll(who, [summary]);
+  }
+
+  /** The same in one atomic step: nobody sees a part of them. */
+  noteAll(who: string, summaries: readonly SegmentSummary[]): Promise<boolean> {
+    return this.write(
+      who,
+      summaries.flatMap((summary) => [summary.name, JSON.stringify(summary)]),
+    );
   }
 
   /** Throws `LeaseLostError`. If a failover takes that back, the segment is deleted once more. */
   async forget(who: string, name: string): Promise<void> {
-    await this.write(who, name, '');
+    await this.write(who, [name, '']);
   }
 
   /** Takes the lease, or keeps it. False = somebody else has it. */
@@ -55,12 +63,12 @@ export class SegmentManifest {
     await HOLD_LEASE.run(this.redis, [HISTORY_KEYS.lease], [who, 0]);
   }
 
-  private async write(who: string, name: string, text: string): Promise<boolean> {
+  private async write(who: string, namesAndTexts: readonly string[]): Promise<boolean> {
     const { segments, version, lease, durable } = HISTORY_KEYS;
     const { answer, safe } = await this.durable.run({
       script: NOTE_SEGMENT,
       keys: [segments, version, lease],
-      args: [who, name, text],
+      args: [who, ...namesAndTexts],
       mark: durable,
     });
     if (answer !== 1) throw new LeaseLostError();

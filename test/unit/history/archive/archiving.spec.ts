@@ -194,6 +194,27 @@ it('an emptied store hides nothing of what the folder has', async () => {
   expect(await new HistoryProcess(the.redis, process.folder, clock).pages(ALL, 10)).toEqual([old]);
 });
 
+it('nothing is hidden while the list of the segments is made anew', async () => {
+  const process = new HistoryProcess(the.redis, folder(), clock);
+  const old = [70, 80, 90].map((days) => ended(clock, days));
+  for (const one of old) {
+    await keep(process, [one]);
+    await process.upkeep.round();
+  }
+  expect(process.files).toHaveLength(3);
+  await the.redis.flushall();
+  await process.manifest.hold('adopting', 60_000);
+  let looks = 0;
+  const renew = async (): Promise<void> => {
+    looks += 1;
+    const reader = new HistoryProcess(the.redis, process.folder, clock);
+    expect(await reader.pages(ALL, 10)).toEqual(old);
+  };
+  await process.round.run({ who: 'adopting', renew });
+  expect(looks).toBeGreaterThan(3);
+  expect(await process.manifest.segments()).toHaveLength(3);
+});
+
 it('what a killed process had half written is ignored, and removed after an hour', async () => {
   const process = new HistoryProcess(the.redis, folder(), clock);
   mkdirSync(process.folder ?? '');
