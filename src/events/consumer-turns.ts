@@ -9,8 +9,10 @@ export interface Asking {
 export interface Turn {
   /** Events before these may be missing; these are from the first that is left. */
   isGap: boolean;
-  /** Oldest first; empty = there are no more for now. */
+  /** Oldest first, without what cannot be read. */
   events: FedEvent[];
+  /** Offset of the newest of them, readable or not; null = there are no more for now. */
+  until: string | null;
 }
 
 /** Whose turn it is to tell a consumer of a shard, and how far it has got: shared by all processes. */

@@ -85,15 +85,15 @@ export class EventConsumption {
         await this.news.pause(lookMs);
         continue;
       }
-      const { isGap, events }: Turn = turn;
-      if (!isGap && events.length === 0) {
+      const { isGap, until }: Turn = turn;
+      if (!isGap && until === null) {
         await this.news.after(shard, seen, lookMs);
         continue;
       }
       const done = await this.tell(consumer, shard, turn).catch(this.noted(consumer));
       if (done) {
         failures = 0;
-        handled = events.at(-1)?.offset ?? FROM_THE_FIRST;
+        handled = until ?? FROM_THE_FIRST;
       } else {
         failures += 1;
         await this.news.pause(Math.min(failureMs * 2 ** (failures - 1), mostFailureMs));

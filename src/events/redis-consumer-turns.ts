@@ -54,6 +54,7 @@ export class RedisConsumerTurns extends ConsumerTurns {
       [this.me, lastsMs, most, consumer.begins ?? 'FIRST', handled ?? ''],
     )) as ['HELD'] | ['YOURS', string, StreamEntry[]];
     if (word === 'HELD') return null;
-    return { isGap: missing === '1', events: fedEvents(shard, entries) };
+    const until = entries.at(-1)?.[0] ?? null;
+    return { isGap: missing === '1', events: fedEvents(shard, entries), until };
   }
 }

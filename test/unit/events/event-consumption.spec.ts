@@ -107,6 +107,19 @@ it('tells what was written before and what is written now, in order, at sites of
   expect(listener.gaps).toEqual([]);
 });
 
+it('passes over what cannot be read, also where it is everything that is read at once', async () => {
+  const id = await operationWith(1);
+  for (const text of ['{"operationId":', 'null', '7'])
+    await the.redis.xadd(operationKeys(shard).events, '*', 'e', text);
+  await delay(id, 1);
+  const listener = new Listener();
+  worker('one', [listener], 60_000, { ...SOON, mostAtOnce: 2 });
+  expect(await listener.until(id, 2)).toEqual([1, 2]);
+  await the.redis.xadd(operationKeys(shard).events, '*', 'e', '{}');
+  await untilKept();
+  expect(listener.of(id)).toEqual([1, 2]);
+});
+
 it('is woken, and does not wait for its next look', async () => {
   const id = await operationWith(1);
   const listener = new Listener();
