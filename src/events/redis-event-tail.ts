@@ -7,13 +7,8 @@ import { operationKeys, SHARDS } from '../platform/redis/keys.js';
 import type { StreamReader } from '../platform/redis/stream-readers.js';
 import { withinMs } from '../platform/within.js';
 import { FROM_THE_FIRST, type FedEvent } from './event-feed.js';
-import {
-  entriesByKey,
-  fedEvents,
-  isTrimmed,
-  type StreamEntry,
-  type StreamsAnswer,
-} from './stream-entries.js';
+import { isTrimmed } from './redis-trimming.js';
+import { entriesByKey, fedEvents, type StreamEntry, type StreamsAnswer } from './stream-entries.js';
 
 /** Told of what was written into the stream of a shard, in its order. What it rejects is told again. */
 export type TailListener = (shard: number, events: readonly FedEvent[]) => void | Promise<void>;

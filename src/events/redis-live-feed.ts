@@ -9,7 +9,8 @@ import { LiveFeed, type Following, type LiveEvent, type LiveListener, type Reset
 import type { LivePlace } from './live-place.js';
 import type { EventSubjects } from './redis-event-subjects.js';
 import type { RedisEventTail } from './redis-event-tail.js';
-import { fedEvents, isTrimmed } from './stream-entries.js';
+import { isTrimmed } from './redis-trimming.js';
+import { fedEvents } from './stream-entries.js';
 
 const PAGE = 500;
 

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../domain/operation-event.js';
 import type { FedEvent } from './event-feed.js';
 
@@ -19,14 +18,6 @@ export function fedEvents(
     unreadable?.(new Error(`the event at ${shard}.${offset} cannot be read, and is passed over`));
     return [];
   });
-}
-
-/** Whether entries of a stream that is there have gone. */
-export async function isTrimmed(redis: Redis, key: string): Promise<boolean> {
-  const facts = (await redis.xinfo('STREAM', key)) as unknown[] | Record<string, unknown>;
-  const value = (name: string): unknown =>
-    Array.isArray(facts) ? facts[facts.indexOf(name) + 1] : facts[name];
-  return Number(value('entries-added')) > Number(value('length'));
 }
 
 function eventIn(text: string): OperationEvent | null {
