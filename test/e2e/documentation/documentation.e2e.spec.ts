@@ -79,7 +79,9 @@ describe('what the gateway says about itself', () => {
     // It never ends.
     const events = await readEvents(world().api, '/v1/events');
     expect(events.status).toBe(200);
+    const left = events.ended.catch(() => undefined);
     events.leave();
+    await left;
     for (const { method, path } of operations().filter((one) => one.path !== '/v1/events')) {
       const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => ids[name] ?? 'invalid-request');
       const answer = await world().api.ask<{ detail?: string }>(method, filled, {
