@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { summed, type Piece, type Result, type Scenario } from '../scenario.js';
+import type { Piece, Result, Scenario } from '../scenario.js';
 import { RedisCluster, type RedisClusterOptions } from './redis-cluster.js';
 import type { RedisNode } from './redis-node.js';
 import { TARGETS_OF_A_ROUND, type StoreFault } from './round.js';
-import { inWorld, RESUME, rounds } from './rounds.js';
+import { inWorld, oneWorldEach, rounds } from './rounds.js';
 
 interface ClusterScenario {
   name: string;
@@ -27,20 +27,7 @@ function onACluster({ name, fault, runs, env = {}, cluster: options, of }: Clust
       await cluster.stop();
     }
   };
-  return {
-    name,
-    fault,
-    runs,
-    resume: RESUME,
-    piece: 1,
-    lane: 'WAITING',
-    run: async (piece) => {
-      const results: Result[] = [];
-      for (let run = 0; run < piece.runs; run += 1)
-        results.push(await once({ ...piece, seed: piece.seed + run }));
-      return summed(results);
-    },
-  };
+  return oneWorldEach({ name, fault, runs }, once);
 }
 
 function oneOf({ masters }: RedisCluster, random: () => number): RedisNode {

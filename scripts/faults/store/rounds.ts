@@ -1,4 +1,4 @@
-import type { Piece, Result, Scenario } from '../scenario.js';
+import { summed, type Piece, type Result, type Scenario } from '../scenario.js';
 import { RedisNode, type RedisSettings } from './redis-node.js';
 import { round, TARGETS_OF_A_ROUND, type RoundResult, type StoreFault } from './round.js';
 import { seeded } from './seeded.js';
@@ -110,3 +110,22 @@ function toldOf({ promised, answers, lost, repeated, unknown, false: untrue }: R
 }
 
 const shown = (ms: number | null): string => (ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`);
+
+/** A scenario whose rounds have a world each: afterwards it is not what it was. */
+export function oneWorldEach(
+  of: Pick<Scenario, 'name' | 'fault' | 'runs'>,
+  once: (piece: Piece) => Promise<Result>,
+): Scenario {
+  return {
+    ...of,
+    resume: RESUME,
+    piece: 1,
+    lane: 'WAITING',
+    run: async (piece) => {
+      const results: Result[] = [];
+      for (let run = 0; run < piece.runs; run += 1)
+        results.push(await once({ ...piece, seed: piece.seed + run }));
+      return summed(results);
+    },
+  };
+}

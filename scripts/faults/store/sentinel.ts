@@ -1,7 +1,7 @@
-import { summed, type Piece, type Result, type Scenario } from '../scenario.js';
+import type { Piece, Result, Scenario } from '../scenario.js';
 import { RedisPair, Sentinels } from './redis-pair.js';
 import { TARGETS_OF_A_ROUND, type StoreFault } from './round.js';
-import { inWorld, RESUME, rounds } from './rounds.js';
+import { inWorld, oneWorldEach, rounds } from './rounds.js';
 
 interface PairScenario {
   name: string;
@@ -29,20 +29,7 @@ function onAPair({ name, fault, runs, env, of }: PairScenario): Scenario {
       await pair.stop();
     }
   };
-  return {
-    name,
-    fault,
-    runs,
-    resume: RESUME,
-    piece: 1,
-    lane: 'WAITING',
-    run: async (piece) => {
-      const results: Result[] = [];
-      for (let run = 0; run < piece.runs; run += 1)
-        results.push(await once({ ...piece, seed: piece.seed + run }));
-      return summed(results);
-    },
-  };
+  return oneWorldEach({ name, fault, runs }, once);
 }
 
 /** What the primary still promises once nobody copies it any more is what a failover loses. */
