@@ -24,8 +24,6 @@ export class SimBoard extends GuardBoard {
 
   look(me: Member, nowMs: number): Promise<BoardView> {
     return this.line.ask('look', () => {
-      const { journalId } = me;
-      const before = journalId === null ? null : this.entry('JOURNAL', journalId).seenMs;
       for (const [kind, id] of membersOf(me)) this.enrol({ ...this.entry(kind, id), seenMs: nowMs });
       const board = this.board();
       return {
@@ -33,9 +31,19 @@ export class SimBoard extends GuardBoard {
         board,
         isSpread: board !== null && this.kept.get('token') === board.token,
         roll: this.roll(),
-        isNoted: true,
-        ...(before === null ? {} : { ownSeenMs: before === 0 ? null : before }),
+        notes: [(this.kept.get(`note ${me.processId}`) as number | undefined) ?? null],
       };
+    });
+  }
+
+  note({ processId }: Member, [seen = null]: BoardView['notes'], nowMs: number): Promise<boolean> {
+    return this.line.ask('note', () => {
+      const name = `note ${processId}`;
+      const there = this.kept.get(name) ?? null;
+      if (there === nowMs) return true;
+      if (there !== seen) return false;
+      this.set(name, nowMs);
+      return true;
     });
   }
 

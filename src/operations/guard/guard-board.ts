@@ -43,11 +43,11 @@ export interface BoardView {
   /** Every shard has the board's token. */
   isSpread: boolean;
   roll: RollEntry[];
-  /** When this process's journal was seen before this look; null = never, absent = it keeps none, or that is not told. */
-  ownSeenMs?: number | null;
-  /** The store has taken down that this process is there. */
-  isNoted?: boolean;
+  /** What this process has noted of itself in each part of the store (`note`), milliseconds; null = a part has no note of it. */
+  notes: (number | null)[];
 }
+
+export const NOTES_KEPT_MS = 7 * 86_400_000;
 
 export interface Member {
   processId: string;
@@ -83,6 +83,13 @@ export interface CheckIn {
 export abstract class GuardBoard {
   /** Also tells the others that this one is there, if the store takes writes. */
   abstract look(me: Member, nowMs: number): Promise<BoardView>;
+
+  /**
+   * Leaves a note with the time in every part of the store that can go back in time by itself, where the last note is still
+   * the one that was `seen`: so a note never gets to data that was not looked at. Kept for `NOTES_KEPT_MS`.
+   * @returns whether every part has it
+   */
+  abstract note(me: Member, seen: BoardView['notes'], nowMs: number): Promise<boolean>;
 
   /** False = another process was first. */
   abstract begin(beginning: Beginning): Promise<boolean>;

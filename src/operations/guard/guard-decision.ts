@@ -1,8 +1,10 @@
-import type { BoardState, BoardView, RollEntry, Stage } from './guard-board.js';
+import { NOTES_KEPT_MS, type BoardState, type BoardView, type RollEntry, type Stage } from './guard-board.js';
 import type { GuardReason } from './store-guard.js';
 
 /** A journal that was not seen for so long is not waited for. */
 const KNOWN_FOR_MS = 86_400_000;
+/** By how much the clocks of a process and the store may differ when notes are thrown away. */
+const A_DAY_MS = 86_400_000;
 /** Who has not shown up for so long is frozen, or gone. */
 const ALIVE_WITHIN_MS = 10_000;
 /** A failover takes seconds back, a dump takes hours. */
@@ -18,7 +20,7 @@ export interface OwnKnowledge {
   /** How far it has compared its journal with the store of which token. */
   joined: { token: string; stage: Stage } | null;
   nowMs: number;
-  /** When the store took down last that this process is there; null = it has not yet. */
+  /** When this process left its last note in every part of the store; null = it has not yet. */
   lastNotedMs: number | null;
   /** For how long this process has known of the token, by a clock of its own. */
   heldMs: number;
@@ -45,11 +47,15 @@ export function decide(view: BoardView, own: OwnKnowledge): Decision {
     const isNew = own.knownToken === null && !own.hasHistory;
     return { do: 'BEGIN', reason: isNew ? 'NEW_STORE' : 'OTHER_STORE' };
   }
+  const isTorn = !isSpread && board.phase !== 'SPREADING';
+  const isOld = isOfAnotherTime(view, own);
   if (identity !== null && identity !== board.identity) {
-    return { do: 'BEGIN', reason: isOfAnotherTime(view, own) ? 'OTHER_STORE' : 'OTHER_SERVER' };
+    return { do: 'BEGIN', reason: isOld || isTorn ? 'OTHER_STORE' : 'OTHER_SERVER' };
   }
+  // Who came first may have taken it for another server only: it had just been started, and could not know.
+  const isToldSo = board.reason === 'OTHER_STORE' && board.token !== own.knownToken;
+  if (isTorn || (isOld && !isToldSo)) return { do: 'BEGIN', reason: 'OTHER_STORE' };
   if (board.phase === 'SPREADING') return { do: 'SPREAD' };
-  if (!isSpread) return { do: 'BEGIN', reason: 'OTHER_STORE' };
   const isStranger = own.knownToken !== null && own.knownToken !== board.token;
   // Who has just begun with an emptied store could not know that there was another one.
   if (board.reason === 'NEW_STORE' && isStranger) return { do: 'BEGIN', reason: 'OTHER_STORE' };
@@ -84,10 +90,10 @@ function whileHolding(board: BoardState, roll: RollEntry[], own: OwnKnowledge): 
   return { do: 'OPEN', whole };
 }
 
-/** It was so long ago that this process was seen there: what runs now was started from a dump. */
-function isOfAnotherTime({ ownSeenMs }: BoardView, { lastNotedMs }: OwnKnowledge): boolean {
-  if (ownSeenMs === undefined || lastNotedMs === null) return false;
-  return ownSeenMs === null || ownSeenMs < lastNotedMs - MOST_OF_A_FAILOVER_MS;
+/** A part of it does not know any more that this process was there: it was started from a dump. */
+function isOfAnotherTime({ notes }: BoardView, { lastNotedMs, nowMs }: OwnKnowledge): boolean {
+  if (lastNotedMs === null || nowMs - lastNotedMs > NOTES_KEPT_MS - A_DAY_MS) return false;
+  return notes.some((noted) => noted === null || noted < lastNotedMs - MOST_OF_A_FAILOVER_MS);
 }
 
 /** What they have sent is in no journal, though there are some. */

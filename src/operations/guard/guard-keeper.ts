@@ -18,6 +18,8 @@ import {
 const MOST_STEPS = 12;
 /** Who waits for a look at a site comes back after so long. */
 const SITE_RETRY_MS = 1_000;
+/** So old may a note be of which we reckon how old the data is that came back. */
+const NOTED_EVERY_MS = 5_000;
 /** When nobody can know who else has a journal: longer than it takes anybody to find the store again. */
 const ANNOUNCED_WITHIN_MS = 5_000;
 
@@ -27,7 +29,10 @@ const LEFT_AS_THEY_ARE =
 export interface GuardSettings {
   /** Nothing that was sent before is still on its way after so long: then a journal is not waited for any more. */
   patienceMs: number;
-  /** How many replicas have to have every intent before it counts: then no failover loses one. */
+  /**
+   * How many replicas have to have every intent before it counts: then no failover loses one. Absent where a server that
+   * is back before anybody misses it keeps its place, and its replicas follow it to whatever it has.
+   */
   waitReplicas?: number;
 }
 
@@ -204,10 +209,18 @@ export class GuardKeeper extends StoreGuard {
     const stillAt = this.closings;
     const isDone = await this.carryOut(decision, view);
     if (view.board && view.board.token === this.joined?.token) {
-      if (view.isNoted) this.lastNotedMs = nowMs;
       await this.known.remember(view.roll);
+      if (isDone && this.isOpen && this.closings === stillAt) await this.leaveNote(view, nowMs);
     }
     return !isDone && this.closings === stillAt;
+  }
+
+  /** That the store was here, as it was looked at; what it does not take is tried again with the next look. */
+  private async leaveNote({ notes }: BoardView, nowMs: number): Promise<void> {
+    const { lastNotedMs } = this;
+    if (lastNotedMs !== null && Math.abs(nowMs - lastNotedMs) < NOTED_EVERY_MS) return;
+    const isNoted = await this.board.note(this.me, notes, nowMs).catch(() => false);
+    if (isNoted) this.lastNotedMs = nowMs;
   }
 
   /** @returns whether nothing is left to do now */

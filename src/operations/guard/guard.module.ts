@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { Clock } from '../../platform/clock.js';
 import type { Environment } from '../../platform/config/environment.js';
 import type { Log } from '../../platform/log/log.js';
+import { clusterBehind } from '../../platform/redis/connection.js';
 import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { Journal } from '../journal/journal.js';
@@ -55,7 +56,10 @@ import { StoreGuard } from './store-guard.js';
           journal,
           comparison,
           clock,
-          { patienceMs: environment.quarantineMs, waitReplicas: environment.waitReplicas },
+          {
+            patienceMs: environment.quarantineMs,
+            ...(clusterBehind(redis) ? {} : { waitReplicas: environment.waitReplicas }),
+          },
           log,
         );
       },

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
 import { v7 as uuidv7 } from 'uuid';
 import { serverIdentity } from '../../platform/redis/identity.js';
-import { GUARD_KEYS, operationKeys, SHARDS } from '../../platform/redis/keys.js';
+import { GUARD_KEYS, guardNoteKeys, operationKeys, SHARDS } from '../../platform/redis/keys.js';
 import { RedisScript } from '../../platform/redis/script.js';
 import { followStores } from '../../platform/redis/store-signs.js';
 import {
   GuardBoard,
+  NOTES_KEPT_MS,
   type Beginning,
   type BoardPhase,
   type BoardState,
@@ -20,6 +21,7 @@ import type { GuardDifference, GuardReason } from './store-guard.js';
 const BEGIN = new RedisScript(new URL('../lua/guard-begin.lua', import.meta.url));
 const ANNOUNCE = new RedisScript(new URL('../lua/guard-announce.lua', import.meta.url));
 const ADVANCE = new RedisScript(new URL('../lua/guard-advance.lua', import.meta.url));
+const NOTE = new RedisScript(new URL('../lua/guard-note.lua', import.meta.url));
 const CHECK_IN = new RedisScript(new URL('../lua/guard-check-in.lua', import.meta.url));
 
 const DIFFERENCES_KEPT = 200;
@@ -30,20 +32,18 @@ export class RedisGuardBoard extends GuardBoard {
   }
 
   async look(me: Member, nowMs: number): Promise<BoardView> {
-    const [before, isNoted, board, roll] = await Promise.all([
-      me.journalId === null ? null : this.redis.hget(GUARD_KEYS.roll, `seen:J:${me.journalId}`),
-      // A store that takes no writes can be looked at all the same.
-      this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).then(
-        () => true,
-        () => false,
-      ),
+    const [board, roll] = await Promise.all([
       this.redis.hgetall(GUARD_KEYS.board),
       this.redis.hgetall(GUARD_KEYS.roll),
+      // A store that takes no writes can be looked at all the same.
+      this.redis.hset(GUARD_KEYS.roll, rollFields(me, 'seen', String(nowMs))).catch(() => 0),
     ]);
     // After the board, which may be on another server of a Cluster: what it is held against must not be older than it.
-    const [identity, ...tokens] = await Promise.all([
+    const { ofShards, ofGuard } = guardNoteKeys(me.processId);
+    const [identity, noteOfGuard, ...parts] = await Promise.all([
       serverIdentity(this.redis),
-      ...SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)),
+      this.redis.get(ofGuard),
+      ...ofShards.map((key, shard) => this.redis.mget(operationKeys(shard).guard, key)),
     ]);
     const gone = goneFrom(roll, nowMs);
     if (gone.length > 0) await this.redis.hdel(GUARD_KEYS.roll, ...gone).catch(() => undefined);
@@ -51,11 +51,20 @@ export class RedisGuardBoard extends GuardBoard {
     return {
       identity,
       board: state,
-      isSpread: state !== null && tokens.every((token) => token === state.token),
+      isSpread: state !== null && parts.every(([token]) => token === state.token),
       roll: rollOf(roll),
-      isNoted,
-      ...(me.journalId === null ? {} : { ownSeenMs: before === null ? null : Number(before) }),
+      notes: [noteOfGuard, ...parts.map(([, note]) => note)].map((note) => (note ? Number(note) : null)),
     };
+  }
+
+  async note({ processId }: Member, seen: BoardView['notes'], nowMs: number): Promise<boolean> {
+    const { ofShards, ofGuard } = guardNoteKeys(processId);
+    const answers = await Promise.all(
+      [ofGuard, ...ofShards].map((key, i) =>
+        NOTE.run(this.redis, [key], [seen[i] ?? '', nowMs, NOTES_KEPT_MS]),
+      ),
+    );
+    return answers.every((answer) => answer === 1);
   }
 
   async begin({

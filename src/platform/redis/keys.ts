@@ -144,6 +144,10 @@ export function webhookKeys(shard: number) {
       claims: `${own}:claims`,
       /** hash: shard → the last offset of its stream that was put in line */
       taken: `${own}:taken`,
+      /** string: bytes of the deliveries that wait */
+      waitingBytes: `${own}:waiting-bytes`,
+      /** hash: total and told, how many were dropped ever and until the last notice; fromTime, untilTime, of the events since */
+      dropped: `${own}:dropped`,
       /** sorted set, by name: ids of the deliveries in this state */
       log: (state: 'WAITING' | 'DELIVERED' | 'FAILED') => `${own}:log:${state}`,
     };
@@ -175,6 +179,17 @@ export const GUARD_KEYS = {
   /** list: what differed between the journals and the store, newest first, as JSON; trimmed */
   differences: 'drg:{guard}:differences',
 };
+
+/**
+ * Strings, each with a time to live: when a process was last content with this part of the store, milliseconds. One in every slot
+ * whose master may come back with old data by itself.
+ */
+export function guardNoteKeys(processId: string): { ofShards: readonly string[]; ofGuard: string } {
+  return {
+    ofShards: SHARDS.map((shard) => `${shardPrefix(shard)}:guard-note:${processId}`),
+    ofGuard: `drg:{guard}:note:${processId}`,
+  };
+}
 
 /** Which operations have left the store, and who moves them; in one slot of their own. */
 export const HISTORY_KEYS = {

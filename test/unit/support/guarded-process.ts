@@ -99,12 +99,13 @@ export class GuardedProcess {
   }
 }
 
-/** Everything in the store, to be gone back to. */
-export async function snapshot(redis: Redis): Promise<() => Promise<void>> {
-  const keys = await redis.keys('*');
+/** Everything in the store, to be gone back to; or what one server of a Cluster has of it. */
+export async function snapshot(redis: Redis, pattern = '*'): Promise<() => Promise<void>> {
+  const keys = await redis.keys(pattern);
   const dumps = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
   return async () => {
-    await redis.flushall();
+    const there = await redis.keys(pattern);
+    if (there.length > 0) await redis.del(...there);
     for (const [i, key] of keys.entries()) await redis.restore(key, 0, dumps[i] as Buffer);
   };
 }
