@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Piece, Result, Scenario } from '../scenario.js';
+import { clusterMasterOfBefore } from './cluster-old-data.js';
 import { RedisCluster, type RedisClusterOptions } from './redis-cluster.js';
 import type { RedisNode } from './redis-node.js';
 import { TARGETS_OF_A_ROUND, type StoreFault } from './round.js';
@@ -109,4 +110,5 @@ export const ON_A_CLUSTER: readonly Scenario[] = [
     cluster: {},
     of: emptied,
   }),
+  clusterMasterOfBefore,
 ];
