@@ -59,8 +59,13 @@ export interface Telling {
   body: string;
 }
 
+/** Before the ids of all whose event is of that time or later, epoch milliseconds. */
+export function deliveriesFrom(ms: number): string {
+  return Math.max(0, ms).toString(16).padStart(12, '0');
+}
+
 function deliveryId(webhookId: string, { eventId, time, sequence }: Telling): string {
-  const when = Date.parse(time).toString(16).padStart(12, '0');
+  const when = deliveriesFrom(Date.parse(time));
   const order = Math.min(sequence ?? 0, 0xffffff)
     .toString(16)
     .padStart(6, '0');

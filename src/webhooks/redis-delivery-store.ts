@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
-import { shardOf, webhookKeys } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
-import { placeInLine, type Delivery, type DeliveryState } from './delivery.js';
+import { deliveriesFrom, placeInLine, type Delivery, type DeliveryState } from './delivery.js';
 import { UNTRIED, type EndpointHealth } from './endpoint-health.js';
-import type { KnownWebhook } from './redis-webhook-store.js';
+import { keysOf, type KnownWebhook } from './redis-webhook-store.js';
 
 const TAKE = new RedisScript(new URL('./lua/take-deliveries.lua', import.meta.url));
 const CLAIM = new RedisScript(new URL('./lua/claim-delivery.lua', import.meta.url));
@@ -14,17 +13,22 @@ const REQUEUE = new RedisScript(new URL('./lua/requeue-delivery.lua', import.met
 export interface DeliveryBounds {
   /** More must not wait. */
   mostWaiting: number;
-  /** Of those that were taken, and of those that were given up. */
+  /** Of those that were taken, and of those that were given up; … */
   keptCount: number;
+  /** … of all webhooks of a shard together: with many of them, each has a smaller part, though 20 at the least. */
+  keptInShard: number;
   keptMs: number;
 }
 
 export const DELIVERY_BOUNDS: DeliveryBounds = {
   mostWaiting: 20_000,
   keptCount: 1_000,
+  keptInShard: 5_000,
   keptMs: 30 * 24 * 3_600_000,
 };
 
+/** Notices find room behind a line that is full. */
+const NOTICES_MORE = 100;
 /** So much later than its own time, the place of an event in its stream says whether it was taken. */
 const LONG_TAKEN_MS = 600_000;
 
@@ -46,7 +50,7 @@ export type Settled = 'SETTLED' | 'LOST' | 'ABSENT';
 export class DeliveryStore {
   constructor(
     private readonly redis: Redis,
-    private readonly bounds: DeliveryBounds = DELIVERY_BOUNDS,
+    readonly bounds: DeliveryBounds = DELIVERY_BOUNDS,
   ) {}
 
   /**
@@ -68,8 +72,10 @@ export class DeliveryStore {
       return [id, chain, placeInLine(delivery), JSON.stringify(delivery), ms, count, isOld ? '1' : '0'];
     });
     const lines = [keys.deliveries, keys.waiting, keys.due, keys.log('WAITING'), keys.taken];
-    const args = [webhookId, nowMs, this.bounds.mostWaiting, shard ?? '', ...each];
-    return (await TAKE.run(this.redis, [keys.webhooks, ...lines], args)) as 'TAKEN' | 'ABSENT' | 'FULL';
+    const most = this.bounds.mostWaiting + (shard === null ? NOTICES_MORE : 0);
+    const args = [webhookId, nowMs, most, shard ?? '', ...each];
+    return (await TAKE.run(this.redis, [keys.webhooks, ...lines, keys.waitingBytes], args)) as
+      'TAKEN' | 'ABSENT' | 'FULL';
   }
 
   /**
@@ -101,18 +107,17 @@ export class DeliveryStore {
     { dueMs, health, nowMs }: { dueMs: number | null; health: EndpointHealth | null; nowMs: number },
   ): Promise<Settled> {
     const keys = keysOf(webhookId);
-    const oldest = Math.max(0, nowMs - this.bounds.keptMs)
-      .toString(16)
-      .padStart(12, '0');
+    const oldest = deliveriesFrom(nowMs - this.bounds.keptMs);
     return (await SETTLE.run(
       this.redis,
       [
         ...[keys.webhooks, keys.deliveries, keys.waiting, keys.due, keys.claims, keys.health],
-        ...[keys.log('WAITING'), keys.log('DELIVERED'), keys.log('FAILED')],
+        ...[keys.log('WAITING'), keys.log('DELIVERED'), keys.log('FAILED'), keys.waitingBytes],
       ],
       [
         ...[webhookId, chain, mark, after.id, placeInLine(after), JSON.stringify(after), after.state],
         ...[dueMs ?? '', nowMs, health ? JSON.stringify(health) : '', this.bounds.keptCount, oldest],
+        this.bounds.keptInShard,
       ],
     )) as Settled;
   }
@@ -124,7 +129,7 @@ export class DeliveryStore {
     const records = [JSON.stringify(before), JSON.stringify(after)];
     const answer = await REQUEUE.run(
       this.redis,
-      [keys.webhooks, ...lines, keys.log('FAILED')],
+      [keys.webhooks, ...lines, keys.log('FAILED'), keys.waitingBytes],
       [after.webhookId, after.id, ...records, after.chain, placeInLine(after), nowMs],
     );
     return answer === 'QUEUED';
@@ -158,10 +163,6 @@ export class DeliveryStore {
     await this.redis.hset(keysOf(webhookId).health, webhookId, JSON.stringify(health));
   }
 
-  waitingCount(webhookId: string): Promise<number> {
-    return this.redis.zcard(keysOf(webhookId).waiting);
-  }
-
   async find(webhookId: string, id: string): Promise<Delivery | null> {
     const text = await this.redis.hget(keysOf(webhookId).deliveries, id);
     return text === null ? null : (JSON.parse(text) as Delivery);
@@ -185,9 +186,4 @@ export class DeliveryStore {
     const texts = await this.redis.hmget(keys.deliveries, ...ids);
     return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Delivery]));
   }
-}
-
-function keysOf(webhookId: string) {
-  const { webhooks, health, ofOne } = webhookKeys(shardOf(webhookId));
-  return { webhooks, health, ...ofOne(webhookId) };
 }

@@ -86,3 +86,9 @@ export class WebhookStore {
 function known(text: string): KnownWebhook {
   return { webhook: JSON.parse(text) as Webhook, text };
 }
+
+/** The keys of one webhook and all that is its own; with those of its shard, they are in one slot. */
+export function keysOf(webhookId: string) {
+  const { webhooks, health, ofOne } = webhookKeys(shardOf(webhookId));
+  return { webhooks, health, ...ofOne(webhookId) };
+}

@@ -8,6 +8,7 @@ import { newDelivery, type Telling } from './delivery.js';
 import type { DeliveryBells } from './delivery-bells.js';
 import type { KnownWebhooks } from './known-webhooks.js';
 import type { DeliveryStore, Placed } from './redis-delivery-store.js';
+import type { WaitingBounds } from './waiting-bounds.js';
 import { wants, type Webhook } from './webhook.js';
 import type { WebhookDisabling } from './webhook-disabling.js';
 import type { WebhookNotices } from './webhook-notices.js';
@@ -26,6 +27,7 @@ export class WebhookFanOut implements EventConsumer {
     private readonly bells: DeliveryBells,
     private readonly disabling: WebhookDisabling,
     private readonly notices: WebhookNotices,
+    private readonly bounds: Pick<WaitingBounds, 'grew'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -62,7 +64,10 @@ export class WebhookFanOut implements EventConsumer {
   private async put({ id }: Webhook, placed: Placed[], shard: number | null, nowMs: number): Promise<void> {
     const answer = await this.deliveries.take(id, placed, shard, nowMs);
     if (answer === 'FULL') await this.disabling.disable(id, 'BACKLOG');
-    if (answer === 'TAKEN') await this.bells.ring(id);
+    if (answer !== 'TAKEN') return;
+    await this.bells.ring(id);
+    const bytes = placed.reduce((sum, { delivery }) => sum + delivery.body.length, 0);
+    await this.bounds.grew({ count: placed.length, bytes });
   }
 }
 

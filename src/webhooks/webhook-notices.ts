@@ -6,6 +6,14 @@ import type { DeliveryStore } from './redis-delivery-store.js';
 import type { WebhookStore } from './redis-webhook-store.js';
 import { wants, type NoticeType } from './webhook.js';
 
+/** What a webhook was not told. */
+export interface MissedEvents {
+  fromTime: string;
+  untilTime: string;
+  /** How many had waited for it; what happened while it was disabled is not among them. */
+  dropped: number;
+}
+
 /** What is told that is about no operation: CloudEvents like the others. */
 export class WebhookNotices {
   constructor(
@@ -21,6 +29,16 @@ export class WebhookNotices {
       text: 'This is a test. Answer with a status of 2xx to take it.',
     });
     return this.put(webhookId, telling);
+  }
+
+  /** To the one whose deliveries they were, whatever it asks for. False = it is gone, or too much waits for it. */
+  async missed(webhookId: string, { fromTime, untilTime, dropped }: MissedEvents): Promise<boolean> {
+    const telling = this.telling('webhook.events-missed', webhookId, {
+      webhookId,
+      ...{ fromTime, untilTime, droppedDeliveries: dropped },
+      text: 'Some events of this time were not told. Read the operations that you follow, and GET /v1/operations for what is new.',
+    });
+    return (await this.put(webhookId, telling)) !== null;
   }
 
   /** To every webhook that wants it. @param id makes it the same notice if it is told again */

@@ -1,45 +1,48 @@
+import type { Clock } from '../platform/clock.js';
 import type { DeliveryBells } from './delivery-bells.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
+import type { WaitingDeliveries } from './redis-waiting-deliveries.js';
 import type { WebhookStore } from './redis-webhook-store.js';
-import type { DisabledReason } from './webhook.js';
+import type { WaitingBounds } from './waiting-bounds.js';
+import { withoutOldSecrets, type Webhook } from './webhook.js';
 import type { WebhookDisabling } from './webhook-disabling.js';
+import type { WebhookNotices } from './webhook-notices.js';
+
+export interface SweepTools {
+  webhooks: WebhookStore;
+  deliveries: DeliveryStore;
+  lines: WaitingDeliveries;
+  bounds: Pick<WaitingBounds, 'enforce'>;
+  bells: DeliveryBells;
+  disabling: WebhookDisabling;
+  notices: WebhookNotices;
+  clock: Clock;
+}
 
 /** Rings for every webhook that something waits for, whether or not its ring is still there, and tells what was not told. */
 export class WebhookSweep {
-  constructor(
-    private readonly webhooks: WebhookStore,
-    private readonly deliveries: DeliveryStore,
-    private readonly bells: DeliveryBells,
-    private readonly disabling: WebhookDisabling,
-  ) {}
+  constructor(private readonly tools: SweepTools) {}
 
   async sweep(): Promise<void> {
-    for (const { webhook } of await this.webhooks.all()) {
-      if (webhook.disabled) await this.disabling.tell(webhook);
-      else if ((await this.deliveries.nextDueMs(webhook.id)) !== null) await this.bells.ensure(webhook.id);
+    const { webhooks, deliveries, bounds, bells, disabling, clock } = this.tools;
+    await bounds.enforce();
+    for (const { webhook } of await webhooks.all()) {
+      if (withoutOldSecrets(webhook, clock.now()))
+        await webhooks.update(webhook.id, (now) => withoutOldSecrets(now, clock.now()));
+      if (webhook.disabled) await disabling.tell(webhook);
+      else {
+        await this.tellDropped(webhook);
+        if ((await deliveries.nextDueMs(webhook.id)) !== null) await bells.ensure(webhook.id);
+      }
     }
   }
-}
 
-/** What webhooks have waiting, for whoever watches the gateway. */
-export interface WebhookBacklog {
-  webhooks: number;
-  /** Not by request. */
-  disabledByGateway: number;
-  /** Deliveries, of all webhooks. */
-  waiting: number;
-}
-
-export async function backlogOf(webhooks: WebhookStore, deliveries: DeliveryStore): Promise<WebhookBacklog> {
-  const known = await webhooks.all();
-  const waiting = await Promise.all(known.map(({ webhook }) => deliveries.waitingCount(webhook.id)));
-  return {
-    webhooks: known.length,
-    disabledByGateway: known.filter(({ webhook }) => isOurs(webhook.disabled?.reason)).length,
-    waiting: waiting.reduce((sum, count) => sum + count, 0),
-  };
-}
-
-function isOurs(reason: DisabledReason | undefined): boolean {
-  return reason !== undefined && reason !== 'REQUESTED';
+  /** Once its endpoint takes something: until then more may be dropped. */
+  private async tellDropped({ id }: Webhook): Promise<void> {
+    const { deliveries, lines, notices } = this.tools;
+    const { total, untold, fromTime, untilTime } = await lines.dropped(id);
+    if (untold === 0 || fromTime === null || untilTime === null) return;
+    if ((await deliveries.health(id)).failures > 0) return;
+    if (await notices.missed(id, { fromTime, untilTime, dropped: untold })) await lines.noteTold(id, total);
+  }
 }

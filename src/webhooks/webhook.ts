@@ -44,7 +44,8 @@ export interface Webhook {
   disabled: {
     reason: DisabledReason;
     time: string;
-    /** The other webhooks have been told. */ told: boolean;
+    /** The other webhooks have been told. */
+    told: boolean;
   } | null;
 }
 
@@ -63,7 +64,15 @@ export function wants(
 
 /** The secrets that sign at that time. */
 export function signingSecrets({ secrets }: Webhook, nowMs: number): string[] {
-  return secrets
-    .filter(({ untilTime }) => untilTime === null || Date.parse(untilTime) > nowMs)
-    .map(({ secret }) => secret);
+  return secrets.filter((one) => isSigning(one, nowMs)).map(({ secret }) => secret);
+}
+
+/** null = it has none that sign no more. */
+export function withoutOldSecrets(webhook: Webhook, nowMs: number): Webhook | null {
+  const secrets = webhook.secrets.filter((one) => isSigning(one, nowMs));
+  return secrets.length === webhook.secrets.length ? null : { ...webhook, secrets };
+}
+
+function isSigning({ untilTime }: WebhookSecret, nowMs: number): boolean {
+  return untilTime === null || Date.parse(untilTime) > nowMs;
 }

@@ -12,13 +12,16 @@ import { DeliveryBells } from './delivery-bells.js';
 import { DeliveryRounds, type AttemptResult } from './delivery-rounds.js';
 import { KnownWebhooks } from './known-webhooks.js';
 import { DeliveryStore } from './redis-delivery-store.js';
+import { WaitingDeliveries } from './redis-waiting-deliveries.js';
 import { WebhookStore } from './redis-webhook-store.js';
 import { nameResolver } from './sending/endpoint-connection.js';
 import { WebhookSender } from './sending/webhook-sender.js';
+import { WaitingBounds, type WaitingLimits } from './waiting-bounds.js';
 import { WebhookDisabling } from './webhook-disabling.js';
 import { WebhookFanOut } from './webhook-fan-out.js';
 import { WebhookNotices } from './webhook-notices.js';
-import { backlogOf, WebhookSweep } from './webhook-sweep.js';
+import { backlogOf } from './webhook-backlog.js';
+import { WebhookSweep } from './webhook-sweep.js';
 import { WebhooksModule } from './webhooks.module.js';
 
 /** The part that only workers do: events are put in line, and sent. */
@@ -32,6 +35,21 @@ import { WebhooksModule } from './webhooks.module.js';
         new WebhookDisabling(webhooks, notices, clock, log),
     },
     {
+      provide: WaitingBounds,
+      inject: [WebhookStore, WaitingDeliveries, Clock, LOG, ENVIRONMENT_TOKEN, Metrics],
+      useFactory: (
+        webhooks: WebhookStore,
+        lines: WaitingDeliveries,
+        clock: Clock,
+        log: Log,
+        environment: Environment,
+        metrics: Metrics,
+      ) => {
+        const limits = waitingLimits(environment);
+        return new WaitingBounds(webhooks, lines, limits, clock, log, droppedCounter(metrics));
+      },
+    },
+    {
       provide: WebhookFanOut,
       inject: [
         CloudEvents,
@@ -40,6 +58,7 @@ import { WebhooksModule } from './webhooks.module.js';
         DeliveryBells,
         WebhookDisabling,
         WebhookNotices,
+        WaitingBounds,
         Clock,
         LOG,
       ],
@@ -50,11 +69,13 @@ import { WebhooksModule } from './webhooks.module.js';
         bells: DeliveryBells,
         disabling: WebhookDisabling,
         notices: WebhookNotices,
+        bounds: WaitingBounds,
         clock: Clock,
         log: Log,
       ) => {
         const known = new KnownWebhooks(store, clock);
-        return new WebhookFanOut(cloudEvents, known, deliveries, bells, disabling, notices, clock, log);
+        const telling = [disabling, notices, bounds, clock, log] as const;
+        return new WebhookFanOut(cloudEvents, known, deliveries, bells, ...telling);
       },
     },
     {
@@ -62,6 +83,7 @@ import { WebhooksModule } from './webhooks.module.js';
       inject: [
         WebhookStore,
         DeliveryStore,
+        WaitingDeliveries,
         WebhookDisabling,
         Clock,
         LOG,
@@ -72,6 +94,7 @@ import { WebhooksModule } from './webhooks.module.js';
       useFactory: (
         webhooks: WebhookStore,
         deliveries: DeliveryStore,
+        lines: WaitingDeliveries,
         disabling: WebhookDisabling,
         clock: Clock,
         log: Log,
@@ -81,7 +104,7 @@ import { WebhooksModule } from './webhooks.module.js';
       ) => {
         const sender = new WebhookSender({ allowPrivate, resolve: nameResolver() }, clock);
         const disable = disabling.disable.bind(disabling);
-        const onAttempt = measured(metrics, webhooks, deliveries);
+        const onAttempt = measured(metrics, webhooks, lines);
         const schedule = { delaysMs };
         const stores = { webhooks, deliveries };
         const rounds = new DeliveryRounds({ ...stores, sender, disable, clock, log, schedule, onAttempt });
@@ -90,8 +113,26 @@ import { WebhooksModule } from './webhooks.module.js';
     },
     {
       provide: WebhookSweep,
-      inject: [WebhookStore, DeliveryStore, DeliveryBells, WebhookDisabling],
-      useFactory: (...tools: ConstructorParameters<typeof WebhookSweep>) => new WebhookSweep(...tools),
+      inject: [
+        WebhookStore,
+        DeliveryStore,
+        WaitingDeliveries,
+        WaitingBounds,
+        DeliveryBells,
+        WebhookDisabling,
+        WebhookNotices,
+        Clock,
+      ],
+      useFactory: (
+        webhooks: WebhookStore,
+        deliveries: DeliveryStore,
+        lines: WaitingDeliveries,
+        bounds: WaitingBounds,
+        bells: DeliveryBells,
+        disabling: WebhookDisabling,
+        notices: WebhookNotices,
+        clock: Clock,
+      ) => new WebhookSweep({ webhooks, deliveries, lines, bounds, bells, disabling, notices, clock }),
     },
   ],
   exports: [DeliveryWorkers, WebhookFanOut, WebhookSweep],
@@ -99,10 +140,13 @@ import { WebhooksModule } from './webhooks.module.js';
 export class WebhooksWorkerModule {}
 
 /** Answers who counts the attempts. */
-function measured(metrics: Metrics, webhooks: WebhookStore, deliveries: DeliveryStore) {
-  const backlog = () => backlogOf(webhooks, deliveries);
+function measured(metrics: Metrics, webhooks: WebhookStore, lines: WaitingDeliveries) {
+  const backlog = () => backlogOf(webhooks, lines);
   metrics.gauge({ name: 'drgw_webhook_backlog', help: 'Deliveries to webhooks that wait.' }, async () => [
     { value: (await backlog()).waiting },
+  ]);
+  metrics.gauge({ name: 'drgw_webhook_backlog_bytes', help: 'Bytes of those deliveries.' }, async () => [
+    { value: (await backlog()).bytes },
   ]);
   metrics.gauge(
     { name: 'drgw_webhooks_disabled', help: 'Webhooks that the gateway disabled because of their endpoint.' },
@@ -114,4 +158,20 @@ function measured(metrics: Metrics, webhooks: WebhookStore, deliveries: Delivery
     labelNames: ['result'],
   });
   return (result: AttemptResult) => count({ result });
+}
+
+function waitingLimits(environment: Environment): WaitingLimits {
+  const { webhookMaxWaiting, webhookMaxWaitingMegabytes, webhookDisabledKeptDays } = environment;
+  return {
+    deliveries: webhookMaxWaiting,
+    bytes: webhookMaxWaitingMegabytes * 1_000_000,
+    disabledKeptMs: webhookDisabledKeptDays * 24 * 3_600_000,
+  };
+}
+
+/** Answers who counts what is dropped. */
+function droppedCounter(metrics: Metrics) {
+  const name = 'drgw_webhook_deliveries_dropped_total';
+  const count = metrics.counter({ name, help: 'Deliveries that waited, and were dropped.', labelNames: [] });
+  return (dropped: number) => count({}, dropped);
 }

@@ -9,6 +9,7 @@ import { withinMs } from '../platform/within.js';
 import { QueueDeliveryBells } from './deliveries.queue.js';
 import { DeliveryBells } from './delivery-bells.js';
 import { DeliveryStore } from './redis-delivery-store.js';
+import { WaitingDeliveries } from './redis-waiting-deliveries.js';
 import { WebhookStore } from './redis-webhook-store.js';
 import { WebhookNotices } from './webhook-notices.js';
 import { WebhooksService } from './webhooks.service.js';
@@ -21,6 +22,11 @@ const CLOSING_TAKES_MS = 2_000;
   providers: [
     { provide: WebhookStore, inject: [COMMANDS], useFactory: (redis: Redis) => new WebhookStore(redis) },
     { provide: DeliveryStore, inject: [COMMANDS], useFactory: (redis: Redis) => new DeliveryStore(redis) },
+    {
+      provide: WaitingDeliveries,
+      inject: [COMMANDS],
+      useFactory: (redis: Redis) => new WaitingDeliveries(redis),
+    },
     {
       provide: QueueDeliveryBells,
       inject: [COMMANDS, LOG],
@@ -35,18 +41,27 @@ const CLOSING_TAKES_MS = 2_000;
     },
     {
       provide: WebhooksService,
-      inject: [WebhookStore, DeliveryStore, WebhookNotices, DeliveryBells, Clock, ENVIRONMENT_TOKEN],
+      inject: [
+        WebhookStore,
+        DeliveryStore,
+        WaitingDeliveries,
+        WebhookNotices,
+        DeliveryBells,
+        Clock,
+        ENVIRONMENT_TOKEN,
+      ],
       useFactory: (
         webhooks: WebhookStore,
         deliveries: DeliveryStore,
+        lines: WaitingDeliveries,
         notices: WebhookNotices,
         bells: DeliveryBells,
         clock: Clock,
         { webhookAllowPrivate }: Environment,
-      ) => new WebhooksService(webhooks, deliveries, notices, bells, clock, webhookAllowPrivate),
+      ) => new WebhooksService(webhooks, deliveries, lines, notices, bells, clock, webhookAllowPrivate),
     },
   ],
-  exports: [WebhookStore, DeliveryStore, DeliveryBells, WebhookNotices, WebhooksService],
+  exports: [WebhookStore, DeliveryStore, WaitingDeliveries, DeliveryBells, WebhookNotices, WebhooksService],
 })
 export class WebhooksModule implements OnApplicationShutdown {
   constructor(@Inject(QueueDeliveryBells) private readonly bells: QueueDeliveryBells) {}

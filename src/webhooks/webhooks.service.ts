@@ -6,6 +6,7 @@ import { askedForAgain, DELIVERY_STATES, type Delivery, type DeliveryState } fro
 import type { DeliveryBells } from './delivery-bells.js';
 import { UNTRIED, type EndpointHealth } from './endpoint-health.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
+import type { DroppedDeliveries, WaitingDeliveries } from './redis-waiting-deliveries.js';
 import type { WebhookStore } from './redis-webhook-store.js';
 import { endpointFault } from './sending/endpoint-url.js';
 import type { Webhook, WebhookSecret } from './webhook.js';
@@ -18,6 +19,8 @@ const OLD_SECRET_SIGNS_MS = 24 * 3_600_000;
 /** Whoever rotates again and again has so many at once. */
 const MOST_SECRETS = 4;
 const SECRET_BYTES = 32;
+/** Of what may wait, so much may for one that is enabled again: more would disable it at the next event. */
+const ROOMY = 0.9;
 
 /** What may be said of a webhook; absent = as it is, or nothing in particular. */
 export interface WebhookWishes {
@@ -33,6 +36,7 @@ export interface WebhookView {
   webhook: Webhook;
   health: EndpointHealth;
   waiting: number;
+  dropped: DroppedDeliveries;
 }
 
 /** What people do with webhooks. Throws `ProblemError`. */
@@ -40,6 +44,7 @@ export class WebhooksService {
   constructor(
     private readonly webhooks: WebhookStore,
     private readonly deliveries: DeliveryStore,
+    private readonly lines: WaitingDeliveries,
     private readonly notices: WebhookNotices,
     private readonly bells: DeliveryBells,
     private readonly clock: Clock,
@@ -70,7 +75,7 @@ export class WebhooksService {
       disabled: null,
     };
     await this.webhooks.create(webhook);
-    return { webhook, health: UNTRIED, waiting: 0 };
+    return this.view(webhook);
   }
 
   async list(): Promise<WebhookView[]> {
@@ -82,7 +87,10 @@ export class WebhooksService {
     return this.view(await this.found(id));
   }
 
-  /** What waits goes on waiting while it is disabled, and is sent when it is enabled again. */
+  /**
+   * What waits goes on waiting while it is disabled, and is sent when it is enabled again; what happened meanwhile is not,
+   * and that is told.
+   */
   async update(id: string, wishes: WebhookWishes): Promise<WebhookView> {
     const time = isoTime(this.clock.now());
     const before = await this.found(id);
@@ -91,8 +99,9 @@ export class WebhooksService {
       updatedTime: time,
     }));
     if (!webhook) throw notFound(id);
-    const isNew = webhook.url !== before.url || (before.disabled !== null && webhook.disabled === null);
-    if (isNew) await this.deliveries.keepHealth(id, UNTRIED);
+    const ended = webhook.disabled ? null : before.disabled;
+    if (webhook.url !== before.url || ended) await this.deliveries.keepHealth(id, UNTRIED);
+    if (ended) await this.tellMissed(id, ended.time);
     if (!webhook.disabled) await this.bells.ring(id);
     return this.view(webhook);
   }
@@ -156,12 +165,23 @@ export class WebhooksService {
     }
   }
 
+  /** A line that is full gets room for what comes now. */
+  private async tellMissed(id: string, disabledTime: string): Promise<void> {
+    const nowMs = this.clock.now();
+    await this.lines.drop(id, nowMs, { count: Math.floor(ROOMY * this.deliveries.bounds.mostWaiting) });
+    const { total, untold, fromTime } = await this.lines.dropped(id);
+    const since = untold > 0 && fromTime !== null && fromTime < disabledTime ? fromTime : disabledTime;
+    const missed = { fromTime: since, untilTime: isoTime(nowMs), dropped: untold };
+    if (await this.notices.missed(id, missed)) await this.lines.noteTold(id, total);
+  }
+
   private async view(webhook: Webhook): Promise<WebhookView> {
-    const [health, waiting] = await Promise.all([
+    const [health, { count: waiting }, dropped] = await Promise.all([
       this.deliveries.health(webhook.id),
-      this.deliveries.waitingCount(webhook.id),
+      this.lines.of(webhook.id),
+      this.lines.dropped(webhook.id),
     ]);
-    return { webhook, health, waiting };
+    return { webhook, health, waiting, dropped };
   }
 
   private async found(id: string): Promise<Webhook> {

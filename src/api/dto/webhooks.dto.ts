@@ -47,7 +47,10 @@ export class CreateWebhookDto {
 
 /** What is absent stays as it is. */
 export class UpdateWebhookDto extends PartialType(CreateWebhookDto, { skipNullProperties: false }) {
-  /** true = nothing is sent, and what happens meanwhile is not told; what waits goes on waiting. */
+  /**
+   * true = nothing is sent, and what happens meanwhile is not told; what waits goes on waiting, for
+   * WEBHOOK_DISABLED_KEPT_DAYS. false = what waits is sent, and `webhook.events-missed` says what is not.
+   */
   @MayBeAbsent()
   @IsBoolean()
   disabled?: boolean;
@@ -89,6 +92,12 @@ export class WebhookDto {
   /** Deliveries that wait. */
   @ApiProperty({ type: 'integer' })
   waitingDeliveries!: number;
+  /** How many waited and were dropped, ever: too much waited for webhooks, or too long for this one while it was disabled. */
+  @ApiProperty({ type: 'integer' })
+  droppedDeliveries!: number;
+  /** The time of the newest event among them. */
+  @ApiProperty({ type: String, nullable: true })
+  lastDroppedEventTime!: string | null;
 }
 
 export class WebhookWithSecretDto extends WebhookDto {

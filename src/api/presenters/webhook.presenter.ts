@@ -13,7 +13,7 @@ import { LARGEST_PAGE } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 
 /** Without its secrets. */
-export function presentWebhook({ webhook, health, waiting }: WebhookView): WebhookDto {
+export function presentWebhook({ webhook, health, waiting, dropped }: WebhookView): WebhookDto {
   const { id, url, eventTypes, siteIds, description, disabled, createdBy, createdTime, updatedTime } =
     webhook;
   const { failures, failingSinceMs, pausedUntilMs, lastDeliveredMs, lastError } = health;
@@ -32,6 +32,8 @@ export function presentWebhook({ webhook, health, waiting }: WebhookView): Webho
       lastError,
     },
     waitingDeliveries: waiting,
+    droppedDeliveries: dropped.total,
+    lastDroppedEventTime: dropped.untilTime,
   };
 }
 

@@ -31,6 +31,9 @@ export interface Environment {
   traceUpstreams: boolean;
   webhookAllowPrivate: boolean;
   webhookRetryScheduleMs: readonly number[];
+  webhookMaxWaiting: number;
+  webhookMaxWaitingMegabytes: number;
+  webhookDisabledKeptDays: number;
 }
 
 interface Variable {
@@ -241,6 +244,25 @@ export const ENVIRONMENT = {
         : 'write up to 20 whole numbers from 0 to 604800000, separated by commas';
     },
   },
+  webhookMaxWaiting: {
+    name: 'WEBHOOK_MAX_WAITING',
+    meaning:
+      'How many deliveries may wait for all webhooks together; beyond it the longest lines lose their oldest ones, and their endpoints are told so.',
+    defaultValue: '200000',
+    fault: (text) => wholeNumber(text, 100, 10_000_000),
+  },
+  webhookMaxWaitingMegabytes: {
+    name: 'WEBHOOK_MAX_WAITING_MEGABYTES',
+    meaning: 'How many megabytes those deliveries may take in Redis; likewise.',
+    defaultValue: '300',
+    fault: (text) => wholeNumber(text, 1, 1_000_000),
+  },
+  webhookDisabledKeptDays: {
+    name: 'WEBHOOK_DISABLED_KEPT_DAYS',
+    meaning: 'Days for which events go on waiting for a webhook that is disabled.',
+    defaultValue: '7',
+    fault: (text) => wholeNumber(text, 0, 365),
+  },
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -295,6 +317,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     traceUpstreams: text(ENVIRONMENT.traceUpstreams) === 'true',
     webhookAllowPrivate: text(ENVIRONMENT.webhookAllowPrivate) === 'true',
     webhookRetryScheduleMs: text(ENVIRONMENT.webhookRetryScheduleMs).split(',').map(Number),
+    webhookMaxWaiting: Number(text(ENVIRONMENT.webhookMaxWaiting)),
+    webhookMaxWaitingMegabytes: Number(text(ENVIRONMENT.webhookMaxWaitingMegabytes)),
+    webhookDisabledKeptDays: Number(text(ENVIRONMENT.webhookDisabledKeptDays)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;

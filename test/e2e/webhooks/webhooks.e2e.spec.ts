@@ -111,13 +111,14 @@ describe('webhooks', () => {
     const [failed] = (await log(id, '&state=FAILED')).items;
     await world().api.ask('POST', `/v1/webhooks/${id}/deliveries/${failed?.id}/redeliver`);
     await world().api.ask('POST', `/v1/webhooks/${id}/test`);
-    await receiver.until(3);
+    await receiver.until(4);
     expect(receiver.received.map(({ event }) => event.type).sort()).toEqual([
       'operation.succeeded',
       'operation.succeeded',
+      'webhook.events-missed',
       'webhook.test',
     ]);
-    expect(new Set(receiver.received.map((got) => got.id)).size).toBe(2);
+    expect(new Set(receiver.received.map((got) => got.id)).size).toBe(3);
   });
 
   it('are not held up by one that hangs', async () => {

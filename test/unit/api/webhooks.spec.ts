@@ -14,8 +14,8 @@ let surface: Surface;
 
 beforeEach(async () => {
   hooks = new Hooks(the.redis);
-  const { webhooks, deliveries, notices, bells, clock } = hooks;
-  const service = new WebhooksService(webhooks, deliveries, notices, bells, clock, false);
+  const { webhooks, deliveries, lines, notices, bells, clock } = hooks;
+  const service = new WebhooksService(webhooks, deliveries, lines, notices, bells, clock, false);
   surface = await surfaceOver([provider], undefined, [{ provide: WebhooksService, useValue: service }]);
 });
 afterEach(() => surface.close());
@@ -45,6 +45,8 @@ it('tells the secret of a new webhook once, and never again', async () => {
       disabledReason: null,
       createdBy: 'admin',
       waitingDeliveries: 0,
+      droppedDeliveries: 0,
+      lastDroppedEventTime: null,
       endpoint: { failures: 0, lastError: null },
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/) as string,
     },

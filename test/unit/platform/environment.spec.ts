@@ -48,6 +48,9 @@ it('everything but the API key has a default', () => {
     webhookRetryScheduleMs: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map(
       (s) => s * 1000,
     ),
+    webhookMaxWaiting: 200_000,
+    webhookMaxWaitingMegabytes: 300,
+    webhookDisabledKeptDays: 7,
     metricsMostSites: 200,
     otlpEndpoint: null,
     traceUpstreams: false,

@@ -12,8 +12,10 @@ import {
   DeliveryStore,
   type DeliveryBounds,
 } from '../../../src/webhooks/redis-delivery-store.js';
+import { WaitingDeliveries } from '../../../src/webhooks/redis-waiting-deliveries.js';
 import { WebhookStore } from '../../../src/webhooks/redis-webhook-store.js';
 import { WebhookSender } from '../../../src/webhooks/sending/webhook-sender.js';
+import { WaitingBounds, type WaitingLimits } from '../../../src/webhooks/waiting-bounds.js';
 import { WebhookDisabling } from '../../../src/webhooks/webhook-disabling.js';
 import { WebhookFanOut } from '../../../src/webhooks/webhook-fan-out.js';
 import { WebhookNotices } from '../../../src/webhooks/webhook-notices.js';
@@ -44,6 +46,8 @@ export class Hooks {
   readonly bells = new RecordingBells();
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryStore;
+  readonly lines: WaitingDeliveries;
+  readonly bounds: WaitingBounds;
   readonly notices: WebhookNotices;
   readonly disabling: WebhookDisabling;
   readonly fanOut: WebhookFanOut;
@@ -54,10 +58,14 @@ export class Hooks {
   constructor(
     readonly redis: Redis,
     bounds: Partial<DeliveryBounds> = {},
+    limits: Partial<WaitingLimits> = {},
   ) {
     const { clock, bells } = this;
     this.webhooks = new WebhookStore(redis);
     this.deliveries = new DeliveryStore(redis, { ...DELIVERY_BOUNDS, ...bounds });
+    this.lines = new WaitingDeliveries(redis);
+    const allLimits = { deliveries: 1e6, bytes: 1e9, disabledKeptMs: 7 * 24 * 3_600_000, ...limits };
+    this.bounds = new WaitingBounds(this.webhooks, this.lines, allLimits, clock, silentLog());
     this.notices = new WebhookNotices(this.webhooks, this.deliveries, bells, clock);
     this.disabling = new WebhookDisabling(this.webhooks, this.notices, clock, silentLog());
     // Of no operation more is known than what its event says.
@@ -69,11 +77,14 @@ export class Hooks {
       bells,
       this.disabling,
       this.notices,
+      this.bounds,
       clock,
       silentLog(),
     );
-    this.service = new WebhooksService(this.webhooks, this.deliveries, this.notices, bells, clock, true);
-    this.sweeper = new WebhookSweep(this.webhooks, this.deliveries, bells, this.disabling);
+    const { webhooks, deliveries, lines, notices, disabling } = this;
+    this.service = new WebhooksService(webhooks, deliveries, lines, notices, bells, clock, true);
+    const tools = { webhooks, deliveries, lines, bounds: this.bounds, bells, disabling, notices, clock };
+    this.sweeper = new WebhookSweep(tools);
   }
 
   /** One worker's rounds. */
