@@ -24,6 +24,8 @@ export interface FaultWorldOptions {
   durationFactor?: number;
   /** A fault proxy between the gateway and each site. */
   proxied?: boolean;
+  /** Workers exactly as they ship: they cannot be told to die at a step. */
+  asShipped?: boolean;
   /** Takes only what of the cores others leave: what is measured beside it must not suffer. */
   standsBack?: boolean;
   /** Somebody else's Redis; by default one of our own that keeps an append-only file. */
@@ -144,7 +146,7 @@ export class FaultWorld {
       join(PRODUCT, 'worker.js'),
       { ...this.env, FAULTS_PRODUCT: pathToFileURL(`${PRODUCT}/`).href, ...env },
       // Without the second compiler a start costs a fifth less, and few of them live long enough to gain by it.
-      ['--no-opt', '--import', STEP_FAULTS.href],
+      this.options.asShipped ? [] : ['--no-opt', '--import', STEP_FAULTS.href],
     );
     this.workers.push(worker);
     void worker.end.then(() => this.workers.splice(this.workers.indexOf(worker), 1));

@@ -36,8 +36,13 @@ const PATIENCE_MS = 15_000;
 export class Gateway {
   constructor(
     readonly url: string,
-    private readonly apiKey: string,
+    readonly apiKey: string,
   ) {}
+
+  /** Another process, with the same key. */
+  at(url: string): Gateway {
+    return new Gateway(url, this.apiKey);
+  }
 
   async ask(method: string, path: string, body?: object, key: string = randomUUID()): Promise<Answer> {
     try {
