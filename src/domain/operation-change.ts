@@ -68,6 +68,8 @@ export type Change =
       detail: string | null;
       overBy?: string | null;
     }
+  /** What was asked for waited too long to be sent at all: what runs there by now may be something else. */
+  | { kind: 'REQUEST_LAPSED'; request: 'CANCEL' | 'INPUT'; detail: string }
   /** A person says what became of what is UNKNOWN. `shows` = something of it is to be seen upstream. */
   | {
       kind: 'RESOLVED';

@@ -86,6 +86,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'INPUT_REQUESTED':
     case 'INPUT_SENDING':
     case 'INPUT_ANSWERED':
+    case 'REQUEST_LAPSED':
       return request(operation, change, now);
     case 'RESOLVED':
       return resolved(withoutOpenSteps(operation), change, now);

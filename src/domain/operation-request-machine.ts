@@ -11,7 +11,8 @@ type Request = Extract<
       | 'CANCEL_ANSWERED'
       | 'INPUT_REQUESTED'
       | 'INPUT_SENDING'
-      | 'INPUT_ANSWERED';
+      | 'INPUT_ANSWERED'
+      | 'REQUEST_LAPSED';
   }
 >;
 
@@ -42,6 +43,10 @@ export function request(operation: Operation, change: Request, now: string): App
     }
     case 'INPUT_ANSWERED':
       return inputAnswered(operation, change);
+    case 'REQUEST_LAPSED':
+      return change.request === 'CANCEL'
+        ? cancelLapsed(operation, change.detail)
+        : inputLapsed(operation, change.detail);
   }
 }
 
@@ -79,15 +84,25 @@ function cancelAnswered(
   if (operation.cancel?.state !== 'SENDING' || !isOf(operation.cancel, overBy)) return null;
   const cancel: CancelRequest = { ...operation.cancel, state, detail };
   if (state === 'REFUSED') {
-    return {
-      operation: { ...operation, cancel, state: 'RUNNING' },
-      type: 'operation.progressed',
-      text: `The upstream refused to stop: ${detail ?? 'no reason given'}. The operation goes on.`,
-    };
+    return goingOn(operation, cancel, `The upstream refused to stop: ${detail ?? 'no reason given'}.`);
   }
   const text =
     state === 'ACCEPTED' ? 'The upstream is stopping.' : 'Whether the upstream will stop is not known yet.';
   return cancelling(operation, cancel, text);
+}
+
+function cancelLapsed(operation: Operation, detail: string): Applied | null {
+  const { cancel } = operation;
+  if (cancel?.state !== 'REQUESTED') return null;
+  return goingOn(operation, { ...cancel, state: 'REFUSED', detail }, detail);
+}
+
+function goingOn(operation: Operation, cancel: CancelRequest, text: string): Applied {
+  return {
+    operation: { ...operation, cancel, state: 'RUNNING' },
+    type: 'operation.progressed',
+    text: `${text} The operation goes on.`,
+  };
 }
 
 /** One answer at a time; the same prompt again only when its first answer was refused or may be lost. */
@@ -123,6 +138,12 @@ function inputAnswered(
   const text =
     state === 'REFUSED' ? `${AFTER_INPUT.REFUSED}: ${detail ?? 'no reason given'}.` : AFTER_INPUT[state];
   return answering(operation, { ...input, state, detail, overBy: null }, text);
+}
+
+function inputLapsed(operation: Operation, detail: string): Applied | null {
+  const { input } = operation;
+  if (input?.state !== 'REQUESTED') return null;
+  return answering(operation, { ...input, state: 'REFUSED', detail }, detail);
 }
 
 /** Whether an answer is that of this sending, and not of one before it. */

@@ -52,6 +52,7 @@ export const CHANGE_SAFETY: Readonly<Record<Change['kind'], ChangeSafety>> = {
 
   UNDECIDED: TOLD,
   GIVEN_UP: TOLD,
+  REQUEST_LAPSED: TOLD,
   DOUBTED: { ...TOLD, evenWhileGuarded: true },
   COMPOSITE_BEGUN: TOLD,
   STEP_STARTED: TOLD,

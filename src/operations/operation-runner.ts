@@ -26,6 +26,7 @@ import { ringParent } from './parent-bell.js';
 import { RequestSender } from './request-sender.js';
 import { mayBeSentAgain, Sending, type Look } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
+import { SENDER_ENDED, takenBack } from './taken-back.js';
 
 export type AroundStep = (operation: Operation, step: () => Promise<Next>) => Promise<Next>;
 
@@ -68,7 +69,7 @@ export class OperationRunner {
     private readonly marks?: SendMarks,
   ) {
     this.sending = new Sending(store, clock, settings, guard, skew);
-    this.requests = new RequestSender(store, this.sending, clock, settings);
+    this.requests = new RequestSender(store, this.sending, clock, settings, log);
     this.composites = new CompositeRunner(store, doorbells, clock, settings, log);
   }
 
@@ -157,7 +158,7 @@ export class OperationRunner {
     });
     // Asked again: from here on no mark leads to a send.
     if (revoked && attempt && (await this.marks?.isUnmarked(attempt))) {
-      return this.takeBack(operation, attempt.id, 'the process that was to send it ended before that.');
+      return this.takeBack(operation, attempt.id, SENDER_ENDED);
     }
     return 'DONE';
   }
@@ -249,11 +250,8 @@ export class OperationRunner {
     if (mayBeSentAgain(error)) {
       const waitMs = this.sending.backOff(operation.createdTime, error.retryAfterMs);
       await this.sending.writeDown(operation.id, {
-        kind: 'NOT_SENT',
-        attemptId,
-        notBefore: isoTime(this.clock.now() + waitMs),
+        ...takenBack(attemptId, this.clock.now() + waitMs, error.message),
         ...heldBack(error, waitMs),
-        text: `Not sent: ${error.message} It will be tried again.`,
       });
       return { againInMs: waitMs };
     }
@@ -269,9 +267,9 @@ export class OperationRunner {
     return 'DONE';
   }
 
-  private notSent(operation: Operation, attemptId: string, why: string): Change & { kind: 'NOT_SENT' } {
-    const notBefore = isoTime(this.clock.now() + this.sending.backOff(operation.createdTime, null));
-    return { kind: 'NOT_SENT', attemptId, notBefore, text: `Not sent: ${why} It will be tried again.` };
+  private notSent(operation: Operation, attemptId: string, why: string): ReturnType<typeof takenBack> {
+    const waitMs = this.sending.backOff(operation.createdTime, null);
+    return takenBack(attemptId, this.clock.now() + waitMs, why);
   }
 
   private async takeBack(operation: Operation, attemptId: string, why: string): Promise<Next> {

@@ -1,6 +1,6 @@
 import type { UpstreamRef } from '../domain/action-command.js';
-import type { Operation } from '../domain/operation.js';
-import { isoTime, type Clock } from '../platform/clock.js';
+import type { Operation, SubmittedCall } from '../domain/operation.js';
+import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
@@ -9,6 +9,7 @@ import type { SendMarks } from './journal/send-marks.js';
 import type { OperationStore } from './operation-store.js';
 import { unknownIntervalMs } from './polling-policy.js';
 import type { OperationSettings } from './settings.js';
+import { SENDER_ENDED, takenBack } from './taken-back.js';
 import { tellUnknown } from './tell-unknown.js';
 
 /**
@@ -39,10 +40,11 @@ export class Reconciler {
     pass: Pick<GuardPass, 'check'> = { check: () => undefined },
   ): Promise<void> {
     this.forgetOthers(provider.siteId, open);
+    const unmarked = await this.unmarkedOf(open);
     for (const operation of open) {
       if (!this.isDue(operation)) continue;
       try {
-        await this.one(operation, provider, pass);
+        await this.one(operation, provider, pass, unmarked);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
         // The others would meet the same, and be one request more each.
@@ -78,11 +80,23 @@ export class Reconciler {
     if (looks.size === 0) this.looks.delete(siteId);
   }
 
-  private async one(operation: Operation, provider: Provider, pass: Pick<GuardPass, 'check'>): Promise<void> {
-    const callIndex = operation.calls.findIndex((call) => call.state === 'AMBIGUOUS');
-    const sent = operation.calls[callIndex];
+  /** Of those in doubt: attempts that never left, by one reading for all. Each of them was revoked before. */
+  private async unmarkedOf(open: readonly Operation[]): Promise<ReadonlySet<string>> {
+    const doubtful = open.filter(({ state }) => state === 'RECONCILING');
+    const attempts = doubtful.flatMap((operation) => inDoubt(operation)?.attempt ?? []);
+    return (await this.marks?.unmarkedOf(attempts)) ?? new Set();
+  }
+
+  private async one(
+    operation: Operation,
+    provider: Provider,
+    pass: Pick<GuardPass, 'check'>,
+    unmarked: ReadonlySet<string>,
+  ): Promise<void> {
+    const sent = inDoubt(operation);
     if (!sent) return;
-    if (operation.state === 'RECONCILING' && sent.attempt && (await this.marks?.isUnmarked(sent.attempt))) {
+    const callIndex = operation.calls.indexOf(sent);
+    if (operation.state === 'RECONCILING' && sent.attempt && unmarked.has(sent.attempt.id)) {
       pass.check();
       await this.takeBack(operation, sent.attempt.id);
       return;
@@ -112,16 +126,15 @@ export class Reconciler {
 
   /** What is in doubt was revoked; without a mark it never left, and never will. The sweeper rings for it. */
   private async takeBack(operation: Operation, attemptId: string): Promise<void> {
-    await this.store.transition(operation.id, {
-      kind: 'NOT_SENT',
-      attemptId,
-      notBefore: isoTime(this.clock.now()),
-      text: 'Not sent: the process that was to send it ended before that. It will be tried again.',
-    });
+    await this.store.transition(operation.id, takenBack(attemptId, this.clock.now(), SENDER_ENDED));
   }
 
   /** A job has one operation. After a loss in the store two of them may be about the same target. */
   private async isOfAnother({ siteId }: Operation, { jobIds }: UpstreamRef): Promise<boolean> {
     return jobIds.length > 0 && (await this.store.knownJobs(siteId, jobIds)).size > 0;
   }
+}
+
+function inDoubt({ calls }: Operation): SubmittedCall | undefined {
+  return calls.find((call) => call.state === 'AMBIGUOUS');
 }

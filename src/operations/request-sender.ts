@@ -1,7 +1,8 @@
 import type { UpstreamCall } from '../domain/action-command.js';
 import type { RequestAnswer } from '../domain/operation-change.js';
-import { isVerdict, type Operation } from '../domain/operation.js';
+import { isVerdict, type CancelRequest, type Operation } from '../domain/operation.js';
 import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
 import type { SendGate } from '../providers/provider-driver.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
@@ -28,6 +29,7 @@ export class RequestSender {
     private readonly sending: Sending,
     private readonly clock: Clock,
     private readonly settings: OperationSettings,
+    private readonly log: Log,
   ) {}
 
   async sendCancel(operation: Operation, provider: Provider, look: Look): Promise<Next> {
@@ -45,6 +47,8 @@ export class RequestSender {
     }
     const call = provider.cancelCall(operation.command);
     if (cancel?.state !== 'REQUESTED' || !call) return 'NOTHING';
+    look.checkClock();
+    if (this.isTooLate(cancel)) return this.lapse(operation, 'CANCEL', 'The wish to stop');
     look.checkSend();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'CANCEL_SENDING', overBy }, () => ({
@@ -83,6 +87,8 @@ export class RequestSender {
     }
     const call = provider.answerCall(operation.command, promptId);
     if (input.state !== 'REQUESTED' || !call) return 'NOTHING';
+    look.checkClock();
+    if (this.isTooLate(input)) return this.lapse(operation, 'INPUT', 'The answer');
     look.checkSend();
     const overBy = this.sending.overBy();
     const sending = await this.sending.intend(operation, { kind: 'INPUT_SENDING', promptId, overBy }, () => ({
@@ -107,6 +113,20 @@ export class RequestSender {
     });
     await this.sending.writeDown(operation.id, { kind: 'INPUT_ANSWERED', promptId, state, detail, overBy });
     return state === 'REQUESTED' ? { againInMs } : 'DONE';
+  }
+
+  /** By now something else may run there than what was meant. */
+  private isTooLate({ requestedTime }: Pick<CancelRequest, 'requestedTime'>): boolean {
+    return this.clock.now() - Date.parse(requestedTime) > this.settings.startDeadlineMs;
+  }
+
+  private async lapse(operation: Operation, request: 'CANCEL' | 'INPUT', what: string): Promise<Next> {
+    const minutes = Math.round(this.settings.startDeadlineMs / 60_000);
+    const detail = `${what} could not be sent for ${minutes} minutes, and is not sent any more; ask again if it is still meant.`;
+    const { id: operationId, siteId } = operation;
+    const lapsed = await this.store.transitionFrom(operation, { kind: 'REQUEST_LAPSED', request, detail });
+    if (lapsed) this.log.warn({ operationId, siteId }, detail);
+    return 'DONE';
   }
 
   /** @param done.gone what it means that the upstream refuses because what is meant is no more; absent = a refusal */

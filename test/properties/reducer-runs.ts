@@ -32,6 +32,7 @@ const KINDS = [
   'INPUT_REQUESTED',
   'INPUT_SENDING',
   'INPUT_ANSWERED',
+  'REQUEST_LAPSED',
   'RESOLVED',
   'VERDICT',
 ] as const satisfies readonly Change['kind'][];
@@ -114,6 +115,8 @@ export function changeOf(move: Move, step: number, attempts: readonly string[]):
         detail: null,
         ...(flag ? { overBy } : {}),
       };
+    case 'REQUEST_LAPSED':
+      return { kind: 'REQUEST_LAPSED', request: flag ? 'CANCEL' : 'INPUT', detail: 'Too late.' };
     case 'RESOLVED':
       return {
         kind: 'RESOLVED',

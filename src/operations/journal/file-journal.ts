@@ -60,8 +60,8 @@ export class FileJournal extends Journal {
     return this.writer.append(lineOf(entry));
   }
 
-  entries(onDamage?: () => void): AsyncIterable<JournalEntry> {
-    return everything(this.folder, this.log, onDamage);
+  entries(onDamage?: () => void, changedSinceMs?: number): AsyncIterable<JournalEntry> {
+    return everything(this.folder, this.log, onDamage, changedSinceMs);
   }
 
   knownStore(): Promise<string | null> {

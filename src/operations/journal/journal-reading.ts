@@ -12,13 +12,14 @@ export interface OpenJournalFile {
   unknown: number;
 }
 
-/** Everything in a folder, whoever writes or compacts there meanwhile. */
+/** Everything in a folder, whoever writes or compacts there meanwhile; of files that were changed since then only. */
 export async function* everything(
   folder: string,
   log: Log,
   onDamage: () => void = () => undefined,
+  changedSinceMs = -Infinity,
 ): AsyncGenerator<JournalEntry> {
-  const files = await openAll(folder);
+  const files = await openAll(folder, changedSinceMs);
   try {
     yield* inOrder(files.map((file) => entriesIn(file, log, onDamage)));
   } finally {
@@ -27,16 +28,22 @@ export async function* everything(
 }
 
 /** A file that goes away between two looks has become part of one that is there by then. */
-async function openAll(folder: string): Promise<OpenJournalFile[]> {
+async function openAll(folder: string, changedSinceMs: number): Promise<OpenJournalFile[]> {
   const files = new Map<string, OpenJournalFile>();
+  const old = new Set<string>();
   try {
     for (let news = true; news;) {
       news = false;
       for (const name of (await readdir(folder)).filter(isJournalFile)) {
-        if (files.has(name)) continue;
+        if (files.has(name) || old.has(name)) continue;
         news = true;
         const handle = await openIfThere(join(folder, name));
-        if (handle) files.set(name, { name, handle, unknown: 0 });
+        if (!handle) continue;
+        files.set(name, { name, handle, unknown: 0 });
+        if (changedSinceMs === -Infinity || (await handle.stat()).mtimeMs >= changedSinceMs) continue;
+        files.delete(name);
+        old.add(name);
+        await handle.close();
       }
     }
     return [...files.values()];
@@ -70,8 +77,10 @@ export async function* entriesIn(
   for await (const line of wholeLines(file.handle)) {
     try {
       const entry = entryOf(line);
-      if (entry === 'UNKNOWN') file.unknown += 1;
-      else if (entry !== 'HEADER') yield entry;
+      if (entry === 'UNKNOWN') {
+        file.unknown += 1;
+        onDamage();
+      } else if (entry !== 'HEADER') yield entry;
     } catch {
       damaged += 1;
       onDamage();

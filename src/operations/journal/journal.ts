@@ -37,9 +37,10 @@ export abstract class Journal {
 
   /**
    * Everything that any process wrote into the folder, in the order of `time` per operation. A torn last line is left out.
-   * @param onDamage told when a whole line could not be read, and was left out
+   * @param onDamage told when a whole line could not be read or understood, and was left out
+   * @param changedSinceMs what was added to before that only may be left out, milliseconds since the epoch
    */
-  abstract entries(onDamage?: () => void): AsyncIterable<JournalEntry>;
+  abstract entries(onDamage?: () => void, changedSinceMs?: number): AsyncIterable<JournalEntry>;
 
   /** The token of the store that this folder last worked with (`StoreGuard`); null = none yet. */
   abstract knownStore(): Promise<string | null>;

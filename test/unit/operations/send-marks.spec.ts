@@ -1,7 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, utimesSync } from 'node:fs';
 import type { SendAttempt } from '../../../src/domain/operation.js';
 import { DurableOperationStore } from '../../../src/operations/durable-operation-store.js';
 import { OpenGuard } from '../../../src/operations/guard/open-guard.js';
+import type { Journal } from '../../../src/operations/journal/journal.js';
 import { SendMarks } from '../../../src/operations/journal/send-marks.js';
 import { OperationRunner } from '../../../src/operations/operation-runner.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
@@ -132,22 +133,28 @@ describe('a sender that was killed', () => {
 describe('what a folder says of an attempt', () => {
   const folder = new JournalFolder();
   afterAll(() => folder.remove());
+  // The times of files are the machine's.
+  const clock = new TestClock(Date.now());
+
+  const attemptIn = (journal: Journal, id: string, journalId = journal.id): SendAttempt => {
+    const now = new Date(clock.now()).toISOString();
+    return { id, intentTime: now, overBy: now, ...(journalId === null ? {} : { journalId }) };
+  };
+  async function intendedIn(journal: Journal, attempt: SendAttempt, isByItself = true): Promise<SendAttempt> {
+    const record = operationIn('SUBMITTING');
+    const [call] = record.calls;
+    if (call) record.calls = [{ ...call, state: 'SENDING', attempt }];
+    const line = { kind: 'RECORD', time: attempt.intentTime, record } as const;
+    await journal.append(isByItself ? { ...line, intendedAttemptId: attempt.id } : line);
+    return attempt;
+  }
 
   it('is certain only with the intent, without a mark, whole, lately, and in its own folder', async () => {
-    const journal = await folder.open();
-    const marks = new SendMarks(journal, folder.clock);
-    const attemptOf = (id: string, journalId = journal.id): SendAttempt => {
-      const now = new Date(folder.clock.now()).toISOString();
-      return { id, intentTime: now, overBy: now, journalId };
-    };
-    const intended = async (attempt: SendAttempt, isByItself = true): Promise<SendAttempt> => {
-      const record = operationIn('SUBMITTING');
-      const [call] = record.calls;
-      if (call) record.calls = [{ ...call, state: 'SENDING', attempt }];
-      const line = { kind: 'RECORD', time: attempt.intentTime, record } as const;
-      await journal.append(isByItself ? { ...line, intendedAttemptId: attempt.id } : line);
-      return attempt;
-    };
+    const journal = await folder.open(clock);
+    const marks = new SendMarks(journal, clock);
+    const attemptOf = (id: string, journalId?: string): SendAttempt => attemptIn(journal, id, journalId);
+    const intended = (attempt: SendAttempt, isByItself = true): Promise<SendAttempt> =>
+      intendedIn(journal, attempt, isByItself);
     const killedBefore = await intended(attemptOf('a'));
     const killedAfter = await intended(attemptOf('b'));
     await marks.mark('o', 'b');
@@ -157,7 +164,7 @@ describe('what a folder says of an attempt', () => {
     expect(await marks.isUnmarked(await intended(attemptOf('c', 'another folder')))).toBe(false);
     // Whoever repeats the record of another has another one's marks nowhere.
     expect(await marks.isUnmarked(await intended(attemptOf('e'), false))).toBe(false);
-    folder.clock.advance(5 * 60_000 + 1);
+    clock.advance(5 * 60_000 + 1);
     expect(await marks.isUnmarked(killedBefore)).toBe(false);
     const later = await intended(attemptOf('d'));
     expect(await marks.isUnmarked(later)).toBe(true);
@@ -166,17 +173,106 @@ describe('what a folder says of an attempt', () => {
     appendFileSync(folder.pathOf(folder.files[0] ?? ''), 'a line that nobody can read\n');
     expect(await marks.isUnmarked(later)).toBe(false);
   });
+
+  it('is nothing where a later version has written: that may be a mark', async () => {
+    const journal = await folder.open(clock);
+    const attempt = await intendedIn(journal, attemptIn(journal, 'f'));
+    const time = new Date(clock.now()).toISOString();
+    appendFileSync(
+      folder.pathOf(folder.files.at(-1) ?? ''),
+      `${JSON.stringify({ kind: 'DEPARTURE', time, attemptId: 'f' })}\n`,
+    );
+    expect(await new SendMarks(journal, clock).isUnmarked(attempt)).toBe(false);
+  });
 });
 
-it('a folder that cannot be read tells nothing, and stops nobody', async () => {
-  const journal = new MemoryJournal();
-  journal.entries = () => {
-    throw new Error('EIO');
-  };
+it('what was not added to for hours is not read, whatever is in it', async () => {
+  const folder = new JournalFolder();
+  try {
+    const clock = new TestClock(Date.now());
+    const journal = await folder.open(clock);
+    const time = new Date(clock.now()).toISOString();
+    await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'old' });
+    await journal.close();
+    appendFileSync(folder.pathOf(folder.files[0] ?? ''), 'a line that nobody can read\n');
+    utimesSync(folder.pathOf(folder.files[0] ?? ''), clock.now() / 1000 - 7_200, clock.now() / 1000 - 7_200);
+    const again = await folder.open(clock);
+    const attempt = { id: 'a', intentTime: time, overBy: time, journalId: again.id };
+    const record = operationIn('SUBMITTING');
+    await again.append({ kind: 'RECORD', time, record, intendedAttemptId: 'a' });
+    expect(await new SendMarks(again, clock).isUnmarked(attempt)).toBe(true);
+  } finally {
+    await folder.remove();
+  }
+});
+
+describe('a journal that is asked', () => {
   const clock = new TestClock();
-  const now = new Date(clock.now()).toISOString();
-  const attempt = { id: 'a', intentTime: now, overBy: now, journalId: journal.id };
-  expect(await new SendMarks(journal, clock).isUnmarked(attempt)).toBe(false);
+  const time = new Date(clock.now()).toISOString();
+  const attemptOf = (id: string): SendAttempt => ({
+    id,
+    intentTime: time,
+    overBy: time,
+    journalId: 'memory',
+  });
+
+  async function asked(...ids: string[]) {
+    const journal = new MemoryJournal();
+    for (const id of ids) {
+      await journal.append({
+        kind: 'RECORD',
+        time,
+        record: operationIn('SUBMITTING'),
+        intendedAttemptId: id,
+      });
+    }
+    const reads = import.meta.jest.spyOn(journal, 'entries');
+    return { journal, reads, marks: new SendMarks(journal, clock) };
+  }
+
+  it('and cannot be read tells nothing, stops nobody, and is asked again', async () => {
+    const { reads, marks } = await asked('a');
+    reads.mockImplementationOnce(() => {
+      throw new Error('EIO');
+    });
+    expect(await marks.isUnmarked(attemptOf('a'))).toBe(false);
+    expect(await marks.isUnmarked(attemptOf('a'))).toBe(true);
+  });
+
+  it('is read once for all of a look', async () => {
+    const { journal, reads, marks } = await asked('a', 'b', 'c');
+    await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'b' });
+    const unmarked = await marks.unmarkedOf(['a', 'b', 'c', 'd'].map(attemptOf));
+    expect([...unmarked]).toEqual(['a', 'c']);
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not read for what was found there, nor for what was marked by this process', async () => {
+    const { journal, reads, marks } = await asked('a', 'b');
+    await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'a' });
+    await marks.mark('o', 'b');
+    expect(await marks.isUnmarked(attemptOf('a'))).toBe(false);
+    expect(reads).toHaveBeenCalledTimes(1);
+    expect((await marks.unmarkedOf([attemptOf('a'), attemptOf('b')])).size).toBe(0);
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  it('by one who has revoked meanwhile is read from the beginning again: it may have been marked before that', async () => {
+    const { journal, reads, marks } = await asked('a');
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    reads.mockImplementationOnce(async function* () {
+      yield* journal.kept.slice();
+      await held;
+    });
+    const first = marks.isUnmarked(attemptOf('a'));
+    await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'a' });
+    const [second, third] = [marks.isUnmarked(attemptOf('a')), marks.isUnmarked(attemptOf('a'))];
+    goOn();
+    expect(await first).toBe(true);
+    expect(await Promise.all([second, third])).toEqual([false, false]);
+    expect(reads).toHaveBeenCalledTimes(2);
+  });
 });
 
 it('compaction keeps the marks of what is unfinished', async () => {

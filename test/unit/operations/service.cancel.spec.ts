@@ -76,6 +76,24 @@ describe('a cancel', () => {
     expect((await work.now(id)).state).toBe('CANCELLED');
   });
 
+  it('that could not be sent for a quarter of an hour is not sent any more, and may be asked for again', async () => {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    await work.service.cancel(id, 'ben');
+    work.world.troubles.push({ on: 'CHANGE', trouble: 'UNREACHABLE' });
+    await work.runner.submit(id);
+    work.clock.advance(15 * 60_000 + 1);
+    const sent = work.changesSent;
+    expect(await work.runner.submit(id)).toBe('DONE');
+    expect(await work.now(id)).toMatchObject({ state: 'RUNNING', cancel: { state: 'REFUSED' } });
+    expect((await work.events(id)).at(-1)).toMatchObject({
+      type: 'operation.progressed',
+      text: expect.stringContaining('could not be sent for 15 minutes') as string,
+    });
+    expect(work.changesSent).toBe(sent);
+    expect(await work.service.cancel(id, 'ben')).toMatchObject({ cancel: { state: 'REQUESTED' } });
+  });
+
   it('is refused for what cannot be stopped, what has ended and what is in doubt', async () => {
     const work = new LongWork(the.redis);
     const enabling = await work.begun({

@@ -92,6 +92,18 @@ describe('an answer to a prompt', () => {
     expect((await answer(work, id, promptId)).input?.state).toBe('ACCEPTED');
   });
 
+  it('that could not be sent for a quarter of an hour is not sent any more, and may be given again', async () => {
+    const { work, id, promptId } = await asking();
+    await work.service.answerPrompt(id, promptId, 'ben');
+    work.clock.advance(15 * 60_000 + 1);
+    expect(await work.runner.submit(id)).toBe('DONE');
+    expect(work.changesSent).toBe(1);
+    const lapsed = await work.now(id);
+    expect(lapsed).toMatchObject({ state: 'WAITING_FOR_INPUT', input: { state: 'REFUSED' } });
+    expect(lapsed.input?.detail).toContain('ask again');
+    expect((await answer(work, id, promptId)).input?.state).toBe('ACCEPTED');
+  });
+
   it('whose carrier died is in doubt, and not sent again by itself', async () => {
     const dies = { now: false };
     const work = new LongWork(the.redis, (driver) =>
