@@ -35,7 +35,7 @@ export class RedisEventFeed extends EventFeed {
     // It has ended, or left the store; or there is nothing after that place.
     const folded = await this.commands.hgetBuffer(operation(operationId), 'e');
     const all = folded
-      ? readFolded(folded).events.map(([offset, event]) => ({ shard, offset, event }))
+      ? readFolded(operationId, folded).events.map(([offset, event]) => ({ shard, offset, event }))
       : ((await this.past?.eventsOf(operationId)) ?? []);
     return all.filter(({ offset }) => after === FROM_THE_FIRST || compareOffsets(offset, after) > 0);
   }

@@ -1,13 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { OperationEvent } from '../../domain/operation-event.js';
-import { readFolded, type FoldedEvents } from '../../events/folded-events.js';
+import { readFolded, writeFolded } from '../../events/folded-events.js';
 import { readRecord } from '../../domain/operation-schema.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
 import { indexesOf, LEFT_INDEX } from '../../operations/operation-indexes.js';
 import { nextEntries } from '../../operations/redis-operation-list.js';
 import type { OperationCursor } from '../../operations/operation-store.js';
 import { operationKeys, shardOf, SHARDS } from '../../platform/redis/keys.js';
-import { packed } from '../../platform/packed.js';
 import { RedisScript } from '../../platform/redis/script.js';
 import type { SegmentEntry } from './segment-entry.js';
 
@@ -87,18 +86,17 @@ export class FinishedOperations {
     const { operation, operationEvents, open } = keysOf(id);
     const [events, keyHash] = await Promise.all([this.streamed(id), this.redis.hget(operation(id), 'k')]);
     if (events.length === 0) return;
-    const folded: FoldedEvents = { events, keyHash };
     await FOLD.run(
       this.redis,
       [operation(id), operationEvents(id), open],
-      [id, events.length, packed(folded)],
+      [id, events.length, writeFolded(id, { events, keyHash })],
     );
   }
 
   private async stored(id: string): Promise<StoredEnd | null> {
     const [text, key, folded] = await this.redis.hmgetBuffer(keysOf(id).operation(id), 'r', 'k', 'e');
     if (!text) return null;
-    const { events, keyHash } = folded ? readFolded(folded) : { events: null, keyHash: null };
+    const { events, keyHash } = folded ? readFolded(id, folded) : { events: null, keyHash: null };
     return { record: readRecord(text.toString()), keyHash: key?.toString() ?? keyHash, events };
   }
 
