@@ -26,6 +26,8 @@ export interface LevelFigures {
   verdicts: Spread;
   /** Those that were ended upstream and had no verdict in time, or another than SUCCEEDED. */
   missing: string[];
+  /** What was ended upstream, and when, by the wall clock. */
+  ended: { jobId: string; at: number }[];
 }
 
 const ASKED_AT_A_TIME = 6;
@@ -123,7 +125,10 @@ export async function measureLevel(
   const traffic = await site.traffic();
   const { delays, missing } = await verdictsOf(api, ended);
   const verdicts = spread(delays);
-  return { kind: site.kind, wanted, inFlight, windowSeconds: windowMs / 1000, traffic, verdicts, missing };
+  return {
+    ...{ kind: site.kind, wanted, inFlight, windowSeconds: windowMs / 1000, traffic, verdicts, missing },
+    ended: ended.map(({ flight: { jobId }, at }) => ({ jobId, at })),
+  };
 }
 
 /** Ends everything that still goes on, as fast as the site can, and waits for every verdict. */

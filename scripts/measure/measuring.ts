@@ -1,20 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { bringInFlight, measureEnds, measureLevel, SITE_IDS, type InFlight } from './in-flight.js';
+import { measureEnds, measureLevel } from './in-flight.js';
 import { measureLists, type WeatherFigures } from './lists.js';
 import { pollNaively } from './naive-poller.js';
 import { measureNonsense } from './nonsense.js';
-import { until } from './pace.js';
 import type { Figures } from './report.js';
 import type { Scale } from './scale.js';
 import type { NamedFault, SiteKind } from './simulated-site.js';
 import type { Stage } from './stage.js';
-
-const NAMED = { sdrs: 4, srm: 5 };
-
-/** The work upstream outlasts the measuring; what is to end is ended by hand. */
-const ENDLESS = 500;
-const STRICT = { sdrs: { throttlePerSecond: 200 }, srm: { limiter: true } };
-const LENIENT = { sdrs: { throttlePerSecond: null }, srm: { limiter: false } };
+import { everySiteFresh, LENIENT, resetSite, WatchedSites } from './watched-sites.js';
 
 const WEATHERS: Record<string, NamedFault | null> = {
   fast: null,
@@ -22,9 +14,6 @@ const WEATHERS: Record<string, NamedFault | null> = {
   'lists hang': { preset: 'hanging-lists' },
   'every connection breaks': { preset: 'unreachable' },
 };
-
-/** The first looks of processes that have just started. */
-const SETTLING_MS = 15_000;
 
 /** One run through everything that is measured, on one stage. */
 export class Measuring {
@@ -34,15 +23,10 @@ export class Measuring {
     private readonly say: (text: string) => void,
   ) {}
 
-  private async newWorlds(sizes: Record<SiteKind, number>, more: object = {}): Promise<void> {
-    for (const site of this.stage.sites)
-      await site.reset(sizes[site.kind] - NAMED[site.kind], { ...STRICT[site.kind], ...more });
-  }
-
   async measureInventory(): Promise<Pick<Figures, 'weathers' | 'refresh' | 'idle' | 'nonsense'>> {
-    await this.newWorlds(this.scale.listed);
+    for (const { kind } of this.stage.sites) await resetSite(this.stage, kind, this.scale.listed[kind], {});
     await this.stage.startGateway('own');
-    await this.allFresh();
+    await everySiteFresh(this.stage);
     const weathers: WeatherFigures[] = [];
     const idle: Figures['idle'] = [];
     for (const [weather, fault] of Object.entries(WEATHERS)) {
@@ -70,11 +54,7 @@ export class Measuring {
 
   /** What one refresh asks of each site: those of a list that insists on it. */
   private async measureRefresh(): Promise<Figures['refresh']> {
-    await until(
-      'the sites are asked again',
-      () => this.whenAllFresh({ 'cache-control': 'no-cache' }),
-      120_000,
-    );
+    await everySiteFresh(this.stage, { 'cache-control': 'no-cache' });
     const figures: Figures['refresh'] = [];
     for (const site of this.stage.sites) await site.forgetTraffic();
     const startedAt = performance.now();
@@ -90,11 +70,7 @@ export class Measuring {
     this.say('nonsense of every kind');
     for (const site of this.stage.sites) await site.settings(LENIENT[site.kind]);
     await this.stage.startGateway('lifted');
-    await until(
-      'the sites are known again',
-      () => this.whenAllFresh({ 'cache-control': 'no-cache' }),
-      120_000,
-    );
+    await everySiteFresh(this.stage, { 'cache-control': 'no-cache' });
     const figures = await Promise.all(this.stage.sites.map((site) => measureNonsense(this.stage.api, site)));
     await this.stage.stopGateway();
     return figures.flat();
@@ -102,24 +78,14 @@ export class Measuring {
 
   async measureWatching(): Promise<Pick<Figures, 'levels' | 'ends' | 'naive' | 'refusals'>> {
     await this.stage.forgetEverything();
-    await this.newWorlds(this.scale.watched, { durationFactor: ENDLESS });
-    const flights: Record<SiteKind, InFlight[]> = { sdrs: [], srm: [] };
-    const begun = { sdrs: new Set<string>(), srm: new Set<string>() };
+    const watched = new WatchedSites(this.stage, this.say);
+    await watched.newWorlds(this.scale.watched);
+    const { flights, refusals } = watched;
     const levels: Figures['levels'] = [];
-    const refusals: string[] = [];
     for (const level of this.scale.levels) {
       const { inFlight } = level;
-      await this.withLiftedBudgets(async () => {
-        this.say(`bringing ${inFlight} operations in flight at each site`);
-        for (const said of await Promise.all(
-          this.stage.sites.map((site) =>
-            bringInFlight(this.stage.api, site, flights[site.kind], begun[site.kind], inFlight),
-          ),
-        ))
-          refusals.push(...said);
-      });
-      await this.stage.startGateway('own');
-      await sleep(SETTLING_MS);
+      await watched.bring(inFlight);
+      await watched.watch();
       this.say(`watching ${inFlight} at each site for ${level.windowMs / 1000} s`);
       levels.push(
         ...(await Promise.all(
@@ -145,26 +111,5 @@ export class Measuring {
       ),
     );
     return { levels, ends, naive, refusals };
-  }
-
-  /** Accepting takes requests of its own, a dozen for each plan of SRM: a thousand would take hours within the budget. */
-  private async withLiftedBudgets(accept: () => Promise<void>): Promise<void> {
-    for (const site of this.stage.sites) await site.settings(LENIENT[site.kind]);
-    await this.stage.startGateway('lifted', { POLL_INTERVAL_MS: '15000' });
-    await this.allFresh();
-    await accept();
-    await this.stage.stopGateway();
-    for (const site of this.stage.sites) await site.settings(STRICT[site.kind]);
-    await this.stage.forgetBudgets();
-  }
-
-  private async allFresh(): Promise<unknown> {
-    return until('every site is FRESH', () => this.whenAllFresh(), 120_000);
-  }
-
-  private async whenAllFresh(headers: Record<string, string> = {}): Promise<true | null> {
-    const sources = await this.stage.api.sources(headers);
-    const fresh = sources.filter(({ state }) => state === 'FRESH').map(({ siteId }) => siteId);
-    return Object.values(SITE_IDS).every((id) => fresh.includes(id)) ? true : null;
   }
 }

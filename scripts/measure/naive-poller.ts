@@ -51,10 +51,10 @@ export async function pollNaively(
 const PROJECT = '0123456789abcdef0123456789abcdef';
 const SRM = '/api/rest/srm/v2';
 
-const jobPath = ({ kind }: SimulatedSite, id: string): string =>
+export const jobPath = ({ kind }: SimulatedSite, id: string): string =>
   kind === 'srm' ? `${SRM}/tasks/${encodeURIComponent(id)}` : `/v1/${PROJECT}/jobs/${id}`;
 
-async function logIn(site: SimulatedSite, from: string): Promise<Record<string, string>> {
+export async function logIn(site: SimulatedSite, from: string): Promise<Record<string, string>> {
   if (site.kind === 'srm') {
     const basic = Buffer.from('administrator@vsphere.local:demo-password').toString('base64');
     const { text } = await ask(site, 'POST', `${SRM}/session`, from, { authorization: `Basic ${basic}` });
@@ -68,7 +68,7 @@ async function logIn(site: SimulatedSite, from: string): Promise<Record<string, 
 }
 
 /** From an address of its own on loopback, so that its requests are not counted as the gateway's. */
-function ask(
+export function ask(
   site: SimulatedSite,
   method: string,
   path: string,
