@@ -67,6 +67,8 @@ export interface StoredModel extends DatedModel {
 
 /** Keeps what the sites hold in Redis, for all processes. A failed try never replaces a model. */
 export class ModelStore {
+  /** Turns that could not be given back, by site. */
+  private readonly unleft = new Map<string, string>();
   /** The content that was read last, per site: read again only when there is another version. */
   private readonly read = new Map<string, SiteModel>();
 
@@ -169,13 +171,29 @@ export class ModelStore {
 
   /** A turn at looking, one at a time over all processes. null = somebody else has it. */
   async takeTurn(siteId: string, limitMs: number): Promise<string | null> {
+    const { look } = siteModelKeys(siteId);
+    const left = this.unleft.get(siteId);
+    if (left !== undefined) await this.leaveTurn(siteId, left);
     const turn = randomUUID();
-    const taken = await this.redis.set(siteModelKeys(siteId).look, turn, 'PX', limitMs, 'NX');
-    return taken === 'OK' ? turn : null;
+    try {
+      if ((await this.redis.set(look, turn, 'PX', limitMs, 'NX')) === 'OK') return turn;
+      // The command was sent again because its answer was lost, and finds that it was obeyed.
+      return (await this.redis.get(look)) === turn ? turn : null;
+    } catch (error) {
+      this.unleft.set(siteId, turn);
+      throw error;
+    }
   }
 
+  /** What the store does not hear is told again before the next turn of this process: nobody looks meanwhile. */
   async leaveTurn(siteId: string, turn: string): Promise<void> {
-    await LEAVE.run(this.redis, [siteModelKeys(siteId).look], [turn]);
+    try {
+      await LEAVE.run(this.redis, [siteModelKeys(siteId).look], [turn]);
+      if (this.unleft.get(siteId) === turn) this.unleft.delete(siteId);
+    } catch (error) {
+      if (turn !== '') this.unleft.set(siteId, turn);
+      throw error;
+    }
   }
 
   private async readModel(siteId: string): Promise<StoredModel | null> {
