@@ -5,6 +5,7 @@ import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
 import type { OperationArchive } from './operation-archive.js';
 import { indexesFor, matches, narrowestIndex, type Index } from './operation-indexes.js';
 import { cursorOf, onTheWay } from './operation-order.js';
+import { readTogether } from './redis-batch.js';
 import type { OperationCursor, OperationFilter, OperationPage } from './operation-store.js';
 
 /** How many records one request looks at; a page that would need more is short, and has a next one. */
@@ -84,24 +85,25 @@ async function inAll(
   entries: readonly OperationCursor[],
 ): Promise<readonly OperationCursor[]> {
   if (indexes.length === 0 || entries.length === 0) return entries;
-  const byShard = new Map<number, OperationCursor[]>();
-  for (const entry of entries) {
-    const shard = shardOf(siteOf(entry.id));
+  const byShard = new Map<number, string[]>();
+  for (const { id } of entries) {
+    const shard = shardOf(siteOf(id));
     const those = byShard.get(shard);
-    if (those) those.push(entry);
-    else byShard.set(shard, [entry]);
+    if (those) those.push(id);
+    else byShard.set(shard, [id]);
   }
-  const left = new Set<string>();
-  await Promise.all(
-    [...byShard].map(async ([shard, those]) => {
-      const ids = those.map(({ id }) => id);
-      const scores = await Promise.all(
-        indexes.map(([name, value]) => redis.zmscore(operationKeys(shard).index(name, value), ...ids)),
-      );
-      ids.forEach((id, i) => scores.every((of) => of[i] !== null) && left.add(id));
-    }),
+  const reads = [...byShard].flatMap(([shard, ids]) =>
+    indexes.map((index) => ({
+      ids,
+      shard,
+      command: ['zmscore', operationKeys(shard).index(...index), ...ids],
+    })),
   );
-  return entries.filter(({ id }) => left.has(id));
+  const scores = await readTogether<(string | null)[]>(redis, reads);
+  const absent = new Set(
+    reads.flatMap(({ ids }, i) => ids.filter((_id, place) => (scores[i]?.[place] ?? null) === null)),
+  );
+  return entries.filter(({ id }) => !absent.has(id));
 }
 
 /**
@@ -118,59 +120,73 @@ export async function nextEntries(
   const order = onTheWay(filter.newestFirst);
   const share = Math.min(count, Math.ceil((1.5 * count) / shards.length) + 4);
   const found: OperationCursor[] = [];
-  for (let from = cursor; ;) {
-    const place = from;
-    const perShard = await Promise.all(shards.map((shard) => entriesOf(redis, shard, filter, place, share)));
+  for (let [from, left] = [cursor, shards]; ;) {
+    const perShard = await entriesOf(redis, left, filter, from, share);
     // A shard that has more may have it right after the last one that was read of it.
     const limits = perShard.flatMap((entries) => (entries.length === share ? (entries.at(-1) ?? []) : []));
     const limit = limits.sort(order)[0];
-    const known = perShard.flat().filter((entry) => !limit || order(entry, limit) <= 0);
-    found.push(...known.sort(order));
+    found.push(
+      ...perShard
+        .flat()
+        .filter((entry) => !limit || order(entry, limit) <= 0)
+        .sort(order),
+    );
     if (!limit || found.length >= count) return found.slice(0, count);
     from = limit;
+    // What is begun meanwhile comes at the end of the other way, where any shard may get it.
+    if (filter.newestFirst) left = left.filter((_shard, i) => mayHaveMore(perShard[i] ?? [], limit));
+  }
+
+  function mayHaveMore(entries: readonly OperationCursor[], limit: OperationCursor): boolean {
+    const last = entries.at(-1);
+    return last !== undefined && (entries.length === share || order(last, limit) > 0);
   }
 }
 
+/** Of each of these shards at most `count`, in order. */
 async function entriesOf(
   redis: Redis,
-  shard: number,
+  shards: readonly number[],
   filter: OperationFilter,
   cursor: OperationCursor | null,
   count: number,
-): Promise<OperationCursor[]> {
-  const key = operationKeys(shard).index(...narrowestIndex(filter));
+): Promise<OperationCursor[][]> {
   const low = filter.createdAfter ?? '-inf';
   const high = filter.createdBefore === undefined ? '+inf' : `(${filter.createdBefore}`;
   const order = onTheWay(filter.newestFirst);
-  const found: OperationCursor[] = [];
+  const found = new Map(shards.map((shard) => [shard, [] as OperationCursor[]]));
+  const limit = count + 1;
   // Entries with the cursor's own time may stand on either side of it: skip those up to the cursor's id.
-  for (let offset = 0; found.length < count;) {
-    const limit = count + 1;
-    const flat = filter.newestFirst
-      ? await redis.zrevrangebyscore(
-          key,
-          cursor?.createdMs ?? high,
-          low,
-          'WITHSCORES',
-          'LIMIT',
-          offset,
-          limit,
-        )
-      : await redis.zrangebyscore(key, cursor?.createdMs ?? low, high, 'WITHSCORES', 'LIMIT', offset, limit);
-    for (let i = 0; i < flat.length; i += 2) {
-      const entry = { id: flat[i] ?? '', createdMs: Number(flat[i + 1]) };
-      if (!cursor || order(cursor, entry) < 0) found.push(entry);
-    }
-    if (flat.length / 2 < limit) break;
-    offset += limit;
+  for (let [offset, left] = [0, shards]; left.length > 0; offset += limit) {
+    const reads = left.map((shard) => {
+      const key = operationKeys(shard).index(...narrowestIndex(filter));
+      const range = filter.newestFirst
+        ? ['zrevrangebyscore', key, cursor?.createdMs ?? high, low]
+        : ['zrangebyscore', key, cursor?.createdMs ?? low, high];
+      return { shard, command: [...range, 'WITHSCORES', 'LIMIT', offset, limit] };
+    });
+    const answers = await readTogether<string[]>(redis, reads);
+    left = left.filter((shard, place) => {
+      const flat = answers[place] ?? [];
+      const those = found.get(shard) ?? [];
+      for (let i = 0; i < flat.length; i += 2) {
+        const entry = { id: flat[i] ?? '', createdMs: Number(flat[i + 1]) };
+        if (!cursor || order(cursor, entry) < 0) those.push(entry);
+      }
+      return flat.length / 2 === limit && those.length < count;
+    });
   }
-  return found.slice(0, count);
+  return shards.map((shard) => found.get(shard)?.slice(0, count) ?? []);
 }
 
 async function recordsOf(redis: Redis, entries: readonly OperationCursor[]): Promise<(Operation | null)[]> {
   if (entries.length === 0) return [];
-  const texts = await Promise.all(
-    entries.map(({ id }) => redis.hget(operationKeys(shardOf(siteOf(id))).operation(id), 'r')),
+  const texts = await readTogether<string | null>(
+    redis,
+    entries.map(({ id }) => {
+      const shard = shardOf(siteOf(id));
+      return { shard, command: ['hget', operationKeys(shard).operation(id), 'r'] };
+    }),
   );
   return texts.map((text) => (text ? readRecord(text) : null));
 }

@@ -149,7 +149,8 @@ export function dyingAfter(commands: number, redis: Redis): Redis {
       if (typeof found !== 'function') return found;
       return (...given: unknown[]): unknown => {
         left -= 1;
-        if (left < 0) return Promise.reject(new Error('this process has died'));
+        const died = (): Promise<never> => Promise.reject(new Error('this process has died'));
+        if (left < 0) return name === 'pipeline' ? { exec: died } : died();
         return (found as (...all: unknown[]) => unknown).apply(target, given);
       };
     },
