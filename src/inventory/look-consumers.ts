@@ -19,9 +19,9 @@ export interface LookConsumer {
   readonly name: string;
   take(provider: Provider, look: SiteLook): Promise<void>;
   /**
-   * Nothing was learnt: the site did not answer (FAILED), what it answered is not believed yet (DOUBTED), or our own
-   * budget had no place for the look (POSTPONED: that says nothing about the site). Told after every such look of this
-   * worker; the next `take` is its end.
+   * Nothing was learnt: the site did not answer (FAILED), what it answered is not believed yet (DOUBTED), or it was not
+   * asked (POSTPONED: that says nothing new about the site). Told after every such look of this worker; the next `take` is
+   * its end.
    */
   missed?(provider: Provider, why: MissedBy, problem: Problem): Promise<void>;
 }

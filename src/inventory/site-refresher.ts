@@ -7,6 +7,7 @@ import { isRedisTrouble } from '../platform/redis/trouble.js';
 import { ProviderError } from '../providers/provider-error.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
+import { LeftInPeace } from '../providers/read-breaker.js';
 import { beliefIn, noticedOf } from './belief.js';
 import { isSettled } from './oddities.js';
 import type { Doubt, ModelStore } from './redis-model-store.js';
@@ -24,7 +25,7 @@ export type LookResult =
   /** The answer is told as an error until a second one agrees. */
   | { kind: 'DOUBTED' }
   | { kind: 'FAILED' }
-  /** Our own budget of requests had no place for it: nothing was asked, nothing is wrong with the site. */
+  /** Nothing was asked: our own budget of requests had no place for it, or the site has been silent and is left in peace. */
   | { kind: 'POSTPONED'; problem: Problem; retryAfterMs: number | null }
   /** Somebody else is looking. */
   | { kind: 'TAKEN' };
@@ -49,8 +50,11 @@ export class SiteRefresher {
       return await this.ask(provider);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (error instanceof LeftInPeace)
+        return await this.putOff(provider, error, providerProblem(error, provider));
       if (isOurs(error)) {
-        return await this.notePostponement(provider, error);
+        const text = `There was no place for a look at ${provider.siteName}. ${error.message}`;
+        return await this.putOff(provider, error, problem('inventory-postponed', text));
       }
       await this.noteFailure(provider, error, begunMs);
       return { kind: 'FAILED' };
@@ -179,12 +183,14 @@ export class SiteRefresher {
     });
   }
 
-  private async notePostponement(provider: Provider, error: ProviderError): Promise<LookResult> {
-    const { siteId, siteName } = provider;
-    const text = `There was no place for a look at ${siteName}. ${error.message}`;
-    const postponed = { atMs: this.clock.now(), problem: problem('inventory-postponed', text) };
+  private async putOff(
+    { siteId }: Provider,
+    { retryAfterMs }: ProviderError,
+    reason: Problem,
+  ): Promise<LookResult> {
+    const postponed = { atMs: this.clock.now(), problem: reason };
     await this.noting(siteId, () => this.store.notePostponement(siteId, postponed));
-    return { kind: 'POSTPONED', problem: postponed.problem, retryAfterMs: error.retryAfterMs };
+    return { kind: 'POSTPONED', problem: reason, retryAfterMs };
   }
 
   private async noting(siteId: string, note: () => Promise<void>): Promise<void> {

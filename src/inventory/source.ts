@@ -1,6 +1,7 @@
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime } from '../platform/clock.js';
 import type { Provider } from '../providers/provider.js';
+import type { BreakerState } from '../providers/read-breaker.js';
 
 /** How one site contributed to an answer. */
 export interface Source {
@@ -15,6 +16,8 @@ export interface Source {
   refreshedTime: string | null;
   ageSeconds: number | null;
   error: Problem | null;
+  /** Of the process that answers: whether it asks the site itself for what it does not know. */
+  breaker: BreakerState;
 }
 
 /**
@@ -38,6 +41,7 @@ export function sourceOf(
     refreshedTime: takenMs === null ? null : isoTime(takenMs),
     ageSeconds: ageMs === null ? null : Math.round(ageMs / 1000),
     error: told,
+    breaker: provider.breakerView.state,
   };
 }
 

@@ -20,6 +20,7 @@ import type { OperationStore } from './operation-store.js';
 import { Sending } from './sending.js';
 import type { Next, OperationSettings } from './settings.js';
 import { stepSight } from './step-sight.js';
+import { turnOf } from './urgency.js';
 
 /**
  * Leads an operation that is made of others through its steps: one at a time, each an ordinary operation that the
@@ -149,7 +150,9 @@ export class CompositeRunner {
         requestedTime: isoTime(this.clock.now()),
       },
     });
-    if (asked) await this.doorbells.ringSubmission(asked.state === 'CANCELLED' ? parent.id : child.id);
+    if (!asked) return;
+    if (asked.state === 'CANCELLED') await this.doorbells.ringSubmission(parent.id);
+    else await this.doorbells.ringSubmission(child.id, turnOf(asked));
   }
 
   private afterEnd(parent: Operation, index: number, child: Operation): Promise<Next> {

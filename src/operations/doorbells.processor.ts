@@ -1,6 +1,10 @@
+import type { Clock } from '../platform/clock.js';
 import { FairPlaces } from '../platform/queue/fair-places.js';
+import type { RingTurn } from '../platform/queue/ring-turn.js';
 import { RingWorkers, type RingTools } from '../platform/queue/ring-workers.processor.js';
+import { shardOf } from '../platform/redis/keys.js';
 import { SUBMISSIONS, WATCHES } from './doorbells.queue.js';
+import { siteOfOperation } from './operation-id.js';
 import type { Next } from './settings.js';
 
 export interface Answerers {
@@ -12,7 +16,30 @@ export interface Answerers {
 const SENT_AT_ONCE = 48;
 /** Of one site: the look before a send to one that hangs takes as long as we have patience. */
 const OF_ONE_SITE = 16;
+/** Beyond these, for what is urgent alone; it may take the others, too. */
+const KEPT_FOR_URGENT = { atOnce: 32, ofOneSite: 8 };
 const WATCHED_AT_ONCE = 8;
+
+/** Who is taken to an upstream now, and who comes back later. */
+class SendingPlaces {
+  private readonly ofSites: FairPlaces;
+  private readonly ofShards: FairPlaces;
+  private readonly kept: FairPlaces;
+
+  constructor(clock: Clock) {
+    this.ofSites = new FairPlaces(OF_ONE_SITE, clock);
+    this.ofShards = new FairPlaces(SENT_AT_ONCE, clock);
+    this.kept = new FairPlaces(KEPT_FOR_URGENT.ofOneSite, clock);
+  }
+
+  within(siteId: string, turn: RingTurn, send: () => Promise<Next>): Promise<Next> {
+    if (turn === 'FIRST' && !this.kept.isFull(siteId)) return this.kept.within(siteId, send);
+    const shard = String(shardOf(siteId));
+    // A place of the site is not taken for somebody who finds none in the shard.
+    if (this.ofShards.isFull(shard)) return this.ofShards.within(shard, send);
+    return this.ofSites.within(siteId, () => this.ofShards.within(shard, send));
+  }
+}
 
 /** Answers the bells. */
 export class DoorbellWorkers {
@@ -20,10 +47,15 @@ export class DoorbellWorkers {
   private readonly watches: RingWorkers;
 
   constructor({ submission, watch }: Answerers, tools: RingTools) {
-    const places = new FairPlaces(OF_ONE_SITE, tools.clock);
-    const inTurn = (id: string): Promise<Next> =>
-      places.within(id.slice(0, id.indexOf('.')), () => submission(id));
-    this.submissions = new RingWorkers({ name: SUBMISSIONS, atOnce: SENT_AT_ONCE, answer: inTurn }, tools);
+    const places = new SendingPlaces(tools.clock);
+    this.submissions = new RingWorkers(
+      {
+        name: SUBMISSIONS,
+        atOnce: SENT_AT_ONCE + KEPT_FOR_URGENT.atOnce,
+        answer: (id, turn) => places.within(siteOfOperation(id) ?? '', turn, () => submission(id)),
+      },
+      tools,
+    );
     this.watches = new RingWorkers({ name: WATCHES, atOnce: WATCHED_AT_ONCE, answer: watch }, tools);
   }
 

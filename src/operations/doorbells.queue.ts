@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Log } from '../platform/log/log.js';
+import type { RingTurn } from '../platform/queue/ring-turn.js';
 import { Rings } from '../platform/queue/rings.queue.js';
 import { Doorbells } from './doorbells.js';
 import { siteOfOperation } from './operation-id.js';
@@ -17,16 +18,16 @@ export class QueueDoorbells extends Doorbells {
     this.watches = new Rings(WATCHES, connection, log);
   }
 
-  ringSubmission(operationId: string): Promise<void> {
-    return this.submissions.ring(siteOfOperation(operationId) ?? '', operationId);
+  ringSubmission(operationId: string, turn: RingTurn = 'IN_TURN'): Promise<void> {
+    return this.submissions.ring(siteOfOperation(operationId) ?? '', operationId, turn);
   }
 
   ringWatch(siteId: string): Promise<void> {
     return this.watches.ring(siteId, siteId);
   }
 
-  ensureSubmission(operationId: string): Promise<void> {
-    return this.submissions.ensure(siteOfOperation(operationId) ?? '', operationId);
+  ensureSubmission(operationId: string, turn: RingTurn = 'IN_TURN'): Promise<void> {
+    return this.submissions.ensure(siteOfOperation(operationId) ?? '', operationId, turn);
   }
 
   ensureWatch(siteId: string): Promise<void> {

@@ -25,6 +25,7 @@ import { operationSettings } from './settings.js';
 import { SiteWatcher } from './site-watcher.js';
 import { stepContext } from './step-context.js';
 import { Sweeper } from './sweeper.js';
+import { urgentFirst } from './urgent-steps.js';
 
 /** The part of the long work that only workers do. */
 @Module({
@@ -71,7 +72,7 @@ import { Sweeper } from './sweeper.js';
           doorbells,
           guard,
           skew,
-          stepContext(() => clock.now()),
+          urgentFirst(stepContext(() => clock.now())),
           sendMarks,
         );
         const watcher = new SiteWatcher(

@@ -3,6 +3,7 @@ import { problem, ProblemError } from '../domain/problem.js';
 import { operationPath } from '../domain/resource-paths.js';
 import type { ClockSkew } from '../platform/clock-skew.js';
 import { isoTime, type Clock } from '../platform/clock.js';
+import { inLane } from '../providers/lanes.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperationId } from './operation-id.js';
@@ -13,6 +14,7 @@ import type { Acceptance, IdempotencyClaim, OperationStore } from './operation-s
 import { Preflight } from './preflight.js';
 import { busy, outsideBy, refusalOf, refuseNewer } from './refusals.js';
 import { ringParent } from './parent-bell.js';
+import { turnOf } from './urgency.js';
 import { standing, Withdrawal } from './withdrawal.js';
 
 /** Accepts requests, and answers questions about operations. Sends nothing to an upstream: workers do. */
@@ -40,7 +42,9 @@ export class OperationsService {
 
   /** The pre-flight: reads only. */
   async preflight(request: OperationRequest): Promise<PreflightReport> {
-    const { report } = await this.examination.examine(request, newOperationId(request.siteId));
+    const id = newOperationId(request.siteId);
+    // Only asked for, it is no emergency yet.
+    const { report } = await inLane('ACTION', () => this.examination.examine(request, id));
     return report;
   }
 
@@ -85,7 +89,7 @@ export class OperationsService {
         throw busy(acceptance.heldBy, outsideBy(await this.store.find(acceptance.heldBy)));
       }
       case 'ACCEPTED':
-        await this.doorbells.ringSubmission(id);
+        await this.doorbells.ringSubmission(id, turnOf(operation));
         return { operation, replayed: false };
     }
   }
@@ -131,7 +135,7 @@ export class OperationsService {
         ),
       );
     }
-    if (changed.state === 'CANCELLING') await this.doorbells.ringSubmission(id);
+    if (changed.state === 'CANCELLING') await this.doorbells.ringSubmission(id, turnOf(changed));
     else await ringParent(this.doorbells, changed);
     return changed;
   }
@@ -165,7 +169,7 @@ export class OperationsService {
       if (isAnswered(now, promptId)) return now;
       throw refusedAnswer(now, promptId);
     }
-    await this.doorbells.ringSubmission(id);
+    await this.doorbells.ringSubmission(id, turnOf(changed));
     return changed;
   }
 

@@ -9,6 +9,7 @@ import { lateness } from './lateness.js';
 import { isAnswering, isCancelling } from './open-requests.js';
 import type { OperationStore } from './operation-store.js';
 import type { OperationSettings } from './settings.js';
+import { turnOf } from './urgency.js';
 
 /** What is told by the clock; absent = nothing is. */
 export interface Lateness {
@@ -46,12 +47,13 @@ export class Sweeper {
     const { doorbells } = this;
     // A ring that waits is due by the clock of whoever put it off, which may have been wrong by hours.
     const anew = this.jumps?.since() ?? false;
-    const submission = (id: string) => (anew ? doorbells.ringSubmission(id) : doorbells.ensureSubmission(id));
+    const submission = (one: Operation) =>
+      anew ? doorbells.ringSubmission(one.id, turnOf(one)) : doorbells.ensureSubmission(one.id, turnOf(one));
     const watch = (siteId: string) => (anew ? doorbells.ringWatch(siteId) : doorbells.ensureWatch(siteId));
     for (const shard of SHARDS) {
       for (const operation of await this.store.openIn(shard)) {
         sites.add(operation.siteId);
-        if (somethingToSend(operation)) await submission(operation.id);
+        if (somethingToSend(operation)) await submission(operation);
         await this.tellIfLate(operation);
       }
     }

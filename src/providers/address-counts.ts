@@ -10,7 +10,7 @@ export interface Claim {
   urgency: Urgency;
 }
 
-/** Who may ask although others were asked to stay away: a send, or what is looked at before one. */
+/** Who may ask although others were asked to stay away: a send and whatever an emergency asks, or what is looked at before a send. */
 export type Urgency = 'SEND' | 'ACTION' | 'NONE';
 
 /** How it stands with an address. */

@@ -16,15 +16,17 @@ export interface LaneRule {
  * for a refresh, nor a send for the looks of other actions.
  */
 export const LANES = {
+  /** A failover: the look before it, and its request; and the stop of something that runs, or the answer that it waits for. */
+  EMERGENCY: { share: 1, patienceMs: 2_000 },
   /** The request that an accepted action is about, and log-ins, which everybody waits for. */
-  SEND: { share: 1, patienceMs: 2_000 },
+  SEND: { share: 0.98, patienceMs: 2_000 },
   /** What is looked at before an action is accepted or sent. */
   ACTION: { share: 0.86, patienceMs: 2_000, begun: 0.92 },
   /**
    * What became of operations that are under way. A round's own requests find a place that actions leave, however many
    * there are: rounds are rare where the budget is used up.
    */
-  WATCH: { share: 0.8, patienceMs: 2_000, together: 0.98 },
+  WATCH: { share: 0.8, patienceMs: 2_000, together: 0.96 },
   /** A refresh that was put off for long: what people's reads leave it, however much they read. */
   OVERDUE: { share: 0.75, patienceMs: 3_000 },
   /** A person's read, and what may be done now. */
@@ -50,11 +52,11 @@ export function inLane<T>(lane: Lane, work: () => T): T {
 }
 
 /**
- * In the first lane, whoever asks: for what is sent, and for what many wait for, whoever happens to have come first. A
- * log-in must not wait in the lane of a refresh.
+ * Ahead of all but emergencies, whoever asks: for what is sent, and for what many wait for, whoever happens to have come
+ * first. A log-in must not wait in the lane of a refresh.
  */
 export function aheadOfAll<T>(work: () => T): T {
-  return lanes.run('SEND', work);
+  return laneNow() === 'EMERGENCY' ? work() : lanes.run('SEND', work);
 }
 
 export function laneNow(): Lane {

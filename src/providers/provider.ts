@@ -1,4 +1,5 @@
 import type { ActionCommand, UpstreamCall, UpstreamRef } from '../domain/action-command.js';
+import { isEmergency } from '../domain/emergency.js';
 import { parsePublicId } from '../domain/ids.js';
 import type {
   Drill,
@@ -33,7 +34,11 @@ import type {
 } from './provider-driver.js';
 import { ProviderError, type Delivery } from './provider-error.js';
 import { QuestionsOut } from './questions-out.js';
+import { ReadBreaker, type BreakerView } from './read-breaker.js';
 import type { BudgetUse, SiteBudgets } from './request-budget.js';
+
+/** Where nothing is decided by what is read: a site that says nothing is not asked in these for a while. */
+const READ_ONLY: readonly Lane[] = ['OVERDUE', 'INTERACTIVE', 'REFRESH'];
 
 export interface ProviderOptions {
   siteId: string;
@@ -44,7 +49,7 @@ export interface ProviderOptions {
   log?: Log;
   /** Where the driver's requests are counted; absent = nowhere. */
   budgets?: SiteBudgets;
-  /** By which it is seen that the site says nothing; absent = any number wait for it. */
+  /** By which it is seen that the site says nothing; absent = any number wait for it, and it is always asked. */
   clock?: Pick<Clock, 'monotonic'>;
 }
 
@@ -58,6 +63,7 @@ export class Provider {
   readonly siteName: string;
   /** What people wait for, each kind by itself: who reads does not keep anybody from acting. */
   private readonly questions: ReadonlyMap<Lane, QuestionsOut>;
+  private readonly breaker: ReadBreaker | null;
 
   constructor(
     private readonly driver: ProviderDriver,
@@ -65,11 +71,12 @@ export class Provider {
   ) {
     this.siteId = options.siteId;
     this.siteName = options.siteName;
-    const { clock, siteName } = options;
-    const bounded: readonly Lane[] = ['INTERACTIVE', 'ACTION'];
+    const { clock, siteId, siteName, log } = options;
+    const bounded: readonly Lane[] = ['INTERACTIVE', 'ACTION', 'EMERGENCY'];
     this.questions = new Map(
       clock ? bounded.map((lane) => [lane, new QuestionsOut(siteName, clock)] as const) : [],
     );
+    this.breaker = clock ? new ReadBreaker({ siteId, siteName, clock, ...(log && { log }) }) : null;
   }
 
   get descriptor(): ProviderDescriptor {
@@ -164,7 +171,8 @@ export class Provider {
     if (!this.descriptor.lifecycle.actions[command.action]) {
       throw new ProviderError('UNSUPPORTED', `${this.descriptor.title} has no ${command.action}.`);
     }
-    return this.reading((cx) => this.driver.prepare(command, operationId, cx), 'ACTION', 'preparation');
+    const lane = isEmergency(command.action) ? 'EMERGENCY' : 'ACTION';
+    return this.reading((cx) => this.driver.prepare(command, operationId, cx), lane, 'preparation');
   }
 
   /**
@@ -231,6 +239,11 @@ export class Provider {
     return (await this.options.budgets?.use()) ?? null;
   }
 
+  /** How it stands with the reads of this process at this site. */
+  get breakerView(): BreakerView {
+    return this.breaker?.view ?? { state: 'CLOSED', probeInMs: null };
+  }
+
   close(): Promise<void> {
     return this.driver.close();
   }
@@ -249,11 +262,19 @@ export class Provider {
           budgets && places > 1 && !isJudging()
             ? budgets.together(places, () => read({ signal }), signal)
             : read({ signal });
-        return this.questions.get(laneNow())?.ask(ask) ?? ask();
+        return this.guarded(laneNow(), () => this.questions.get(laneNow())?.ask(ask) ?? ask());
       });
     } catch (error) {
       throw error instanceof ProviderError || isRedisTrouble(error) ? error : this.surprise(error);
     }
+  }
+
+  private async guarded<T>(lane: Lane, read: () => Promise<T>): Promise<T> {
+    if (!this.breaker) return read();
+    if (READ_ONLY.includes(lane)) return this.breaker.around(read);
+    const answer = await read();
+    this.breaker.heard();
+    return answer;
   }
 
   private asked<T>(lane: Lane, work: () => T): T {

@@ -1,7 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.js';
 import type { UpstreamResponse } from '../platform/http/upstream-http.js';
-import { LocalAddressCounts, type AddressCounts, type Standing } from './address-counts.js';
+import { LocalAddressCounts, type AddressCounts, type Standing, type Urgency } from './address-counts.js';
 import { laneNow, LANES, placesOf, type Lane, type Part } from './lanes.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { ProviderError } from './provider-error.js';
@@ -45,6 +45,7 @@ export interface BudgetParts {
   random?: () => number;
 }
 
+const URGENCIES: Partial<Record<Lane, Urgency>> = { EMERGENCY: 'SEND', SEND: 'SEND', ACTION: 'ACTION' };
 const LONGEST_AWAY_MS = 60 * 60_000;
 /** A gateway before the upstream may say 503 for long: an action that is refused again has lost nothing. */
 const ACTIONS_AWAY_MS = 60_000;
@@ -78,7 +79,10 @@ export class RequestBudget {
   private readonly pause: Pause | null;
   private readonly random: () => number;
   /** Who looks before an action waits alone: the others would take from each other what each needs whole. */
-  private readonly actions = new OneAtATime();
+  private readonly lines: Partial<Record<Lane, OneAtATime>> = {
+    EMERGENCY: new OneAtATime(),
+    ACTION: new OneAtATime(),
+  };
   private isEarly = false;
 
   constructor(
@@ -121,7 +125,7 @@ export class RequestBudget {
       patientUntil: this.patientUntil(lane),
     };
     const take = (): Promise<Taken> => this.taken(wanted, signal);
-    const taken = await (lane === 'ACTION' ? this.actions.run(take) : take());
+    const taken = await (this.lines[lane]?.run(take) ?? take());
     const ticket = new Ticket(this, lane, wanted.places);
     try {
       return await withTicket(ticket, work);
@@ -210,7 +214,7 @@ export class RequestBudget {
       windowMs: this.windowMs,
       most: placesOf(lane, address.requests, part),
       places,
-      urgency: lane === 'SEND' || lane === 'ACTION' ? lane : 'NONE',
+      urgency: URGENCIES[lane] ?? 'NONE',
     });
     if (standing.taken) this.isEarly ||= standing.isEarly;
     else this.session?.giveBack(now, places);

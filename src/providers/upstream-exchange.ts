@@ -1,7 +1,7 @@
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { TransportError } from '../platform/http/transport-error.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
-import { aheadOfAll } from './lanes.js';
+import { aheadOfAll, laneNow } from './lanes.js';
 import type { SendGate } from './provider-driver.js';
 import { ProviderError, type UpstreamWords } from './provider-error.js';
 import type { RequestBudget } from './request-budget.js';
@@ -29,7 +29,7 @@ export async function readUpstream(
 ): Promise<UpstreamResponse> {
   await budget?.take(request.signal);
   try {
-    const response = await http.read(request);
+    const response = await http.read(laneNow() === 'EMERGENCY' ? { ...request, isUrgent: true } : request);
     await budget?.heard(response);
     return response;
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ModelStore } from '../inventory/redis-model-store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Metrics, Sample } from '../platform/metrics.js';
 import type { Provider } from '../providers/provider.js';
+import type { BreakerState } from '../providers/read-breaker.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 
 type SiteLabel = 'site' | 'provider';
@@ -18,6 +19,7 @@ export interface SiteMeasureParts {
 
 /** Instead of a site's name, where there are too many of them. */
 const ALL_SITES = 'all';
+const BREAKER_FIGURES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 const READ_AT_ONCE = 100;
 const GOOD_FOR_MS = 10_000;
 
@@ -48,6 +50,12 @@ export function measureSites({ providers, models, clock, metrics, mostSites }: S
     'Looks at a site that failed in a row; 0 = the last one succeeded.',
     Math.max,
     async ({ siteId }) => (await models.head(siteId)).failure?.times ?? 0,
+  );
+  gauge(
+    'drgw_site_breaker_state',
+    'Circuit breaker of the reads of this process: 0 = closed, 1 = half open (one read finds out), 2 = open (not read).',
+    Math.max,
+    ({ breakerView: { state } }) => Promise.resolve(BREAKER_FIGURES[state]),
   );
   gauge(
     'drgw_upstream_budget_left_ratio',

@@ -11,6 +11,7 @@ import { KEPT_DRILL_STATES, type KeptDrillState } from '../../domain/drill.js';
 import { PROTECTION_STATES, type ProtectionState } from '../../domain/inventory.js';
 import { SEVERITIES, type Severity } from '../../domain/site-finding.js';
 import { FURTHER_READS, type FurtherRead } from '../../providers/further-reads.js';
+import { BREAKER_STATES, type BreakerState } from '../../providers/read-breaker.js';
 import { ProblemDto } from './problem.dto.js';
 
 export class SourceDto {
@@ -28,6 +29,13 @@ export class SourceDto {
   ageSeconds!: number | null;
   @ApiProperty({ type: ProblemDto, nullable: true })
   error!: ProblemDto | null;
+  /**
+   * CLOSED: what is not known is asked of the site. OPEN: it has not answered of late, so what is only read is not asked of it for
+   * some seconds: single reads are answered by what was read last, or by a 503 with `Retry-After`. HALF_OPEN: one read is finding out
+   * how it is. Told of the process that answers.
+   */
+  @ApiProperty({ enum: BREAKER_STATES })
+  breaker!: BreakerState;
 }
 
 export class LocationDto {

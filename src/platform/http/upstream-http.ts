@@ -24,6 +24,8 @@ export interface UpstreamRequest {
   /** Sent as JSON; absent = no body. */
   body?: unknown;
   signal?: AbortSignal;
+  /** A read that does not wait for a connection that other reads hold. */
+  isUrgent?: boolean;
 }
 
 export interface UpstreamResponse {
@@ -46,6 +48,8 @@ export interface WrittenRequest {
 }
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Connections for reads; as many again for those that are urgent. */
+const MOST_CONNECTIONS = 8;
 
 /** HTTP to one upstream. Answers of any status are answers; only their absence is an error. */
 export class UpstreamHttp {
@@ -53,7 +57,7 @@ export class UpstreamHttp {
   private readonly trust: TlsTrust;
   private readonly readTimeoutMs: number;
   private readonly connectTimeoutMs: number;
-  private keepAlive: Promise<http.Agent | https.Agent> | null = null;
+  private readonly keptAlive = new Map<boolean, Promise<http.Agent | https.Agent>>();
 
   constructor(options: UpstreamHttpOptions) {
     this.baseUrl = new URL(options.baseUrl);
@@ -103,19 +107,11 @@ export class UpstreamHttp {
   }
 
   async close(): Promise<void> {
-    const agent = await this.keepAlive?.catch(() => null);
-    agent?.destroy();
+    for (const kept of this.keptAlive.values()) (await kept.catch(() => null))?.destroy();
   }
 
   private async readOnce(request: UpstreamRequest): Promise<UpstreamResponse> {
-    this.keepAlive ??= this.newKeepAliveAgent();
-    let agent: http.Agent | https.Agent;
-    try {
-      agent = await this.keepAlive;
-    } catch (error) {
-      this.keepAlive = null;
-      throw error;
-    }
+    const agent = await this.agentFor(request.isUrgent ?? false);
     const timeout = AbortSignal.timeout(this.readTimeoutMs);
     return this.exchange(request, timeout, { httpAgent: agent, httpsAgent: agent });
   }
@@ -155,11 +151,23 @@ export class UpstreamHttp {
     }
   }
 
+  private async agentFor(isUrgent: boolean): Promise<http.Agent | https.Agent> {
+    const agent = this.keptAlive.get(isUrgent) ?? this.newKeepAliveAgent();
+    this.keptAlive.set(isUrgent, agent);
+    try {
+      return await agent;
+    } catch (error) {
+      this.keptAlive.delete(isUrgent);
+      throw error;
+    }
+  }
+
   private async newKeepAliveAgent(): Promise<http.Agent | https.Agent> {
-    if (this.baseUrl.protocol !== 'https:') return new http.Agent({ keepAlive: true, maxSockets: 8 });
+    const kept = { keepAlive: true, maxSockets: MOST_CONNECTIONS };
+    if (this.baseUrl.protocol !== 'https:') return new http.Agent(kept);
     const port = Number(this.baseUrl.port || 443);
     const tls = await this.trust.optionsFor(hostOf(this.baseUrl), port, this.connectTimeoutMs);
-    return new https.Agent({ keepAlive: true, maxSockets: 8, ...tls });
+    return new https.Agent({ ...kept, ...tls });
   }
 
   private async exchange(

@@ -28,6 +28,10 @@ export class FairPlaces {
     private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
+  isFull(who: string): boolean {
+    return (this.shares.get(who)?.inside ?? 0) >= this.most;
+  }
+
   /** @returns what came of it; or in how many milliseconds to come back, and nothing was begun */
   async within<T>(who: string, work: () => Promise<T>): Promise<T | { againInMs: number }> {
     const share = this.shares.get(who) ?? { inside: 0, tookMs: FIRST_GUESS_MS, lastDueMs: 0 };

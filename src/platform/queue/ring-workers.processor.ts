@@ -8,6 +8,8 @@ import { isRedisTrouble, isStoreRefusal } from '../redis/trouble.js';
 import { withinMs } from '../within.js';
 import { CANARY } from './canaries.queue.js';
 import { placeOf } from './queue-place.js';
+import type { RingTurn } from './ring-turn.js';
+import { PRIORITIES } from './rings.queue.js';
 import type { Breaking, StoreBreaks } from './store-breaks.js';
 import type { WorkerPulse } from './worker-pulse.js';
 
@@ -19,7 +21,7 @@ export interface RingWork {
   name: string;
   /** Steps at the same time, per shard and process. */
   atOnce: number;
-  answer(id: string): Promise<Next>;
+  answer(id: string, turn: RingTurn): Promise<Next>;
 }
 
 /** What all queues of a process have in common. */
@@ -133,7 +135,7 @@ export class RingWorkers {
     const { clock, pulse } = this.tools;
     if (job.name === CANARY) return pulse.canaryHeard(place, job.data.id);
     // One more may come out of a fetch that was under way: it is somebody else's.
-    const next = this.isClosing ? HANDED_BACK : await this.answered(place, job.data.id);
+    const next = this.isClosing ? HANDED_BACK : await this.answered(place, job);
     if (next === 'DONE' || next === 'NOTHING') return;
     await this.handBack(job, clock.now() + Math.max(1, Math.ceil(next.againInMs)), token);
     throw new DelayedError();
@@ -152,8 +154,8 @@ export class RingWorkers {
     }
   }
 
-  private async answered(place: string, id: string): Promise<Next> {
-    const answering = this.work.answer(id);
+  private async answered(place: string, { data, priority }: Job<{ id: string }>): Promise<Next> {
+    const answering = this.work.answer(data.id, priority === PRIORITIES.FIRST ? 'FIRST' : 'IN_TURN');
     this.steps.add(answering);
     this.tools.pulse.stepBegan(place);
     try {

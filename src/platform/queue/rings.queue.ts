@@ -4,6 +4,7 @@ import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
 import { SHARDS, shardOf, shardPrefix } from '../redis/keys.js';
 import { withinMs } from '../within.js';
+import type { RingTurn } from './ring-turn.js';
 
 /** A ring that fails or ends leaves no trace: its id is free for the next one. */
 const RING: JobsOptions = {
@@ -12,6 +13,9 @@ const RING: JobsOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 500 },
 };
+
+/** The lower goes first; BullMQ takes those without any before both. */
+export const PRIORITIES: Readonly<Record<RingTurn, number>> = { FIRST: 1, IN_TURN: 2 };
 
 /** `queue.add` waits for ever without Redis. A sweep makes up for a ring that was given up. */
 const PATIENCE_MS = 3_000;
@@ -31,14 +35,17 @@ export class Rings {
     });
   }
 
-  /** Somebody should see to it now, also where a ring waits for its time. Never throws. */
-  ring(siteId: string, id: string): Promise<void> {
-    return this.patiently(this.add(siteId, id, true));
+  /**
+   * Somebody should see to it now, also where a ring waits for its time. Never throws.
+   * @param turn absent = in the order of arrival, without a turn of its own: for queues where nothing is urgent
+   */
+  ring(siteId: string, id: string, turn?: RingTurn): Promise<void> {
+    return this.patiently(this.add(siteId, id, true, turn));
   }
 
   /** The same, but a ring that waits for its time is left alone. */
-  ensure(siteId: string, id: string): Promise<void> {
-    return this.patiently(this.add(siteId, id, false));
+  ensure(siteId: string, id: string, turn?: RingTurn): Promise<void> {
+    return this.patiently(this.add(siteId, id, false, turn));
   }
 
   async close(): Promise<void> {
@@ -46,8 +53,9 @@ export class Rings {
   }
 
   /** A second ring with the same id is ignored by the queue while the first one lives. */
-  private async add(siteId: string, id: string, now: boolean): Promise<void> {
-    const job = await this.queues[shardOf(siteId)]?.add('ring', { id }, { jobId: `ring-${id}` });
+  private async add(siteId: string, id: string, now: boolean, turn?: RingTurn): Promise<void> {
+    const options = { jobId: `ring-${id}`, ...(turn && { priority: PRIORITIES[turn] }) };
+    const job = await this.queues[shardOf(siteId)]?.add('ring', { id }, options);
     if (now && job && (await job.isDelayed())) await job.promote().catch(() => undefined);
   }
 

@@ -6,7 +6,7 @@ import { at } from '../support/operation.js';
 import { plan } from '../support/survey.js';
 
 const source = (siteId: string, state: Source['state']): Source => ({
-  ...{ siteId, provider: 'memory', state, ageSeconds: null, error: null },
+  ...{ siteId, provider: 'memory', state, ageSeconds: null, error: null, breaker: 'CLOSED' },
   refreshedTime: state === 'UNAVAILABLE' ? null : at(0),
 });
 

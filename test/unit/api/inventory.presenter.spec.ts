@@ -30,6 +30,7 @@ function reading<T>(
     refreshedTime: null,
     ageSeconds: 0,
     error: null,
+    breaker: 'CLOSED',
   } as const;
   return { provider, value, source: { ...source, ...changes } };
 }
@@ -251,8 +252,16 @@ describe('a site', () => {
       limit: 100,
       used: 7,
       windowSeconds: 60,
-      lanes: { SEND: 100, ACTION: 94, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
-      spent: { SEND: 0.07, ACTION: 0.08, WATCH: 0.09, OVERDUE: 0.1, INTERACTIVE: 0.11, REFRESH: 0.14 },
+      lanes: { EMERGENCY: 100, SEND: 98, ACTION: 94, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
+      spent: {
+        EMERGENCY: 0.07,
+        SEND: 0.07,
+        ACTION: 0.08,
+        WATCH: 0.09,
+        OVERDUE: 0.1,
+        INTERACTIVE: 0.11,
+        REFRESH: 0.14,
+      },
       awayMs: 0,
     };
     expect(presentSite(reading('x', connection), use, null).budget).toEqual({

@@ -17,6 +17,7 @@ describe('a list of what a site holds', () => {
       state: 'FRESH',
       refreshedTime: '2030-01-02T03:04:05.000Z',
       ageSeconds: 0,
+      breaker: 'CLOSED',
       error: null,
     });
   });

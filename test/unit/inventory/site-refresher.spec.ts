@@ -1,5 +1,6 @@
 import { CONFIRM_AFTER_MS } from '../../../src/inventory/site-refresher.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
+import { LeftInPeace } from '../../../src/providers/read-breaker.js';
 import { puppetOf } from '../support/puppet-site.js';
 import { redisForThisFile } from '../support/redis.js';
 import { groups } from '../support/survey.js';
@@ -65,6 +66,25 @@ describe('a look at a site', () => {
     trouble.onSurvey = null;
     await look();
     expect((await store.head(siteId)).failure).toBeNull();
+  });
+});
+
+describe('a site that has said nothing of late', () => {
+  it('is not looked at, and is not told to have failed once more', async () => {
+    const { answer, look, shown, trouble, store, siteId } = puppet();
+    answer(2);
+    await look();
+    trouble.onSurvey = new ProviderError('TIMEOUT', 'The upstream did not answer in time.', {
+      retry: 'TEMPORARY',
+    });
+    await look();
+    trouble.onSurvey = new LeftInPeace({ siteName: 'Oslo' }, 4_000);
+    expect(await look()).toBe('POSTPONED');
+    expect(await store.head(siteId)).toMatchObject({
+      failure: { times: 1, problem: { code: 'upstream-timeout' } },
+      postponed: { problem: { code: 'upstream-unavailable', retryable: true } },
+    });
+    expect(await shown()).toBe(2);
   });
 });
 

@@ -47,7 +47,12 @@ async function refusedAfter(asked: { requests: number }, call: () => Promise<unk
 describe('the places of a site', () => {
   it.each<[string, (provider: Provider) => Promise<unknown>, number]>([
     ['a survey', (provider) => provider.survey(), 3],
-    ['the look before an action', (provider) => provider.prepare(command(), 'op'), 5],
+    [
+      'the look before an action',
+      (provider) => provider.prepare(command({ action: 'START_DRILL' }), 'op'),
+      5,
+    ],
+    ['the look before a failover', (provider) => provider.prepare(command(), 'op'), 6],
     ['a round of watching', (provider) => provider.observe([]), 6],
   ])('are there for all that %s asks, or it asks nothing', async (_, call, calls) => {
     const { provider, asked } = bench();

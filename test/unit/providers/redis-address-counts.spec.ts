@@ -40,14 +40,17 @@ async function currentSlot(): Promise<number> {
 describe('the budget of an address, shared by processes', () => {
   it('keeps two processes that flood it within the limit of the address', async () => {
     const [one, other] = [process(null), process(null)];
-    const taken = await Promise.all([flood(one.budget, 'SEND', 200), flood(other.budget, 'SEND', 200)]);
+    const taken = await Promise.all([
+      flood(one.budget, 'EMERGENCY', 200),
+      flood(other.budget, 'EMERGENCY', 200),
+    ]);
     expect(taken[0] + taken[1]).toBe(100);
     expect(await one.budget.use()).toMatchObject({ limit: 100, used: 100 });
   });
 
   it('keeps each of three processes within the limit of its session, and all within that of the address', async () => {
     const three = [process(), process(), process()];
-    const taken = await Promise.all(three.map(({ budget }) => flood(budget, 'SEND', 120)));
+    const taken = await Promise.all(three.map(({ budget }) => flood(budget, 'EMERGENCY', 120)));
     expect(taken.reduce((sum, n) => sum + n)).toBe(100);
     expect(Math.max(...taken)).toBeLessThanOrEqual(50);
   });
@@ -57,14 +60,14 @@ describe('the budget of an address, shared by processes', () => {
     const taken = await Promise.all([flood(one.budget, 'REFRESH', 200), flood(other.budget, 'REFRESH', 200)]);
     expect(taken[0] + taken[1]).toBe(50);
     expect(await flood(other.budget, 'ACTION', 5)).toBe(5);
-    expect(await flood(other.budget, 'SEND', 1)).toBe(1);
+    expect(await flood(other.budget, 'EMERGENCY', 1)).toBe(1);
   });
 
   it('is left alone by both processes when one of them is told to', async () => {
     const [one, other] = [process(), process()];
     await one.budget.heard({ status: 429, headers: { 'retry-after': '30' }, text: '', json: undefined });
     for (const { budget } of [one, other]) {
-      expect(await flood(budget, 'SEND', 3)).toBe(0);
+      expect(await flood(budget, 'EMERGENCY', 3)).toBe(0);
       expect((await budget.use()).awayMs).toBeGreaterThan(25_000);
     }
   });
@@ -73,7 +76,7 @@ describe('the budget of an address, shared by processes', () => {
     const [one, other] = [process(), process()];
     await one.budget.heard({ status: 429, headers: {}, text: '', json: undefined });
     expect(await flood(other.budget, 'ACTION', 1)).toBe(0);
-    expect(await flood(other.budget, 'SEND', 1)).toBe(1);
+    expect(await flood(other.budget, 'EMERGENCY', 1)).toBe(1);
   });
 
   it('counts what was asked within the window and forgets what is older, in a state of constant size', async () => {
@@ -96,15 +99,15 @@ describe('the budget of an address, shared by processes', () => {
 
   it('takes several places together or none, over processes, and what is not used is free again', async () => {
     const [one, other] = [process(null), process(null)];
-    await inLane('SEND', () => one.budget.together(80, () => Promise.resolve()));
+    await inLane('EMERGENCY', () => one.budget.together(80, () => Promise.resolve()));
     expect(await other.budget.use()).toMatchObject({ used: 0 });
     const work = (): Promise<void> => Promise.resolve();
-    await inLane('SEND', () =>
+    await inLane('EMERGENCY', () =>
       one.budget.together(60, async () => {
-        const refused = inLane('SEND', () => other.budget.together(41, work));
+        const refused = inLane('EMERGENCY', () => other.budget.together(41, work));
         await expect(refused).rejects.toMatchObject({ kind: 'RATE_LIMITED', heldBack: true });
         expect(await other.budget.use()).toMatchObject({ used: 60 });
-        await inLane('SEND', () => other.budget.together(40, () => other.budget.take()));
+        await inLane('EMERGENCY', () => other.budget.together(40, () => other.budget.take()));
       }),
     );
     expect(await one.budget.use()).toMatchObject({ used: 1 });
@@ -129,7 +132,7 @@ describe('the budget of an address, shared by processes', () => {
 
   it('counts without a limit what has no later time', async () => {
     const { budget } = process(null);
-    await flood(budget, 'SEND', 120);
+    await flood(budget, 'EMERGENCY', 120);
     await budget.takeAnyway();
     expect(await budget.use()).toMatchObject({ used: 101 });
   });

@@ -57,7 +57,8 @@ describe('the budget of a site', () => {
     ['OVERDUE', 37],
     ['WATCH', 40],
     ['ACTION', 43],
-    ['SEND', 50],
+    ['SEND', 49],
+    ['EMERGENCY', 50],
   ])('lets %s use %i of the 50 requests of a session', async (lane, most) => {
     expect(await flood(bench().budget, lane, 80)).toBe(most);
   });
@@ -68,7 +69,8 @@ describe('the budget of a site', () => {
     ['OVERDUE', 75],
     ['WATCH', 80],
     ['ACTION', 86],
-    ['SEND', 100],
+    ['SEND', 98],
+    ['EMERGENCY', 100],
   ])('lets %s use %i of the 100 requests of an address', async (lane, most) => {
     expect(await flood(bench({ session: null }).budget, lane, 120)).toBe(most);
   });
@@ -78,7 +80,7 @@ describe('the budget of a site', () => {
     await flood(budget, 'REFRESH', 100);
     waits.length = 0;
     await inLane('ACTION', () => budget.take());
-    await inLane('SEND', () => budget.take());
+    await inLane('EMERGENCY', () => budget.take());
     expect(waits).toEqual([]);
   });
 
@@ -103,59 +105,60 @@ describe('the budget of a site', () => {
     await flood(budget, 'INTERACTIVE', 100);
     await flood(budget, 'OVERDUE', 100);
     waits.length = 0;
-    for (const lane of ['WATCH', 'ACTION', 'SEND'] as const) await inLane(lane, () => budget.take());
+    for (const lane of ['WATCH', 'ACTION', 'SEND', 'EMERGENCY'] as const)
+      await inLane(lane, () => budget.take());
     expect(waits).toEqual([]);
   });
 
   it('counts what two sites ask of one appliance together, each with a session of its own', async () => {
     const { make } = bench();
     const [one, other] = [make(), make('https://appliance.example:443/other')];
-    expect(await flood(one, 'SEND', 80)).toBe(50);
-    expect(await flood(other, 'SEND', 80)).toBe(50);
-    expect(await flood(make(), 'SEND', 1)).toBe(0);
-    expect(await flood(make('https://elsewhere.example/api'), 'SEND', 1)).toBe(1);
+    expect(await flood(one, 'EMERGENCY', 80)).toBe(50);
+    expect(await flood(other, 'EMERGENCY', 80)).toBe(50);
+    expect(await flood(make(), 'EMERGENCY', 1)).toBe(0);
+    expect(await flood(make('https://elsewhere.example/api'), 'EMERGENCY', 1)).toBe(1);
   });
 
   it('gives the place in the session back when there is none at the address', async () => {
     const { make, clock } = bench({ address: { requests: 10, windowSeconds: 10 } });
     const [one, other] = [make(), make()];
-    expect(await flood(one, 'SEND', 10)).toBe(10);
+    expect(await flood(one, 'EMERGENCY', 10)).toBe(10);
     clock.advance(5_000);
-    expect(await flood(other, 'SEND', 70)).toBe(0);
+    expect(await flood(other, 'EMERGENCY', 70)).toBe(0);
     clock.advance(6_000);
-    expect(await flood(other, 'SEND', 10)).toBe(10);
+    expect(await flood(other, 'EMERGENCY', 10)).toBe(10);
   });
 
   it('refuses with the time after which there is a place', async () => {
     const { budget, clock } = bench();
-    await flood(budget, 'SEND', 50);
+    await flood(budget, 'EMERGENCY', 50);
     clock.advance(10_000);
-    const refusal = await refusalOf(inLane('SEND', () => budget.take()));
+    const refusal = await refusalOf(inLane('EMERGENCY', () => budget.take()));
     expect(refusal).toMatchObject({ kind: 'RATE_LIMITED', retry: 'TEMPORARY' });
     clock.advance(refusal.retryAfterMs ?? 0);
-    await expect(inLane('SEND', () => budget.take())).resolves.toBeUndefined();
+    await expect(inLane('EMERGENCY', () => budget.take())).resolves.toBeUndefined();
   });
 
   it('waits for a place that is soon free, and not for one that is far', async () => {
     const { budget, clock, waits } = bench();
-    await flood(budget, 'SEND', 50);
+    await flood(budget, 'EMERGENCY', 50);
     clock.advance(60_500);
-    await inLane('SEND', () => budget.take());
+    await inLane('EMERGENCY', () => budget.take());
     expect(waits).toHaveLength(1);
-    expect(waits[0]).toBeLessThanOrEqual(LANES.SEND.patienceMs);
+    expect(waits[0]).toBeLessThanOrEqual(LANES.EMERGENCY.patienceMs);
   });
 
   it('gives up waiting when the call is given up', async () => {
     const { budget, clock } = bench();
-    await flood(budget, 'SEND', 50);
+    await flood(budget, 'EMERGENCY', 50);
     clock.advance(60_500);
-    const refusal = await refusalOf(inLane('SEND', () => budget.take(AbortSignal.abort())));
+    const refusal = await refusalOf(inLane('EMERGENCY', () => budget.take(AbortSignal.abort())));
     expect(refusal).toMatchObject({ kind: 'RATE_LIMITED', retry: 'TEMPORARY' });
   });
 
   it('counts a log-out, and lets it go whatever is used', async () => {
     const { budget } = bench();
-    await flood(budget, 'SEND', 50);
+    await flood(budget, 'EMERGENCY', 50);
     await budget.takeAnyway();
     expect(await budget.use()).toMatchObject({ used: 51 });
   });
@@ -178,9 +181,17 @@ describe('the budget of a site', () => {
       limit: 100,
       used: 5,
       windowSeconds: 60,
-      lanes: { SEND: 100, ACTION: 86, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
+      lanes: { EMERGENCY: 100, SEND: 98, ACTION: 86, WATCH: 80, OVERDUE: 75, INTERACTIVE: 65, REFRESH: 50 },
       // Of a session's 50, for the session is fuller than the address.
-      spent: { SEND: 0.1, ACTION: 5 / 43, WATCH: 0.125, OVERDUE: 5 / 37, INTERACTIVE: 5 / 32, REFRESH: 0.2 },
+      spent: {
+        EMERGENCY: 0.1,
+        SEND: 5 / 49,
+        ACTION: 5 / 43,
+        WATCH: 0.125,
+        OVERDUE: 5 / 37,
+        INTERACTIVE: 5 / 32,
+        REFRESH: 0.2,
+      },
       awayMs: 0,
     });
   });
@@ -208,14 +219,16 @@ describe('an upstream that asks to be left alone', () => {
     const { budget, clock } = bench();
     await budget.heard(answer(429, { 'retry-after': '600' }));
     clock.advance(60_000);
-    expect(await refusalOf(inLane('SEND', () => budget.take()))).toMatchObject({ retryAfterMs: 540_000 });
+    expect(await refusalOf(inLane('EMERGENCY', () => budget.take()))).toMatchObject({
+      retryAfterMs: 540_000,
+    });
   });
 
   it.each([429, 503])('is left alone by all lanes as long as it says after a %i', async (status) => {
     const { budget, make, clock } = bench();
     await budget.heard(answer(status, { 'retry-after': '7' }));
     for (const asking of [budget, make()]) {
-      const refusal = await refusalOf(inLane('SEND', () => asking.take()));
+      const refusal = await refusalOf(inLane('EMERGENCY', () => asking.take()));
       expect(refusal).toMatchObject({ kind: 'RATE_LIMITED', retryAfterMs: 7_000 });
     }
     expect(await budget.use()).toMatchObject({ awayMs: 7_000 });
@@ -246,7 +259,7 @@ describe('an upstream that asks to be left alone', () => {
     await budget.heard(answer(429));
     const refusal = await refusalOf(inLane('ACTION', () => budget.take()));
     expect(refusal).toMatchObject({ retryAfterMs: 40_000 });
-    await expect(inLane('SEND', () => budget.take())).resolves.toBeUndefined();
+    await expect(inLane('EMERGENCY', () => budget.take())).resolves.toBeUndefined();
   });
 
   it('is asked on after a 503 that does not say how long', async () => {
@@ -266,6 +279,6 @@ describe('an upstream that asks to be left alone', () => {
     const budget = unlimitedBudgets(new TestClock()).of(URL, LIMITS);
     expect(await flood(budget, 'REFRESH', 500)).toBe(500);
     await budget.heard(answer(429, { 'retry-after': '7' }));
-    expect(await flood(budget, 'SEND', 1)).toBe(0);
+    expect(await flood(budget, 'EMERGENCY', 1)).toBe(0);
   });
 });

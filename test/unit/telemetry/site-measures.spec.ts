@@ -49,6 +49,7 @@ describe('the figures of sites', () => {
     expect(scrape.values.filter(({ name }) => name.startsWith('drgw_site_'))).toEqual([
       { name: 'drgw_site_data_age_seconds', labels: { site: 'all', provider: 'memory' }, value: 40 },
       { name: 'drgw_site_failed_looks', labels: { site: 'all', provider: 'memory' }, value: 4 },
+      { name: 'drgw_site_breaker_state', labels: { site: 'all', provider: 'memory' }, value: 0 },
     ]);
   });
 });

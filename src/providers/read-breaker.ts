@@ -1,0 +1,173 @@
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  halfJitterGenerator,
+  handleWhenResult,
+  type CircuitBreakerPolicy,
+  type IBackoffFactory,
+} from 'cockatiel';
+import type { Clock } from '../platform/clock.js';
+import type { Log } from '../platform/log/log.js';
+import { ProviderError } from './provider-error.js';
+
+/** CLOSED = the site is read. OPEN = it is left in peace. HALF_OPEN = one read finds out how it is. */
+export const BREAKER_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+export interface BreakerView {
+  state: BreakerState;
+  /** Milliseconds until a read is let through again; null = it is not open. */
+  probeInMs: number | null;
+}
+
+export interface ReadBreakerParts {
+  siteId: string;
+  siteName: string;
+  clock: Pick<Clock, 'monotonic'>;
+  /** Absent = nobody is told. */
+  log?: Log;
+}
+
+/** So many reads in a row to which the site said nothing: it is left in peace … */
+const MOST_SILENT = 5;
+/** … for so long, half of it by chance, and for up to twice as long each time that it says nothing again. */
+const PAUSES = { initialDelay: 5_000, maxDelay: 30_000, generator: halfJitterGenerator };
+/** While one read finds out, the others come back after so long. */
+const PROBE_MS = 2_000;
+
+/** The site was not asked: it has said nothing of late. UNAVAILABLE, TEMPORARY, with the time until it is asked again. */
+export class LeftInPeace extends ProviderError {
+  constructor({ siteName }: Pick<ReadBreakerParts, 'siteName'>, retryAfterMs: number) {
+    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    super(
+      'UNAVAILABLE',
+      `${siteName} has not answered of late, so it is not asked; it is asked again in ${seconds} s.`,
+      { retry: 'TEMPORARY', retryAfterMs: seconds * 1000 },
+    );
+  }
+}
+
+type Word = 'HEARD' | 'SILENT' | 'NOTHING_SAID';
+type Outcome<T> = { word: Word } & ({ value: T } | { error: unknown });
+
+/** What came of a read that is no sign of how the site is now. */
+class NoSign extends Error {
+  constructor(readonly outcome: Outcome<unknown>) {
+    super('no sign');
+  }
+}
+
+/**
+ * The circuit breaker of what is only read at one site, in one process: who reads a site that hangs would wait for nothing, and
+ * take from others the places to wait in. Sends, the looks before them and the watching of what is under way never come
+ * here: they need the site's own word, and their refusal would be a decision.
+ */
+export class ReadBreaker {
+  private readonly circuit: CircuitBreakerPolicy;
+  /** By the monotonic clock. */
+  private pausedUntilMs = 0;
+  private isTold = false;
+
+  constructor(private readonly parts: ReadBreakerParts) {
+    this.circuit = circuitBreaker(
+      handleWhenResult((result) => (result as Outcome<unknown>).word !== 'HEARD'),
+      {
+        breaker: new ConsecutiveBreaker(MOST_SILENT),
+        halfOpenAfter: this.byOurClock(new ExponentialBackoff<number>(PAUSES)),
+      },
+    );
+    this.circuit.onStateChange((state) => this.tell(state));
+  }
+
+  get view(): BreakerView {
+    switch (this.circuit.state) {
+      case CircuitState.Closed:
+        return { state: 'CLOSED', probeInMs: null };
+      case CircuitState.HalfOpen:
+        return { state: 'HALF_OPEN', probeInMs: null };
+      default:
+        return { state: 'OPEN', probeInMs: Math.max(0, this.pausedUntilMs - this.parts.clock.monotonic()) };
+    }
+  }
+
+  /** Throws `LeftInPeace` without having asked, and whatever the read throws. */
+  async around<T>(read: () => Promise<T>): Promise<T> {
+    const { state, probeInMs } = this.view;
+    if (state === 'HALF_OPEN') throw new LeftInPeace(this.parts, PROBE_MS);
+    if (probeInMs !== null && probeInMs > 0) throw new LeftInPeace(this.parts, probeInMs);
+    return told(await this.judged(read, state === 'OPEN'));
+  }
+
+  /** The site answered somebody who does not ask here: the next read may find out. */
+  heard(): void {
+    this.pausedUntilMs = Math.min(this.pausedUntilMs, this.parts.clock.monotonic());
+  }
+
+  private async judged<T>(read: () => Promise<T>, isProbe: boolean): Promise<Outcome<T>> {
+    try {
+      return await this.circuit.execute(async () => {
+        const outcome = await outcomeOf(read);
+        if (isProbe) return outcome;
+        const isLate = this.circuit.state !== CircuitState.Closed;
+        if (isLate && outcome.word === 'HEARD') this.heard();
+        // Thrown, it counts neither for nor against the site.
+        if (isLate || outcome.word === 'NOTHING_SAID') throw new NoSign(outcome);
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof NoSign) return error.outcome as Outcome<T>;
+      throw error;
+    }
+  }
+
+  /** The library goes by the wall clock, which may be set: its own pauses are over at once, and ours are kept here. */
+  private byOurClock(backoff: IBackoffFactory<unknown>): IBackoffFactory<unknown> {
+    return {
+      next: (context) => {
+        const pause = backoff.next(context);
+        this.pausedUntilMs = this.parts.clock.monotonic() + pause.duration;
+        return { duration: -Infinity, next: (again) => this.byOurClock(pause).next(again) };
+      },
+    };
+  }
+
+  /** Once when it opens and once when it closes, however often it is tried in between. */
+  private tell(state: CircuitState): void {
+    const { siteId, siteName, log } = this.parts;
+    if (state === CircuitState.Open && !this.isTold) {
+      this.isTold = true;
+      log?.warn(
+        { siteId, breaker: 'OPEN' },
+        `${siteName} says nothing: it is read no more, but for a try now and then`,
+      );
+    }
+    if (state === CircuitState.Closed && this.isTold) {
+      this.isTold = false;
+      log?.info({ siteId, breaker: 'CLOSED' }, `${siteName} answers again: it is read as before`);
+    }
+  }
+}
+
+async function outcomeOf<T>(read: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { word: 'HEARD', value: await read() };
+  } catch (error) {
+    return { word: wordOf(error), error };
+  }
+}
+
+function told<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/** A fault that the upstream finds with the thing asked for (PERMANENT) is an answer, whatever its status. */
+function wordOf(error: unknown): Word {
+  if (!(error instanceof ProviderError)) return 'NOTHING_SAID';
+  const { kind, retry, upstream } = error;
+  if (kind === 'TIMEOUT' || kind === 'UNAVAILABLE') return 'SILENT';
+  if (upstream.status !== null) return upstream.status >= 500 && retry === 'TEMPORARY' ? 'SILENT' : 'HEARD';
+  return kind === 'BAD_ANSWER' ? 'HEARD' : 'NOTHING_SAID';
+}
