@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { comparePlaces, COVERAGES, placeOf, type CoveragePlace } from '../history/reports/drill-coverage.js';
 import { DrillCoverageService } from '../history/reports/drill-coverage.service.js';
 import { OperationReports } from '../history/reports/operation-report.service.js';
 import { OperationsService } from '../operations/operations.service.js';
@@ -13,8 +14,10 @@ import {
   ReportQueryDto,
   TimelineDto,
 } from './dto/reports.dto.js';
+import { LARGEST_PAGE } from './dto/queries.dto.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
+import { makePageToken, readPageToken } from './http/page-token.js';
 import { answersReport } from './http/report-answer.js';
 import { coverageCsv, coverageHtml, presentCoverage, summaryOf } from './presenters/coverage.presenter.js';
 import {
@@ -23,7 +26,6 @@ import {
   reportCsv,
   reportHtml,
 } from './presenters/operation-report.presenter.js';
-import { presentOrdered } from './presenters/page.presenter.js';
 import { SiteReads } from './site-reads.js';
 
 @ApiTags('Reports')
@@ -52,13 +54,19 @@ export class ReportsController {
   ): Promise<DrillCoverageDto | string> {
     this.reads.mustKnow(query);
     const { format, pageSize, pageToken, ...filters } = query;
-    const report = await this.coverages.report(query.siteId, query.provider);
+    const after = pageToken === undefined ? null : readPageToken(pageToken, filters, isPlace);
+    const report = await (after
+      ? this.coverages.reportAgain(query.siteId, query.provider)
+      : this.coverages.report(query.siteId, query.provider));
     const plans = report.plans.filter(({ coverage }) => query.coverage?.includes(coverage) ?? true);
     if (format !== 'json') {
       answersReport(exchange, format, 'drill-coverage');
       return format === 'csv' ? coverageCsv(report, plans) : coverageHtml(report, plans);
     }
-    const { items, nextPageToken } = presentOrdered(plans, { pageSize, pageToken }, filters);
+    const rest = after ? plans.filter((one) => comparePlaces(placeOf(one), after) > 0) : plans;
+    const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
+    const last = rest.length > items.length ? items.at(-1) : undefined;
+    const nextPageToken = last && makePageToken(placeOf(last), filters);
     nextPageLink(exchange, nextPageToken);
     const { generatedTime, sources, uncountedSiteIds } = report;
     return {
@@ -96,4 +104,9 @@ export class ReportsController {
     const { createdTime } = await this.operations.get(id);
     return { operationId: id, items: presentTimeline(await this.reports.timeline(id), createdTime) };
   }
+}
+
+function isPlace(place: unknown): place is CoveragePlace {
+  const { coverage, planId } = (place ?? {}) as Partial<Record<keyof CoveragePlace, unknown>>;
+  return typeof planId === 'string' && (COVERAGES as readonly unknown[]).includes(coverage);
 }

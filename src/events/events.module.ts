@@ -34,8 +34,8 @@ import { RedisLiveFeed } from './redis-live-feed.js';
     },
     {
       provide: EventSubjects,
-      inject: [COMMANDS, LOG],
-      useFactory: (redis: Redis, log: Log) => new EventSubjects(redis, log),
+      inject: [COMMANDS, PastEvents, LOG],
+      useFactory: (redis: Redis, past: PastEvents, log: Log) => new EventSubjects(redis, past, log),
     },
     {
       provide: CloudEvents,

@@ -5,6 +5,7 @@ import type { Log } from '../platform/log/log.js';
 import { throttled } from '../platform/log/throttled.js';
 import { operationKeys, shardOf } from '../platform/redis/keys.js';
 import { subjectOf, subjectUnknown, type EventSubject } from './event-subject.js';
+import type { PastEvents } from './past-events.js';
 
 const MOST_KEPT = 20_000;
 
@@ -20,6 +21,7 @@ export class EventSubjects {
 
   constructor(
     private readonly redis: Redis,
+    private readonly past: Pick<PastEvents, 'subjectOf'>,
     log: Log,
   ) {
     this.notRead = throttled(log, 'subject of an event');
@@ -43,10 +45,20 @@ export class EventSubjects {
   private async read(id: string): Promise<EventSubject> {
     const siteId = parsePublicId(id)?.siteId ?? '';
     const record = await this.redis.hget(operationKeys(shardOf(siteId)).operation(id), 'r');
-    const subject = (record && this.subjectIn(id, record)) || subjectUnknown(siteId);
+    const subject = record ? this.subjectIn(id, record) : await this.pastSubject(id);
     // What a creation makes has no id at first.
-    if (subject.targetId !== null) this.keep(id, subject);
-    return subject;
+    if (subject && subject.targetId !== null) this.keep(id, subject);
+    return subject ?? subjectUnknown(siteId);
+  }
+
+  /** null = there is none, or it is in a part of the archive that cannot be read. */
+  private async pastSubject(id: string): Promise<EventSubject | null> {
+    try {
+      return await this.past.subjectOf(id);
+    } catch (error) {
+      this.notRead(error as Error);
+      return null;
+    }
   }
 
   /** null = the record cannot be read: that is told, and holds up nobody. */

@@ -146,11 +146,9 @@ export class JudgedObjectivesDto {
    */
   @ApiProperty({ enum: OBJECTIVE_STATES, nullable: true })
   rtoState!: ObjectiveState | null;
+  /** What was promised. It is held against nothing: no upstream tells how far the recovery point was behind. */
   @ApiProperty({ type: 'integer', nullable: true })
   rpoSeconds!: number | null;
-  /** No upstream tells how much was lost: NOT_MEASURED wherever there is an objective. */
-  @ApiProperty({ enum: OBJECTIVE_STATES, nullable: true })
-  rpoState!: ObjectiveState | null;
   @ApiProperty({ type: 'integer', nullable: true })
   drillEveryDays!: number | null;
   /** Whether a drill went well within that time; NOT_MEASURED = never did one. */

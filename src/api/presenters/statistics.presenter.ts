@@ -1,5 +1,5 @@
 import type { DrAction } from '../../domain/dr-action.js';
-import { judgeObjective, judgeRecovery, type Objectives } from '../../domain/objectives.js';
+import { judgeRecovery, type Objectives } from '../../domain/objectives.js';
 import { dueAfter } from '../../history/reports/drill-coverage.js';
 import { meanMs, quantileMs, type Durations } from '../../history/statistics/durations.js';
 import {
@@ -81,7 +81,6 @@ export function judgedObjectives(
     rtoSeconds,
     rtoState: judgeRecovery(rtoSeconds, measured.lastFailover),
     rpoSeconds,
-    rpoState: judgeObjective(rpoSeconds, null),
     drillEveryDays,
     drillState: drillEveryDays === null ? null : drillState,
     nextDrillDueTime: dueMs === null ? null : isoTime(dueMs),

@@ -1,4 +1,5 @@
 import type { FedEvent } from '../../events/event-feed.js';
+import { subjectOf, type EventSubject } from '../../events/event-subject.js';
 import { PastEvents } from '../../events/past-events.js';
 import { shardOf } from '../../platform/redis/keys.js';
 import type { ArchivedOperations } from './archived-operations.js';
@@ -14,5 +15,10 @@ export class ArchivedEvents extends PastEvents {
     if (!entry) return null;
     const shard = shardOf(entry.record.siteId);
     return entry.events.map(([offset, event]) => ({ shard, offset, event }));
+  }
+
+  async subjectOf(operationId: string): Promise<EventSubject | null> {
+    const entry = await this.archived.entry(operationId);
+    return entry && subjectOf(entry.record);
   }
 }

@@ -3,7 +3,7 @@ import type { InventoryService, Source } from '../../inventory/inventory.service
 import { isoTime, type Clock } from '../../platform/clock.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { StatisticsService } from '../statistics/statistics.service.js';
-import { coverageOf, type PlanCoverage } from './drill-coverage.js';
+import { comparePlaces, coverageOf, placeOf, type PlanCoverage } from './drill-coverage.js';
 
 /** Which plans were rehearsed when, by whom, with what result: of every plan that exists, worst first. */
 export interface CoverageReport {
@@ -15,13 +15,25 @@ export interface CoverageReport {
   uncountedSiteIds: string[];
 }
 
-const WORST_FIRST = { NEVER: 0, OVERDUE: 1, CURRENT: 2 } as const;
 const ACTIONS = ['START_DRILL', 'CLEAN_UP_DRILL', 'PLANNED_FAILOVER', 'FAILOVER'] as const;
+interface MadeReport {
+  siteId: string | undefined;
+  provider: string | undefined;
+  madeMs: number;
+  report: CoverageReport;
+}
+
 const EVER = { from: null, until: null };
 const PLANS_AT_ONCE = 200;
+/** For so long further pages are of the same report. */
+const KEPT_MS = 30_000;
+const KEPT_REPORTS = 4;
 
 /** Asks no site: plans and drills as the inventory knows them, and what was counted of the history. */
 export class DrillCoverageService {
+  /** The last ones first. */
+  private kept: MadeReport[] = [];
+
   constructor(
     private readonly inventory: InventoryService,
     private readonly drills: DrillsService,
@@ -30,7 +42,10 @@ export class DrillCoverageService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param provider only sites of that provider; absent = all */
+  /**
+   * All of it, as of now.
+   * @param provider only sites of that provider; absent = all
+   */
   async report(siteId?: string, provider?: string): Promise<CoverageReport> {
     const readings = (await this.inventory.recoveryPlans(siteId, false)).filter(
       ({ source }) => provider === undefined || source.provider === provider,
@@ -40,29 +55,55 @@ export class DrillCoverageService {
     const plans: PlanCoverage[] = [];
     for (const { value, source } of readings) {
       const standing = drills.find((one) => one.source.siteId === source.siteId)?.drills ?? [];
-      const all = value ?? [];
-      for (let i = 0; i < all.length; i += PLANS_AT_ONCE) {
-        const some = all.slice(i, i + PLANS_AT_ONCE);
-        plans.push(...(await Promise.all(some.map((plan) => this.coverage(plan, standing, now)))));
-      }
+      plans.push(...(await this.coverages(source.siteId, value ?? [], standing, now)));
     }
-    return {
+    const report = {
       generatedTime: isoTime(now),
-      plans: plans.sort(
-        (a, b) => WORST_FIRST[a.coverage] - WORST_FIRST[b.coverage] || (a.plan.id < b.plan.id ? -1 : 1),
-      ),
+      plans: plans.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))),
       sources: readings.map(({ source }) => source),
       uncountedSiteIds: await this.statistics.uncounted(readings.map(({ source }) => source.siteId)),
     };
+    this.keep({ siteId, provider, madeMs: this.clock.monotonic(), report });
+    return report;
   }
 
-  private async coverage(
-    plan: PlanCoverage['plan'],
+  /** For a further page: the report of which the page before was, if this process made it a moment ago. */
+  async reportAgain(siteId?: string, provider?: string): Promise<CoverageReport> {
+    this.dropOld();
+    const kept = this.kept.find((one) => one.siteId === siteId && one.provider === provider);
+    return kept?.report ?? this.report(siteId, provider);
+  }
+
+  private keep(made: MadeReport): void {
+    this.dropOld();
+    const others = this.kept.filter(
+      ({ siteId, provider }) => siteId !== made.siteId || provider !== made.provider,
+    );
+    this.kept = [made, ...others].slice(0, KEPT_REPORTS);
+  }
+
+  private dropOld(): void {
+    const now = this.clock.monotonic();
+    this.kept = this.kept.filter(({ madeMs }) => now - madeMs < KEPT_MS);
+  }
+
+  private async coverages(
+    siteId: string,
+    plans: readonly PlanCoverage['plan'][],
     drills: Parameters<typeof coverageOf>[2],
     now: number,
-  ): Promise<PlanCoverage> {
-    const { siteId, id } = plan;
-    const counted = await this.statistics.of({ siteId, targetId: id }, { range: EVER, actions: ACTIONS });
-    return coverageOf(plan, counted, drills, this.providers.objectivesOf(siteId, plan), now);
+  ): Promise<PlanCoverage[]> {
+    const told: PlanCoverage[] = [];
+    const query = { range: EVER, actions: ACTIONS };
+    for (let i = 0; i < plans.length; i += PLANS_AT_ONCE) {
+      const some = plans.slice(i, i + PLANS_AT_ONCE);
+      const ids = some.map(({ id }) => id);
+      const counted = await this.statistics.ofEach(siteId, ids, query);
+      for (const [n, plan] of some.entries()) {
+        const objectives = this.providers.objectivesOf(siteId, plan);
+        told.push(coverageOf(plan, counted[n] ?? { actions: [] }, drills, objectives, now));
+      }
+    }
+    return told;
   }
 }

@@ -20,6 +20,23 @@ const DAY_MS = 86_400_000;
 export const COVERAGES = ['CURRENT', 'OVERDUE', 'NEVER'] as const;
 export type Coverage = (typeof COVERAGES)[number];
 
+const WORST_FIRST: readonly Coverage[] = ['NEVER', 'OVERDUE', 'CURRENT'];
+
+/** A place in the order of the report: the worst first, then by id. */
+export interface CoveragePlace {
+  coverage: Coverage;
+  planId: string;
+}
+
+export function placeOf({ coverage, plan }: Pick<PlanCoverage, 'coverage' | 'plan'>): CoveragePlace {
+  return { coverage, planId: plan.id };
+}
+
+export function comparePlaces(a: CoveragePlace, b: CoveragePlace): number {
+  const order = WORST_FIRST.indexOf(a.coverage) - WORST_FIRST.indexOf(b.coverage);
+  return order || (a.planId < b.planId ? -1 : a.planId > b.planId ? 1 : 0);
+}
+
 /** What is known of the rehearsals of one plan. */
 export interface PlanCoverage {
   plan: Pick<RecoveryPlan, 'id' | 'siteId' | 'provider' | 'name' | 'state'>;

@@ -18,6 +18,8 @@ export interface Head {
   wanted: string | null;
   /** When it is to be counted anew, milliseconds, since part of the history could not be read; null = all of it could. */
   retryMs: number | null;
+  /** How often in a row that was so. */
+  lackedTimes: number;
 }
 
 /** Where counting goes: to the statistics that are read, or to a generation that is counted beside them. */
@@ -33,10 +35,11 @@ export class StatisticsStore {
   /** null = nothing was ever counted in this shard. */
   async head(shard: number): Promise<Head | null> {
     const { head } = statisticsKeys(shard);
-    const names = ['generation', 'position', 'wanted', 'retry'] as const;
-    const [generation, position, wanted = null, retry] = await this.redis.hmget(head, ...names);
+    const names = ['generation', 'position', 'wanted', 'retry', 'lacked'] as const;
+    const [generation, position, wanted = null, retry, lacked] = await this.redis.hmget(head, ...names);
     if (!generation || !position) return null;
-    return { generation, position, wanted, retryMs: retry ? Number(retry) : null };
+    const retryMs = retry ? Number(retry) : null;
+    return { generation, position, wanted, retryMs, lackedTimes: Number(lacked ?? 0) };
   }
 
   /** Has the shard counted anew by whichever worker comes first. */
@@ -143,8 +146,9 @@ export class StatisticsStore {
     wanted: string | null,
     next: Omit<Head, 'wanted'>,
   ): Promise<boolean> {
-    const { generation, position, retryMs } = next;
-    const args = [before?.generation ?? '', generation, position, wanted ?? '', retryMs ?? ''];
+    const { generation, position, retryMs, lackedTimes } = next;
+    const written = [generation, position, wanted ?? '', retryMs ?? '', lackedTimes];
+    const args = [before?.generation ?? '', ...written];
     return (await BEGIN.run(this.redis, [statisticsKeys(shard).head], args)) === 1;
   }
 

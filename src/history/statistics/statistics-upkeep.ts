@@ -2,6 +2,7 @@ import { parsePublicId } from '../../domain/ids.js';
 import type { OperationEvent } from '../../domain/operation-event.js';
 import { isVerdict } from '../../domain/operation.js';
 import type { Log } from '../../platform/log/log.js';
+import { throttled } from '../../platform/log/throttled.js';
 import { shardOf, SHARDS } from '../../platform/redis/keys.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
 import type { StatisticsStore } from './redis-statistics-store.js';
@@ -16,18 +17,25 @@ export class StatisticsUpkeep {
   /** What goes on in each shard, so that this process does it once. */
   private readonly underWay = new Map<number, Promise<void>>();
   private sweeping: Promise<void> | null = null;
+  private readonly notCounted: (error: Error) => void;
 
   constructor(
     private readonly counting: StatisticsCounting,
     private readonly store: StatisticsStore,
     private readonly providers: ProviderRegistry,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.notCounted = throttled(log, 'statistics could not be counted anew; that is tried again');
+  }
 
   async handle(events: readonly { event: OperationEvent }[]): Promise<void> {
     const ended = events.filter(({ event }) => isVerdict(event.state));
     const sites = ended.flatMap(({ event }) => parsePublicId(event.operationId)?.siteId ?? []);
-    for (const shard of new Set(sites.map(shardOf))) await this.countAfresh(shard);
+    for (const shard of new Set(sites.map(shardOf))) {
+      if (await this.counting.catchUp(shard)) continue;
+      // That reads the whole history: the events that follow do not wait for it.
+      this.countAfresh(shard).catch(this.notCounted);
+    }
   }
 
   async onGap(shard: number): Promise<void> {

@@ -46,6 +46,20 @@ export class StatisticsService {
     return statisticsOf(subject, await this.cells(subject, query));
   }
 
+  /** Of each of these groups and plans of a site, whether or not anything was counted of it. */
+  async ofEach(
+    siteId: string,
+    targetIds: readonly string[],
+    query: StatisticsQuery,
+  ): Promise<SubjectStatistics[]> {
+    const head = await this.store.head(shardOf(siteId));
+    const one = async (targetId: string): Promise<SubjectStatistics> => {
+      const fields = head ? await this.store.table(head.generation, { siteId, targetId }) : {};
+      return statisticsOf({ siteId, targetId }, cellsIn(fields, query.range, query.actions));
+    };
+    return Promise.all(targetIds.map(one));
+  }
+
   /** Of the groups and plans of these sites, in the order of sites as given, then of ids. */
   async targets(
     siteIds: readonly string[],

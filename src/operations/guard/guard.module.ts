@@ -17,6 +17,8 @@ import { RedisGuardBoard } from './redis-guard-board.js';
 import { RedisRestorableStore } from './redis-restorable-store.js';
 import { StoreGuard } from './store-guard.js';
 
+const DAY_MS = 24 * 3_600_000;
+
 /** The guard of this process, as both processes have one. */
 @Module({
   imports: [JournalModule],
@@ -50,7 +52,8 @@ import { StoreGuard } from './store-guard.js';
           archive,
         );
         const store = new RedisRestorableStore(redis, inner, clock);
-        const comparison = new JournalComparison(journal, store, clock);
+        const keptMs = environment.historyRetentionDays * DAY_MS;
+        const comparison = new JournalComparison(journal, store, clock, keptMs);
         return new GuardKeeper(
           board,
           journal,

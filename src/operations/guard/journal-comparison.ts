@@ -31,10 +31,12 @@ export interface Comparison {
 
 /** Holds a journal against the store, and writes back what the store has lost. */
 export class JournalComparison {
+  /** @param keptMs what ended longer ago than this is kept nowhere: that the store has it not is no loss */
   constructor(
     private readonly journal: Journal,
     private readonly store: RestorableStore,
     private readonly clock: Clock,
+    private readonly keptMs = Infinity,
   ) {}
 
   async hasHistory(): Promise<boolean> {
@@ -59,6 +61,7 @@ export class JournalComparison {
           unreadable += 1;
           return;
         }
+        if (now === null && this.isOutlived(journaled.record)) return;
         if (!knowsMore(journaled.record, now)) {
           if (journaled.claim) keyed.push(journaled);
           return;
@@ -68,6 +71,10 @@ export class JournalComparison {
     }
     const unsent = all.flatMap(({ record }) => (isUnsent(record) ? record.id : []));
     return { gaps: inOrder(gaps), keyed, unsent, unreadable };
+  }
+
+  private isOutlived({ endedTime }: Operation): boolean {
+    return endedTime !== null && Date.parse(endedTime) < this.clock.now() - this.keptMs;
   }
 
   /** Of all that are in the store. */

@@ -26,6 +26,7 @@ import { newcomer } from '../../conformance/operation-store/subject.js';
 import { eventuallyTrue } from '../../support/eventually.js';
 import { gate } from '../support/gate.js';
 import { at } from '../support/operation.js';
+import { NO_PAST } from '../support/no-past.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -46,7 +47,7 @@ const present = ({ id, version, state }: Operation) => ({ id, version, state });
 async function process(mostReaders = 100, before: TailListener = () => undefined) {
   const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection: the.connect() }], silentLog());
   tail.listen(before);
-  const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, silentLog()));
+  const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, silentLog()));
   const readers = new EventReaders(new ApiSettings('key', 1_000, mostReaders), new Metrics());
   const actions = { present } as unknown as ActionRequests;
   const clock = new TestClock();

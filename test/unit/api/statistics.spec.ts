@@ -147,7 +147,7 @@ describe('statistics', () => {
       objectives: {
         rtoSeconds: 100,
         rtoState: 'NOT_MEASURED',
-        rpoState: 'NOT_MEASURED',
+        rpoSeconds: 60,
         drillState: 'MET',
         nextDrillDueTime: at(7 * 86_400),
       },

@@ -16,6 +16,7 @@ import { eventuallyTrue } from '../../support/eventually.js';
 import { gate } from '../support/gate.js';
 import { at } from '../support/operation.js';
 import { recordingLog } from '../support/recording-log.js';
+import { NO_PAST } from '../support/no-past.js';
 import { redisForThisFile } from '../support/redis.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -35,7 +36,7 @@ async function process(before: TailListener = () => undefined, log = silentLog()
   const connection = the.connect();
   const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection }], log);
   tail.listen(before);
-  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, log));
+  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, log));
   await tail.start();
   tails.push(tail);
   return { feed, connection };
@@ -292,7 +293,7 @@ describe('whose event it is', () => {
       id,
       '0',
     );
-    const told = new CloudEvents(new EventSubjects(counting, silentLog()));
+    const told = new CloudEvents(new EventSubjects(counting, NO_PAST, silentLog()));
     await told.of(events);
     expect((await told.of(events)).map(({ sequence, data }) => [sequence, data.siteId])).toEqual(
       [1, 2, 3, 4, 5].map((sequence) => [sequence, 'alpha']),
@@ -301,7 +302,7 @@ describe('whose event it is', () => {
   });
 
   it('is the site alone when the record is gone', async () => {
-    const subjects = await new EventSubjects(the.redis, silentLog()).of(['alpha.gone']);
+    const subjects = await new EventSubjects(the.redis, NO_PAST, silentLog()).of(['alpha.gone']);
     expect(subjects.get('alpha.gone')).toMatchObject({ siteId: 'alpha', action: null, targetName: null });
   });
 });

@@ -74,6 +74,29 @@ describe('what has ended is counted', () => {
     expect(counted).toBe(history.records.size);
   });
 
+  it('anew once, though the stream is trimmed past the beginning by what ends meanwhile', async () => {
+    const { history, counting, store, cells } = made();
+    const events = operationKeys(SHARD).events;
+    await history.end(...Array.from({ length: 450 }, (_, i) => endedOperation(i + 1)));
+    const { list } = history;
+    history.list = async (...asked) => {
+      const page = await list(...asked);
+      await history.end(...Array.from({ length: 300 }, () => endedOperation(3, { createdTime: at(-9) })));
+      return page;
+    };
+    const beginDraft = store.beginDraft.bind(store);
+    let begun = '';
+    store.beginDraft = async (shard) => {
+      begun = await store.newest(events);
+      return beginDraft(shard);
+    };
+    await counting().countAnew(SHARD, [SITE]);
+    await the.redis.xtrim(events, 'MAXLEN', 1);
+    expect(await the.redis.xrange(events, begun, begun)).toEqual([]);
+    expect(await counting().catchUp(SHARD)).toBe(true);
+    expect((await cells())[0]?.rollUp.ends).toEqual({ SUCCEEDED: history.records.size });
+  });
+
   it('anew when the stream was trimmed past the position', async () => {
     const { history, counting, cells } = made();
     await history.end(endedOperation(5));
@@ -112,7 +135,7 @@ describe('what has ended is counted', () => {
     expect(await the.redis.keys(`${shardPrefix(SHARD)}:stats*`)).toHaveLength(once);
   });
 
-  it('as far as it can be read, which is told, and anew after an hour', async () => {
+  it('as far as it can be read, which is told, and anew after an hour, two, and at last every day', async () => {
     const { history, counting, service } = made();
     await history.end(endedOperation(5));
     const { list } = history;
@@ -120,11 +143,14 @@ describe('what has ended is counted', () => {
       ...(await list(...asked)),
       unreadable: ['a segment is missing'] as never,
     });
-    await counting().countAnew(SHARD, [SITE]);
-    expect(await service.uncounted([SITE])).toEqual([SITE]);
-    expect(await counting().catchUp(SHARD)).toBe(true);
-    clock.advance(3_600_000);
-    expect(await counting().catchUp(SHARD)).toBe(false);
+    for (const hours of [1, 2, 4, 8, 16, 24, 24]) {
+      await counting().countAnew(SHARD, [SITE]);
+      expect(await service.uncounted([SITE])).toEqual([SITE]);
+      clock.advance(hours * 3_600_000 - 1);
+      expect(await counting().catchUp(SHARD)).toBe(true);
+      clock.advance(1);
+      expect(await counting().catchUp(SHARD)).toBe(false);
+    }
     history.list = list;
     await counting().countAnew(SHARD, [SITE]);
     expect(await service.uncounted([SITE])).toEqual([]);

@@ -7,6 +7,7 @@ import { StatisticsUpkeep } from '../../../src/history/statistics/statistics-upk
 import { eventOf } from '../../../src/domain/operation-event.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
+import { eventuallyTrue } from '../../support/eventually.js';
 import { memorySite } from '../support/memory-site.js';
 import { at, operationIn } from '../support/operation.js';
 import { redisForThisFile } from '../support/redis.js';
@@ -43,11 +44,30 @@ describe('the upkeep of statistics', () => {
     const [one, two] = [ended(), ended()];
     await history.end(one);
     await upkeep().handle([told(one)]);
-    expect(await succeeded()).toBe(1);
+    // Nothing was counted yet: that is done beside the events that follow.
+    await eventuallyTrue('it is counted', async () => (await succeeded()) === 1);
     await history.end(two);
     const workers = [upkeep(), upkeep()];
     await Promise.all(workers.flatMap((worker) => [worker.handle([told(two)]), worker.sweep()]));
     expect(await succeeded()).toBe(2);
+  });
+
+  it('lets the events that follow go on while the history is counted anew', async () => {
+    const { history, upkeep, succeeded } = made();
+    const one = ended();
+    await history.end(one);
+    const { list } = history;
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    history.list = async (...asked) => {
+      await held;
+      return list(...asked);
+    };
+    await upkeep().handle([told(one)]);
+    await upkeep().handle([told(one)]);
+    expect(await succeeded()).toBe(0);
+    goOn();
+    await eventuallyTrue('it is counted', async () => (await succeeded()) === 1);
   });
 
   it('asks the store nothing when it is told of what goes on', async () => {
