@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../events/cloud-event.js';
 import type { LiveEvent, Reset } from '../events/live-feed.js';
 import { writePlace, type LivePlace } from '../events/live-place.js';
-import { sseFrame } from './http/sse-channel.js';
+import { sseFrame, sseText } from './http/sse-channel.js';
 
 const WHY: Readonly<Record<Reset | 'EVENT_UNKNOWN', string>> = {
   EVENT_UNKNOWN: 'The operation has no such event: it may be of another store.',
@@ -33,6 +33,13 @@ export function liveFrames(events: readonly LiveEvent[]): Buffer {
   const frames = Buffer.concat(events.map(liveFrame));
   together.set(events, frames);
   return frames;
+}
+
+/** What was, to be written at once; its ids are places of this reader alone. */
+export function replayedFrames(events: readonly LiveEvent[]): Buffer {
+  return Buffer.from(
+    events.map(({ fed, place, body }) => sseText(fed.event.type, writePlace(place), body)).join(''),
+  );
 }
 
 /** The same bytes for every reader of the operation; its id is the place in the operation's own stream. */

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { problem, ProblemError } from '../domain/problem.js';
 import type { EventFilter } from '../events/event-subject.js';
 import { LiveFeed, type Reset } from '../events/live-feed.js';
 import { readPlace, type LivePlace } from '../events/live-place.js';
 import { Clock, isoTime } from '../platform/clock.js';
+import { withinMs } from '../platform/within.js';
 import { ActionRequests } from './action-requests.js';
 import type { OperationDto } from './dto/operation.dto.js';
-import { beatFrame, liveFrame, liveFrames, placeLine, resetFrame, toldFrame } from './event-frames.js';
+import { beatFrame, liveFrames, placeLine, replayedFrames, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
 import type { SseChannel } from './http/sse-channel.js';
 import { LiveReader } from './live-reader.js';
@@ -14,6 +16,11 @@ import { OpenOperationsReading, wantedOf, type OpenOperations } from './open-ope
 
 /** Who was away for longer begins anew: a snapshot costs less. */
 const MOST_PAGES_REPLAYED = 40;
+/** Readers who are told from the store at a time; what this process holds itself is told to any number. */
+const MOST_FROM_THE_STORE = 32;
+/** Who takes longer to take it makes room: it comes back, and goes on where it was. */
+const REPLAY_TAKES_MS = 60_000;
+const COME_BACK_SECONDS = 5;
 /** Larger snapshots would be lists, and those have pages. */
 const MOST_SHOWN = 200;
 
@@ -29,6 +36,8 @@ export interface SnapshotData {
 /** Everything that happens, for each of many readers. */
 @Injectable()
 export class LiveStreams {
+  private toldFromTheStore = 0;
+
   constructor(
     private readonly feed: LiveFeed,
     private readonly readers: EventReaders,
@@ -41,10 +50,12 @@ export class LiveStreams {
   async stream(filter: EventFilter, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
     const seat = this.readers.take();
     let channel: SseChannel | null = null;
+    let makeRoom = (): void => undefined;
     // Whoever comes back is told whether it can go on.
     const reader = new LiveReader(this.feed, filter, () => channel?.end());
     try {
       const { from, reset } = await this.beginning(reader, filter, lastEventId);
+      if (from && !this.feed.holdsAfter(from, filter)) makeRoom = this.takeRoom();
       const open = from ? null : await this.open.read();
       channel = seat.open(
         reply,
@@ -53,12 +64,27 @@ export class LiveStreams {
       );
       if (reset) channel.write(resetFrame(reset, this.now()), false);
       if (open) this.show(open, filter, reader.place, channel);
-      void this.goOn(reader, filter, channel, from);
+      void this.goOn(reader, filter, channel, from).finally(makeRoom);
     } catch (error) {
+      makeRoom();
       seat.leave();
       reader.leave();
       throw error;
     }
+  }
+
+  /** To be told from the store; throws the 503 `overloaded` when there is none. The returned function gives it back. */
+  private takeRoom(): () => void {
+    if (this.toldFromTheStore >= MOST_FROM_THE_STORE)
+      throw new ProblemError(
+        problem(
+          'overloaded',
+          `${this.toldFromTheStore} readers are being told what happened while they were away. Come back in ${COME_BACK_SECONDS} seconds.`,
+        ),
+        { 'retry-after': String(COME_BACK_SECONDS) },
+      );
+    this.toldFromTheStore += 1;
+    return () => (this.toldFromTheStore -= 1);
   }
 
   /** Where a reader goes on; from null = nowhere: it begins with a snapshot. */
@@ -85,7 +111,7 @@ export class LiveStreams {
     from: LivePlace | null,
   ): Promise<void> {
     try {
-      if (from && !(await this.replay(reader, filter, channel, from))) {
+      if (from && !(await withinMs(REPLAY_TAKES_MS, this.replay(reader, filter, channel, from)))) {
         if (channel.isClosed) return;
         reader.restart();
         const open = await this.open.read();
@@ -109,7 +135,7 @@ export class LiveStreams {
     for await (const events of this.feed.between(from, reader.place, filter)) {
       pages += 1;
       if (channel.isClosed || pages > MOST_PAGES_REPLAYED) return false;
-      for (const event of events) channel.write(liveFrame(event), false);
+      if (events.length > 0) channel.write(replayedFrames(events), false);
       await channel.drained();
     }
     return !channel.isClosed;

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
+import { Metrics } from '../platform/metrics.js';
 import { COMMANDS } from '../platform/redis/redis.module.js';
 import { StreamReaders } from '../platform/redis/stream-readers.js';
 import { LOG } from '../platform/tokens.js';
@@ -15,6 +17,7 @@ import { RedisConsumerTurns } from './redis-consumer-turns.js';
 import { RedisEventFeed } from './redis-event-feed.js';
 import { EventSubjects } from './redis-event-subjects.js';
 import { RedisEventTail } from './redis-event-tail.js';
+import { lagSeconds } from './redis-lag.js';
 import { RedisLiveFeed } from './redis-live-feed.js';
 
 /** What happened, told outward: by the API process to those who listen, by the worker to every `EventConsumer`. */
@@ -22,9 +25,18 @@ import { RedisLiveFeed } from './redis-live-feed.js';
   providers: [
     {
       provide: RedisEventTail,
-      inject: [COMMANDS, StreamReaders, LOG],
-      useFactory: (commands: Redis, readers: StreamReaders, log: Log) =>
-        new RedisEventTail(commands, readers.open(), log),
+      inject: [COMMANDS, StreamReaders, LOG, Metrics, Clock],
+      useFactory: (commands: Redis, readers: StreamReaders, log: Log, metrics: Metrics, clock: Clock) => {
+        const tail = new RedisEventTail(commands, readers.open(), log);
+        metrics.gauge(
+          {
+            name: 'drgw_live_lag_seconds',
+            help: 'How long the oldest event has waited that this process has not told to those who follow.',
+          },
+          async () => [{ value: await lagSeconds(commands, tail.places(), clock.now()) }],
+        );
+        return tail;
+      },
     },
     {
       provide: EventFeed,

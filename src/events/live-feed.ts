@@ -37,6 +37,8 @@ export abstract class LiveFeed {
   abstract follow(filter: EventFilter, listener: LiveListener): Following;
   /** Why a reader that has seen everything up to there cannot go on from there; null = it can. */
   abstract resetFrom(place: LivePlace, filter: EventFilter): Promise<Reset | null>;
+  /** Whether everything after the place is held in this process: telling it asks nothing of the store. */
+  abstract holdsAfter(place: LivePlace, filter: EventFilter): boolean;
   /** Events after one place, up to another, shard by shard, in pages of which some are empty. */
   abstract between(
     from: LivePlace,

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { consumerKey, operationKeys, SHARDS } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
 import { ConsumerTurns, type Asking, type Turn } from './consumer-turns.js';
-import { FROM_THE_FIRST } from './event-feed.js';
+import { lagSeconds } from './redis-lag.js';
 import { fedEvents, type StreamEntry } from './stream-entries.js';
 
 const NEXT = new RedisScript(new URL('./lua/next-events.lua', import.meta.url));
@@ -31,15 +31,8 @@ export class RedisConsumerTurns extends ConsumerTurns {
   }
 
   async lagSeconds({ name }: Asking['consumer'], nowMs: number): Promise<number> {
-    const waiting = await Promise.all(
-      SHARDS.map(async (shard) => {
-        const at = await this.redis.hget(consumerKey(shard, name), 'at');
-        const from = at === null || at === FROM_THE_FIRST ? '-' : `(${at}`;
-        const [next] = await this.redis.xrange(operationKeys(shard).events, from, '+', 'COUNT', 1);
-        return next ? nowMs - Number(next[0].split('-')[0]) : 0;
-      }),
-    );
-    return Math.max(0, ...waiting) / 1000;
+    const places = SHARDS.map((shard) => this.redis.hget(consumerKey(shard, name), 'at'));
+    return lagSeconds(this.redis, await Promise.all(places), nowMs);
   }
 
   private async ask(

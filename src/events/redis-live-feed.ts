@@ -7,16 +7,16 @@ import { isWanted, subjectUnknown, type EventFilter, type EventSubject } from '.
 import { LiveAudience } from './live-audience.js';
 import { LiveFeed, type Following, type LiveEvent, type LiveListener, type Reset } from './live-feed.js';
 import type { LivePlace } from './live-place.js';
+import { heldEvent, RecentEvents, type HeldEvent } from './recent-events.js';
+import { RedisEventReplays } from './redis-event-replays.js';
 import type { EventSubjects } from './redis-event-subjects.js';
 import type { RedisEventTail } from './redis-event-tail.js';
 import { isTrimmed } from './redis-trimming.js';
-import { fedEvents } from './stream-entries.js';
 
-const PAGE = 500;
-
-/** Over the streams of the shards: the tail of this process for what is new, the streams themselves for what was. */
+/** Over the streams of the shards: the tail of this process for what is new, what it holds and the streams themselves for what was. */
 export class RedisLiveFeed extends LiveFeed {
   private readonly audience = new LiveAudience();
+  private readonly replays: RedisEventReplays;
   /** How far the audience was told; the tail's own place moves a little later. */
   private readonly told: string[] = SHARDS.map(() => FROM_THE_FIRST);
   private isTelling = false;
@@ -27,8 +27,10 @@ export class RedisLiveFeed extends LiveFeed {
     private readonly redis: Redis,
     private readonly tail: RedisEventTail,
     private readonly subjects: Pick<EventSubjects, 'of'>,
+    private readonly recent = new RecentEvents(),
   ) {
     super();
+    this.replays = new RedisEventReplays(redis, recent);
     tail.listen((shard, events) => {
       const telling = this.last.then(() => this.tell(shard, events));
       this.last = telling.catch(() => undefined);
@@ -36,6 +38,7 @@ export class RedisLiveFeed extends LiveFeed {
     });
     tail.whenLost((shard) => {
       this.told[shard] = FROM_THE_FIRST;
+      this.recent.forget(shard);
       this.audience.lost();
     });
   }
@@ -58,9 +61,17 @@ export class RedisLiveFeed extends LiveFeed {
     const found = await Promise.all(
       shardsOf(filter)
         .filter((shard) => place[shard] !== now[shard])
-        .map((shard) => this.resetIn(shard, place[shard] ?? FROM_THE_FIRST)),
+        .map((shard) => this.resetIn(shard, place[shard] ?? FROM_THE_FIRST, now[shard] ?? FROM_THE_FIRST)),
     );
     return found.find((reset) => reset !== null) ?? null;
+  }
+
+  holdsAfter(place: LivePlace, filter: EventFilter): boolean {
+    const now = this.place();
+    return shardsOf(filter).every((shard) => {
+      const offset = place[shard] ?? FROM_THE_FIRST;
+      return offset === now[shard] || this.recent.covers(shard, offset);
+    });
   }
 
   async *between(
@@ -70,20 +81,19 @@ export class RedisLiveFeed extends LiveFeed {
   ): AsyncGenerator<readonly LiveEvent[], void, void> {
     const place = [...from];
     for (const shard of shardsOf(filter)) {
-      const last = until[shard] ?? FROM_THE_FIRST;
-      for (let after = place[shard] ?? FROM_THE_FIRST; compareOffsets(after, last) < 0;) {
-        const begin = after === FROM_THE_FIRST ? '-' : `(${after}`;
-        const entries = await this.redis.xrange(operationKeys(shard).events, begin, last, 'COUNT', PAGE);
-        const events = fedEvents(shard, entries);
-        yield this.wanted(await this.subjectsOf(events), events, place, filter);
-        after = entries.length < PAGE ? last : (entries.at(-1)?.[0] ?? last);
-        place[shard] = after;
+      const [begin, last] = [place[shard] ?? FROM_THE_FIRST, until[shard] ?? FROM_THE_FIRST];
+      for await (const { events, after: end } of this.replays.between(shard, begin, last)) {
+        await this.complete(events);
+        yield wanted(events, place, filter);
+        place[shard] = end;
       }
+      if (compareOffsets(begin, last) < 0) place[shard] = last;
     }
   }
 
   /** An entry that is there was there all the while: so were those after it. */
-  private async resetIn(shard: number, offset: string): Promise<Reset | null> {
+  private async resetIn(shard: number, offset: string, now: string): Promise<Reset | null> {
+    if ((await this.replays.reach(shard, offset, now)) && this.recent.knows(shard, offset)) return null;
     const key = operationKeys(shard).events;
     const [first] = await this.redis.xrange(key, '-', '+', 'COUNT', 1);
     if (offset === FROM_THE_FIRST)
@@ -100,6 +110,11 @@ export class RedisLiveFeed extends LiveFeed {
     const news = events
       .filter(({ offset }) => compareOffsets(offset, this.told[shard] ?? FROM_THE_FIRST) > 0)
       .map((fed) => ({ fed, subject: subjectIn(subjects, fed), place: after(before, fed) }));
+    this.recent.begin(shard, before[shard] ?? FROM_THE_FIRST);
+    this.recent.add(
+      shard,
+      news.map(({ fed }) => heldEvent(fed, subjects.get(fed.event.operationId))),
+    );
     this.told[shard] = news.at(-1)?.fed.offset ?? this.told[shard] ?? FROM_THE_FIRST;
     this.isTelling = true;
     try {
@@ -113,19 +128,27 @@ export class RedisLiveFeed extends LiveFeed {
     return this.subjects.of(events.map(({ event }) => event.operationId));
   }
 
-  private wanted(
-    subjects: ReadonlyMap<string, EventSubject>,
-    events: readonly FedEvent[],
-    place: LivePlace,
-    filter: EventFilter,
-  ): LiveEvent[] {
-    return events.flatMap((fed) => {
-      const subject = subjectIn(subjects, fed);
-      const { operationId, type } = fed.event;
-      if (!isWanted(operationId, subject, filter) || filter.type?.includes(type) === false) return [];
-      return [{ fed, place: after(place, fed), body: JSON.stringify(cloudEvent(fed, subject)) }];
-    });
+  /** Whose events they are, if that was not asked yet. */
+  private async complete(events: readonly HeldEvent[]): Promise<void> {
+    // What a creation makes has no id at first.
+    const bare = events.filter(({ subject }) => !subject || subject.targetId === null);
+    if (bare.length === 0) return;
+    const subjects = await this.subjectsOf(bare.map(({ fed }) => fed));
+    for (const one of bare) {
+      one.subject = subjectIn(subjects, one.fed);
+      delete one.body;
+    }
   }
+}
+
+function wanted(events: readonly HeldEvent[], place: LivePlace, filter: EventFilter): LiveEvent[] {
+  return events.flatMap((held) => {
+    const { fed, subject = subjectUnknown('') } = held;
+    const { operationId, type } = fed.event;
+    if (!isWanted(operationId, subject, filter) || filter.type?.includes(type) === false) return [];
+    held.body ??= JSON.stringify(cloudEvent(fed, subject));
+    return [{ fed, place: after(place, fed), body: held.body }];
+  });
 }
 
 function subjectIn(subjects: ReadonlyMap<string, EventSubject>, { event }: FedEvent): EventSubject {

@@ -15,8 +15,12 @@ interface Frame {
 
 /** A frame as it goes over the wire. `id` null = not a place that a reader can come back to. */
 export function sseFrame(event: string, id: string | null, data: string): Buffer {
+  return Buffer.from(sseText(event, id, data));
+}
+
+export function sseText(event: string, id: string | null, data: string): string {
   const place = id === null ? '' : `id: ${id}\n`;
-  return Buffer.from(`${place}event: ${event}\ndata: ${data}\n\n`);
+  return `${place}event: ${event}\ndata: ${data}\n\n`;
 }
 
 /** One server-sent event stream, written as fast as its reader takes it. */

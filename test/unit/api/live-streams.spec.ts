@@ -212,7 +212,8 @@ describe('everything that happens', () => {
     for (let i = 1; i < 6; i += 1) await delay(id, i);
     await the.redis.xtrim(operationKeys(shardOf('alpha')).events, 'MAXLEN', 2);
     await early.until(6);
-    const reader = await open('/events', lastEventId(early.events()[0]?.id ?? ''));
+    const other = await process();
+    const reader = await other.listen('/events', lastEventId(early.events()[0]?.id ?? ''));
     await eventuallyTrue('two frames', () => reader.told.length >= 2);
     expect(reader.told.map(({ type }) => type)).toEqual(['stream.reset', 'stream.snapshot']);
     expect(reader.told[0]?.body.data).toMatchObject({ reason });
@@ -252,6 +253,30 @@ describe('everything that happens', () => {
 });
 
 describe('readers', () => {
+  it('who have to be told from the store are so many at a time, and the others come back', async () => {
+    const { listen: open, live } = await process();
+    const early = await open('/events');
+    await early.begun();
+    await accepted();
+    await early.until(1);
+    live.holdsAfter = () => false;
+    const between = live.between.bind(live);
+    const held = gate();
+    live.between = async function* (...args) {
+      await held.pass();
+      yield* between(...args);
+    };
+    const place = early.told[0]?.id;
+    const many = await Promise.all(Array.from({ length: 40 }, () => open('/events', place)));
+    const refused = many.filter(({ status }) => status === 503);
+    expect(refused).toHaveLength(8);
+    expect(refused[0]?.headers['retry-after']).toBe('5');
+    held.open();
+    await Promise.all(many.filter(({ status }) => status === 200).map((reader) => reader.until(1)));
+    const later = await open('/events', place);
+    expect(later.status).toBe(200);
+  });
+
   it('are bounded: who is too many gets a 503 with a time to come back, and the place of one who left', async () => {
     const { listen: open } = await process(2);
     const [one] = [await open('/events'), await open('/events')];

@@ -4,6 +4,7 @@ import { CloudEvents } from '../../../src/events/cloud-events.js';
 import type { EventFilter } from '../../../src/events/event-subject.js';
 import type { LiveEvent } from '../../../src/events/live-feed.js';
 import type { LivePlace } from '../../../src/events/live-place.js';
+import { RecentEvents } from '../../../src/events/recent-events.js';
 import { RedisEventFeed } from '../../../src/events/redis-event-feed.js';
 import { EventSubjects } from '../../../src/events/redis-event-subjects.js';
 import { RedisEventTail, type TailListener } from '../../../src/events/redis-event-tail.js';
@@ -32,11 +33,11 @@ afterEach(async () => {
 });
 
 /** @param before comes before anybody is told */
-async function process(before: TailListener = () => undefined, log = silentLog()) {
+async function process(before: TailListener = () => undefined, log = silentLog(), redis = the.redis) {
   const connection = the.connect();
   const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection }], log);
   tail.listen(before);
-  const feed = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, log));
+  const feed = new RedisLiveFeed(redis, tail, new EventSubjects(the.redis, NO_PAST, log));
   await tail.start();
   tails.push(tail);
   return { feed, connection };
@@ -183,6 +184,77 @@ it('the places of what is replayed can be gone on from as well', async () => {
   }
 });
 
+describe('readers who come back', () => {
+  /** Of the streams of events. */
+  function countingReads() {
+    let reads = 0;
+    const redis = new Proxy(the.redis, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        if (name === 'xrange' || name === 'xrevrange') reads += 1;
+        return (value as () => unknown).bind(target);
+      },
+    });
+    return { redis, reads: () => reads };
+  }
+
+  it('are told what this process was told itself, without a question to the store', async () => {
+    const { redis, reads } = countingReads();
+    const { feed } = await process(undefined, undefined, redis);
+    const all = listener(feed);
+    const id = await accepted('alpha');
+    for (let i = 1; i < 6; i += 1) await delay(id, i);
+    await all.until(6);
+    const begun = reads();
+    for (const [i, { place }] of all.heard.entries()) {
+      expect(await feed.resetFrom(place, {})).toBeNull();
+      expect(feed.holdsAfter(place, {})).toBe(true);
+      const rest = await replayed(feed, place, feed.place());
+      expect(rest).toEqual(all.heard.slice(i + 1));
+    }
+    expect(reads()).toBe(begun);
+  });
+
+  it('share one reading of what happened before this process began', async () => {
+    const first = await process();
+    const all = listener(first.feed);
+    const id = await accepted('alpha');
+    for (let i = 1; i < 30; i += 1) await delay(id, i);
+    await all.until(30);
+    const { redis, reads } = countingReads();
+    const { feed } = await process(undefined, undefined, redis);
+    const judged = await Promise.all(all.heard.map(({ place }) => feed.resetFrom(place, {})));
+    expect(new Set(judged)).toEqual(new Set([null]));
+    expect(reads()).toBe(1);
+    for (const [i, { place }] of all.heard.entries())
+      expect(told(await replayed(feed, place, feed.place()))).toEqual(told(all.heard.slice(i + 1)));
+    expect(reads()).toBe(1);
+    await delay(id, 30);
+    await all.until(31);
+    const [oldest] = all.heard;
+    await eventuallyTrue('it was read', () => feed.place().join() === first.feed.place().join());
+    expect(told(await replayed(feed, oldest?.place ?? [], feed.place()))).toHaveLength(30);
+  });
+
+  it('are told from the store what is more than this process holds', async () => {
+    const first = await process();
+    const all = listener(first.feed);
+    const id = await accepted('alpha');
+    for (let i = 1; i < 20; i += 1) await delay(id, i);
+    await all.until(20);
+    const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection: the.connect() }], silentLog());
+    tails.push(tail);
+    const subjects = new EventSubjects(the.redis, NO_PAST, silentLog());
+    const small = new RedisLiveFeed(the.redis, tail, subjects, new RecentEvents(5_000));
+    await tail.start();
+    const [{ place } = { place: [] }] = all.heard;
+    expect(await small.resetFrom(place, {})).toBeNull();
+    expect(small.holdsAfter(place, {})).toBe(false);
+    expect(told(await replayed(small, place, small.place()))).toEqual(told(all.heard.slice(1)));
+  });
+});
+
 describe('a place', () => {
   const shard = shardOf('alpha');
   const events = operationKeys(shard).events;
@@ -205,10 +277,16 @@ describe('a place', () => {
 
   it('is too old when what followed it was trimmed', async () => {
     const { feed, id, place, first } = await placeAfter(3);
+    const all = listener(feed);
     for (let i = 9; i < 12; i += 1) await delay(id, i);
+    await all.until(3);
     await the.redis.xtrim(events, 'MAXLEN', 2);
-    expect(await feed.resetFrom(place, {})).toBe('PLACE_TOO_OLD');
-    expect(await feed.resetFrom(first, { siteId: 'alpha' })).toBe('PLACE_TOO_OLD');
+    const other = await process();
+    expect(await other.feed.resetFrom(place, {})).toBe('PLACE_TOO_OLD');
+    expect(await other.feed.resetFrom(first, { siteId: 'alpha' })).toBe('PLACE_TOO_OLD');
+    // This one holds what has gone from the store.
+    expect(await feed.resetFrom(place, {})).toBeNull();
+    expect(told(await replayed(feed, place, feed.place()))).toHaveLength(3);
   });
 
   it('is unknown in another store', async () => {
