@@ -77,7 +77,8 @@ export interface UnreadablePart {
   /** When the first and the last of its operations were created. */
   fromTime: string;
   untilTime: string;
-  operations: number;
+  /** null = that is not known. */
+  operations: number | null;
   detail: string;
 }
 

@@ -204,9 +204,12 @@ export class UnavailableHistoryDto {
   fromTime!: string;
   @ApiProperty({ format: 'date-time', description: 'The same of the last one.' })
   untilTime!: string;
-  /** How many there are in it, whatever the filters. */
-  @ApiProperty({ type: 'integer' })
-  operations!: number;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How many there are in it, whatever the filters; null = that is not known.',
+  })
+  operations!: number | null;
   detail!: string;
 }
 

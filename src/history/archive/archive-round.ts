@@ -1,5 +1,3 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { throttled } from '../../platform/log/throttled.js';
@@ -9,14 +7,14 @@ import type { HistorySettings } from './history-settings.js';
 import type { FinishedOperations, StoredEnd } from './redis-finished-operations.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentEntry } from './segment-entry.js';
-import { summaryOf } from './segment-file.js';
+import { SegmentAdoption } from './segment-adoption.js';
+import { isOfTheFile } from './segment-file.js';
 import type { SegmentSummary } from './segment-index.js';
+import { SegmentMerging } from './segment-merging.js';
 import type { SegmentShelf } from './segment-shelf.js';
-import { isSegment, isUnfinished, writeSegment } from './segment-writing.js';
+import { writeSegment } from './segment-writing.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Its writer renews its lease far more often than this. */
-const ABANDONED_MS = 3_600_000;
 /** Of one segment: it goes as a whole when it is old. */
 const MOST_ENTRIES = 10_000;
 const FORGOTTEN_AT_ONCE = 16;
@@ -36,6 +34,8 @@ export interface Permission {
 export class ArchiveRound {
   private readonly unusable: (error: Error) => void;
   private readonly unsafe: (error: Error) => void;
+  private readonly adoption: SegmentAdoption;
+  private readonly merging: SegmentMerging;
   /** What is too young to be taken, of all that is due on that day. */
   private waiting = { operations: 0, dayMs: -Infinity };
 
@@ -50,46 +50,31 @@ export class ArchiveRound {
   ) {
     this.unusable = throttled(log, 'a segment that cannot be used');
     this.unsafe = throttled(log, 'nothing leaves the store for the archive');
+    this.adoption = new SegmentAdoption(shelf, manifest, clock, log);
+    this.merging = new SegmentMerging(shelf, manifest, clock, log);
   }
 
   async run(permission: Permission): Promise<void> {
     const { folder } = this.settings;
     if (folder === null) return;
-    await this.adopt(folder, permission);
+    await this.adoption.run(folder, permission);
     for (const segment of await this.manifest.segments()) {
       if (!segment.moved && !(await this.move(segment, permission))) return;
     }
     // None of these goes before the day is over: nobody has to read all of them every minute.
-    if (this.waiting.operations > 0 && this.waiting.dayMs === dayOf(this.clock.now())) return;
-    for (;;) {
-      const name = await writeSegment(folder, this.due(permission));
-      if (name === null) return;
-      const segment = { ...(await summaryOf(join(folder, name))), moved: false };
+    const isAllTooYoung = this.waiting.operations > 0 && this.waiting.dayMs === dayOf(this.clock.now());
+    while (!isAllTooYoung) {
+      const name = await writeSegment(folder, this.due(permission), {
+        nowMs: this.clock.now(),
+        within: (work) => this.shelf.files.write(work),
+      });
+      if (name === null) break;
+      const segment = { ...(await this.shelf.summary({ name })), moved: false };
       if (!(await this.move(segment, permission))) return;
       const { count, bytes } = segment;
       this.log.info({ segment: name, operations: count, bytes }, 'operations were moved to the archive');
     }
-  }
-
-  /** What somebody wrote and told nobody of, or what the store has lost: all at once, for those not noted are not shown. */
-  private async adopt(folder: string, { who, renew }: Permission): Promise<void> {
-    const names = await readdir(folder).catch(unlessAbsent);
-    const noted = new Set((await this.manifest.segments()).map(({ name }) => name));
-    const found: SegmentSummary[] = [];
-    for (const name of names.filter((one) => isSegment(one) && !noted.has(one))) {
-      await renew();
-      const summary = await summaryOf(join(folder, name)).catch((error: unknown) => {
-        this.unusable(new Error(`${name}: ${(error as Error).message}`));
-        return null;
-      });
-      if (summary) found.push({ ...summary, moved: false });
-    }
-    if (found.length > 0) await this.manifest.noteAll(who, found);
-    for (const name of names.filter(isUnfinished)) {
-      const left = await stat(join(folder, name)).catch(() => null);
-      if (left && this.clock.now() - left.mtimeMs > ABANDONED_MS)
-        await rm(join(folder, name), { force: true });
-    }
+    await this.merging.run(folder, permission);
   }
 
   /** What nobody may find any more once a server is lost stays in the store: false = try it another time. */
@@ -175,14 +160,4 @@ function toldMs({ events }: SegmentEntry): number {
 
 function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS) * DAY_MS;
-}
-
-function isOfTheFile(error: unknown): boolean {
-  const { name, code } = error as NodeJS.ErrnoException;
-  return name === 'DamagedSegmentError' || ['ENOENT', 'EACCES', 'EIO'].includes(code ?? '');
-}
-
-function unlessAbsent(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -2,6 +2,7 @@ import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { PastEvents } from '../../events/past-events.js';
 import { OperationArchive } from '../../operations/operation-archive.js';
+import { Clock } from '../../platform/clock.js';
 import type { Environment } from '../../platform/config/environment.js';
 import type { Log } from '../../platform/log/log.js';
 import { Metrics } from '../../platform/metrics.js';
@@ -23,9 +24,9 @@ import { SegmentShelf } from './segment-shelf.js';
     },
     {
       provide: SegmentShelf,
-      inject: [ENVIRONMENT_TOKEN, SegmentManifest],
-      useFactory: ({ historyDir }: Environment, manifest: SegmentManifest) =>
-        new SegmentShelf(historyDir, manifest),
+      inject: [ENVIRONMENT_TOKEN, SegmentManifest, Clock],
+      useFactory: ({ historyDir }: Environment, manifest: SegmentManifest, clock: Clock) =>
+        new SegmentShelf(historyDir, manifest, clock),
     },
     {
       provide: ArchivedOperations,

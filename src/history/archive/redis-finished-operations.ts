@@ -65,7 +65,10 @@ export class FinishedOperations {
     };
   }
 
-  /** In one atomic step; again and again does no harm. A later version than this one is left. */
+  /**
+   * In one atomic step; again and again does no harm. A later version than this one is left, and so is the step of a
+   * composite that has not ended: that still asks for it.
+   */
   async forget({ record, keyHash }: Omit<StoredEnd, 'events'>): Promise<'FORGOTTEN' | 'OPEN' | 'NEWER'> {
     const keys = operationKeys(shardOf(record.siteId));
     return (await FORGET.run(
@@ -77,7 +80,7 @@ export class FinishedOperations {
         keys.idempotency(keyHash ?? 'none'),
         ...[...indexesOf(record), LEFT_INDEX].map(([name, value]) => keys.index(name, value)),
       ],
-      [record.id, record.version],
+      [record.id, record.version, record.parentId ?? ''],
     )) as 'FORGOTTEN' | 'OPEN' | 'NEWER';
   }
 

@@ -41,11 +41,15 @@ export class SegmentManifest {
     return this.noteAll(who, [summary]);
   }
 
-  /** The same in one atomic step: nobody sees a part of them. */
+  /** The same in one atomic step, in which those that they replace are forgotten: nobody sees a part of it. */
   noteAll(who: string, summaries: readonly SegmentSummary[]): Promise<boolean> {
     return this.write(
       who,
-      summaries.flatMap((summary) => [summary.name, JSON.stringify(summary)]),
+      summaries.flatMap((summary) => [
+        summary.name,
+        JSON.stringify(summary),
+        ...(summary.replaces ?? []).flatMap((name) => [name, '']),
+      ]),
     );
   }
 

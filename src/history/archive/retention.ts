@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import type { Permission } from './archive-round.js';
@@ -32,6 +31,10 @@ export class Retention {
     for (const segment of segments) {
       const isOld = segment.endedUntilMs < now - retentionMs;
       if (!isOld && operations <= maxOperations && bytes <= maxBytes) break;
+      const isGone = segment.endedUntilMs < now - retentionMs - NEVER_YOUNGER_MS;
+      // What is damaged may be mended, as long as it is not too old.
+      if (!isOld && segment.damage !== undefined) continue;
+      if (!isGone && !(await this.isHere(segment))) continue;
       await this.drop(segment, permission);
       operations -= segment.count;
       bytes -= segment.bytes;
@@ -39,11 +42,17 @@ export class Retention {
     await this.forgetStored(now, operations - maxOperations, permission);
   }
 
+  /** Another process, with another folder, may have it: it would note it again. */
+  private async isHere(segment: SegmentSummary): Promise<boolean> {
+    const { folder, files } = this.shelf;
+    return folder !== null && (await files.changedMs(this.shelf.pathOf(segment))) !== null;
+  }
+
   /** Readers are told first: a file that is missing would be said to be so. */
   private async drop(segment: SegmentSummary, { who, renew }: Permission): Promise<void> {
     await renew();
     await this.manifest.forget(who, segment.name);
-    if (this.shelf.folder !== null) await rm(this.shelf.pathOf(segment), { force: true });
+    if (this.shelf.folder !== null) await this.shelf.files.remove(this.shelf.pathOf(segment));
     const { name, count, endedUntilMs } = segment;
     const endedUntil = new Date(endedUntilMs).toISOString();
     this.log.info({ segment: name, operations: count, endedUntil }, 'a segment of the archive was deleted');

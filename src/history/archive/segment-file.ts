@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +10,9 @@ import { readTrailer, TRAILER_BYTES } from './segment-trailer.js';
 
 const unzip = promisify(gunzip);
 
+/** What one read asks for. */
+const PART_BYTES = 1024 * 1024;
+
 /** A segment that is there and cannot be used. */
 export class DamagedSegmentError extends Error {
   constructor(detail: string, options?: ErrorOptions) {
@@ -19,14 +21,45 @@ export class DamagedSegmentError extends Error {
   }
 }
 
+/** Whether it is the file, or the folder, that stands in the way. */
+export function isOfTheFile(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    error instanceof DamagedSegmentError || ['ENOENT', 'EACCES', 'EIO', 'ETIMEDOUT'].includes(code ?? '')
+  );
+}
+
+/** How the bytes of a file are had. */
+export interface FileReads {
+  size(path: string): Promise<number>;
+  /** Throws `DamagedSegmentError` when there are not as many. */
+  bytes(path: string, at: number, length: number): Promise<Buffer>;
+}
+
+/** As the file system answers, however long that takes. */
+export const DIRECT: FileReads = {
+  size: async (path) => (await stat(path)).size,
+  bytes: async (path, at, length) => {
+    const file = await open(path, 'r');
+    try {
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await file.read(buffer, 0, length, at);
+      if (bytesRead !== length) throw new DamagedSegmentError('It is cut off.');
+      return buffer;
+    } finally {
+      await file.close();
+    }
+  },
+};
+
 /** Throws `DamagedSegmentError`, or what the file system says. */
-export async function segmentIndexIn(path: string): Promise<SegmentIndex> {
-  const { size } = await stat(path);
-  const end = await bytesIn(path, Math.max(0, size - TRAILER_BYTES), Math.min(size, TRAILER_BYTES));
+export async function segmentIndexIn(path: string, files: FileReads): Promise<SegmentIndex> {
+  const size = await files.size(path);
+  const end = await files.bytes(path, Math.max(0, size - TRAILER_BYTES), Math.min(size, TRAILER_BYTES));
   const trailer = readTrailer(end);
   if (!trailer || trailer.indexAt + trailer.indexBytes + TRAILER_BYTES !== size)
     throw new DamagedSegmentError('It is cut off, or not a segment.');
-  const text = await unpackedIn(path, trailer.indexAt, trailer.indexBytes);
+  const text = await unpackedIn(path, trailer.indexAt, trailer.indexBytes, files);
   try {
     return readIndex(text);
   } catch (error) {
@@ -35,8 +68,12 @@ export async function segmentIndexIn(path: string): Promise<SegmentIndex> {
 }
 
 /** All operations of a block, in order. Throws `DamagedSegmentError`, or what the file system says. */
-export async function entriesIn(path: string, { at, bytes, count }: SegmentBlock): Promise<SegmentEntry[]> {
-  const lines = (await unpackedIn(path, at, bytes)).split('\n').filter((line) => line !== '');
+export async function entriesIn(
+  path: string,
+  { at, bytes, count }: SegmentBlock,
+  files: FileReads,
+): Promise<SegmentEntry[]> {
+  const lines = (await unpackedIn(path, at, bytes, files)).split('\n').filter((line) => line !== '');
   if (lines.length !== count) throw new DamagedSegmentError(`At ${at} it holds something else.`);
   return lines.map((line) => {
     const entry = JSON.parse(line) as SegmentEntry;
@@ -45,15 +82,17 @@ export async function entriesIn(path: string, { at, bytes, count }: SegmentBlock
 }
 
 /** What the file says of itself, with every byte of it looked at. */
-export async function summaryOf(path: string): Promise<Omit<SegmentSummary, 'moved'>> {
-  const { blocks, endedUntilMs, siteIds } = await segmentIndexIn(path);
+export async function summaryOf(
+  path: string,
+  files: FileReads = DIRECT,
+): Promise<Omit<SegmentSummary, 'moved'>> {
+  const { blocks, endedUntilMs, siteIds, replaces } = await segmentIndexIn(path, files);
   const [first, last] = [blocks.at(0), blocks.at(-1)];
   if (!first || !last) throw new DamagedSegmentError('It holds nothing.');
   const hash = createHash('sha256');
-  let size = 0;
-  for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(part);
-    size += part.length;
+  const size = await files.size(path);
+  for (let at = 0; at < size; at += PART_BYTES) {
+    hash.update(await files.bytes(path, at, Math.min(PART_BYTES, size - at)));
   }
   return {
     name: basename(path),
@@ -64,26 +103,15 @@ export async function summaryOf(path: string): Promise<Omit<SegmentSummary, 'mov
     bytes: size,
     sha256: hash.digest('hex'),
     siteIds,
+    ...(replaces ? { replaces } : {}),
   };
 }
 
-async function unpackedIn(path: string, at: number, bytes: number): Promise<string> {
-  const packed = await bytesIn(path, at, bytes);
+async function unpackedIn(path: string, at: number, length: number, files: FileReads): Promise<string> {
+  const packed = await files.bytes(path, at, length);
   try {
     return (await unzip(packed)).toString('utf8');
   } catch (error) {
     throw new DamagedSegmentError(`At ${at} it is damaged.`, { cause: error });
-  }
-}
-
-async function bytesIn(path: string, at: number, bytes: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(bytes);
-    const { bytesRead } = await file.read(buffer, 0, bytes, at);
-    if (bytesRead !== bytes) throw new DamagedSegmentError('It is cut off.');
-    return buffer;
-  } finally {
-    await file.close();
   }
 }

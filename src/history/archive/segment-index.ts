@@ -28,6 +28,10 @@ export interface SegmentSummary {
   siteIds: string[];
   /** Nothing of it is in the store any more. */
   moved: boolean;
+  /** Segments of which it has everything: they count no more, wherever they are. */
+  replaces?: string[];
+  /** Why it cannot be used; then it is not known what it holds, and it may be anything in its range. */
+  damage?: string;
 }
 
 export interface SegmentIndex {
@@ -36,6 +40,8 @@ export interface SegmentIndex {
   keyTerms: Uint32Array;
   endedUntilMs: number;
   siteIds: string[];
+  /** Names of segments; absent = none. */
+  replaces?: string[];
 }
 
 type KeptBlock = Omit<SegmentBlock, 'first' | 'last' | 'terms'> & {
@@ -56,7 +62,7 @@ export function indexText(index: SegmentIndex): string {
 
 export function readIndex(text: string): SegmentIndex {
   const { segmentIndex } = JSON.parse(text) as {
-    segmentIndex: { blocks: KeptBlock[]; keyTerms: string; endedUntilMs: number; siteIds: string[] };
+    segmentIndex: Omit<SegmentIndex, 'blocks' | 'keyTerms'> & { blocks: KeptBlock[]; keyTerms: string };
   };
   return {
     ...segmentIndex,

@@ -1,7 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HangsError } from '../../platform/timed-places.js';
+import { SystemClock, type Clock } from '../../platform/clock.js';
 import type { UnreadablePart } from '../../operations/operation-store.js';
 import { compareCursors } from '../../operations/operation-order.js';
+import { damagedSegment, UNREADABLE_FOLDER } from './damaged-segment.js';
+import { FolderFiles } from './folder-files.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentEntry } from './segment-entry.js';
 import { DamagedSegmentError, entriesIn, segmentIndexIn, summaryOf } from './segment-file.js';
@@ -24,6 +27,8 @@ export class SegmentShelf {
   constructor(
     readonly folder: string | null,
     private readonly manifest: SegmentManifest,
+    private readonly clock: Clock = new SystemClock(),
+    readonly files: FolderFiles = new FolderFiles(),
   ) {}
 
   /** By their first operation. What is in the folder counts only as long as nobody has told of any. */
@@ -42,9 +47,10 @@ export class SegmentShelf {
     return join(this.folder, name);
   }
 
-  async index(segment: Pick<SegmentSummary, 'name'>): Promise<SegmentIndex> {
+  async index(segment: Pick<SegmentSummary, 'name' | 'damage'>): Promise<SegmentIndex> {
+    if (segment.damage !== undefined) throw new DamagedSegmentError(segment.damage);
     const known = this.indexes.get(segment.name);
-    const index = known ?? (await segmentIndexIn(this.pathOf(segment)));
+    const index = known ?? (await segmentIndexIn(this.pathOf(segment), this.files));
     // The one used last goes to the end.
     if (this.indexes.delete(segment.name)) this.indexBytes -= sizeOf(index);
     this.indexes.set(segment.name, index);
@@ -63,23 +69,45 @@ export class SegmentShelf {
   }
 
   /** Kept at hand for every segment: whoever asks for something new waits for them. */
-  async keyTerms(segment: Pick<SegmentSummary, 'name'>): Promise<Uint32Array> {
+  async keyTerms(segment: Pick<SegmentSummary, 'name' | 'damage'>): Promise<Uint32Array> {
     return this.keys.get(segment.name) ?? (await this.index(segment)).keyTerms;
   }
 
   entries(segment: Pick<SegmentSummary, 'name'>, block: SegmentBlock): Promise<SegmentEntry[]> {
-    return entriesIn(this.pathOf(segment), block);
+    return entriesIn(this.pathOf(segment), block, this.files);
+  }
+
+  /** What the file says of itself. Throws `DamagedSegmentError`, `HangsError`, or what the file system says. */
+  summary(segment: Pick<SegmentSummary, 'name'>): Promise<Omit<SegmentSummary, 'moved'>> {
+    return summaryOf(this.pathOf(segment), this.files);
   }
 
   private async inFolder(): Promise<SegmentSummary[]> {
     const { folder } = this;
     if (folder === null) return [];
-    const names = (await readdir(folder).catch(() => [])).filter(isSegment);
-    for (const name of names.filter((one) => !this.found.has(one))) {
-      const summary = await summaryOf(join(folder, name)).catch(() => null);
-      if (summary) this.found.set(name, { ...summary, moved: false });
+    let names: string[];
+    try {
+      names = (await this.files.names(folder)).filter(isSegment);
+    } catch (error) {
+      return [damagedSegment(UNREADABLE_FOLDER, reasonOf(error), this.clock.now())];
     }
-    return names.flatMap((name) => this.found.get(name) ?? []);
+    const segments: SegmentSummary[] = [];
+    for (const name of names) {
+      const known = this.found.get(name);
+      segments.push(known ?? (await this.summaryOrDamage(name)));
+    }
+    const replaced = new Set(segments.flatMap(({ replaces = [] }) => replaces));
+    return segments.filter(({ name }) => !replaced.has(name));
+  }
+
+  private async summaryOrDamage(name: string): Promise<SegmentSummary> {
+    try {
+      const summary = { ...(await this.summary({ name })), moved: false };
+      this.found.set(name, summary);
+      return summary;
+    } catch (error) {
+      return damagedSegment(name, reasonOf(error), this.clock.now());
+    }
   }
 
   private dropAllBut(segments: readonly SegmentSummary[]): void {
@@ -95,19 +123,22 @@ export class SegmentShelf {
 
 /** Said of a segment that could not be read. */
 export function unreadablePart(segment: SegmentSummary, error: unknown): UnreadablePart {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why =
-    error instanceof DamagedSegmentError
-      ? message
-      : code === 'ENOENT'
-        ? 'It is not in the folder that this process sees.'
-        : `It cannot be read (${code ?? 'unknown'}).`;
   return {
     fromTime: new Date(segment.first.createdMs).toISOString(),
     untilTime: new Date(segment.last.createdMs).toISOString(),
-    operations: segment.count,
-    detail: `${segment.name}: ${why}`,
+    operations: segment.damage === undefined ? segment.count : null,
+    detail: `${segment.name}: ${reasonOf(error)}`,
   };
+}
+
+/** A sentence. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof DamagedSegmentError) return message;
+  if (error instanceof HangsError) return 'The folder does not answer.';
+  return code === 'ENOENT'
+    ? 'It is not in the folder that this process sees.'
+    : `It cannot be read (${code ?? 'unknown'}).`;
 }
 
 function sizeOf({ blocks, keyTerms }: SegmentIndex): number {

@@ -115,7 +115,7 @@ export class SegmentWalk {
 
   private concerns(segment: SegmentSummary): boolean {
     const { siteId, endedAfter } = this.filter;
-    if (siteId && !segment.siteIds.includes(siteId)) return false;
+    if (siteId && segment.damage === undefined && !segment.siteIds.includes(siteId)) return false;
     if (endedAfter !== undefined && segment.endedUntilMs < endedAfter) return false;
     return this.isInRange(segment);
   }

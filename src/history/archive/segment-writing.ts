@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -15,14 +15,30 @@ const BLOCK_ENTRIES = 64;
 const BLOCK_TEXT = 192 * 1024;
 
 const NAME = /^segment-[\w-]+\.ndjson\.gz$/;
+const MADE = /^segment-([0-9a-f]{8})-([0-9a-f]{4})-7/;
 
 export function isSegment(name: string): boolean {
   return NAME.test(name);
 }
 
+/** When it was begun, milliseconds; null = its name does not say so. */
+export function madeMs(name: string): number | null {
+  const [, high, low] = MADE.exec(name) ?? [];
+  return high === undefined ? null : Number.parseInt(`${high}${low}`, 16);
+}
+
 /** Half written by somebody who is gone; the ones being written are not told from them but by their age. */
 export function isUnfinished(name: string): boolean {
   return /^segment-[\w-]+\.ndjson\.gz\.new$/.test(name);
+}
+
+export interface SegmentWriting {
+  /** Segments of which it has everything. */
+  replaces?: string[];
+  /** Milliseconds since the epoch; absent = by the clock of the machine. */
+  nowMs?: number;
+  /** Whatever surrounds what is done to the folder. */
+  within?: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
@@ -32,40 +48,32 @@ export function isUnfinished(name: string): boolean {
 export async function writeSegment(
   folder: string,
   entries: AsyncIterable<SegmentEntry>,
+  { replaces, nowMs, within = (work) => work() }: SegmentWriting = {},
 ): Promise<string | null> {
-  const blocks = inBlocks(entries);
-  const first = await blocks.next();
-  if (first.done) return null;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const name = `segment-${uuidv7()}.ndjson.gz`;
-  const temporary = join(folder, `${name}.new`);
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    await writeAll(file, first.value, blocks).finally(() => file.close());
-    await rename(temporary, join(folder, name));
-    await syncFolder(folder);
-    return name;
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  const parts = await partsOf(entries, replaces);
+  if (!parts) return null;
+  const name = `segment-${uuidv7(nowMs === undefined ? {} : { msecs: nowMs })}.ndjson.gz`;
+  await within(() => writeWhole(folder, name, parts));
+  return name;
 }
 
-async function writeAll(
-  file: FileHandle,
-  firstBlock: SegmentEntry[],
-  others: AsyncIterable<SegmentEntry[]>,
-): Promise<void> {
+/** In memory: packed, the most that a segment holds is a few megabytes. null = there is nothing. */
+async function partsOf(
+  entries: AsyncIterable<SegmentEntry>,
+  replaces: string[] | undefined,
+): Promise<Buffer[] | null> {
+  const parts: Buffer[] = [];
   const blocks: SegmentBlock[] = [];
   const keyTerms: number[] = [];
   const siteIds = new Set<string>();
   let endedUntilMs = 0;
   let at = 0;
   let count = 0;
-  const add = async (block: SegmentEntry[]): Promise<void> => {
+  for await (const block of inBlocks(entries)) {
     const [first, last] = [block.at(0), block.at(-1)];
-    if (!first || !last) return;
+    if (!first || !last) continue;
     const bytes = await zip(block.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    await file.appendFile(bytes);
+    parts.push(bytes);
     blocks.push({
       at,
       bytes: bytes.length,
@@ -81,19 +89,35 @@ async function writeAll(
       siteIds.add(record.siteId);
       endedUntilMs = Math.max(endedUntilMs, Date.parse(record.endedTime ?? record.updatedTime));
     }
-  };
-  await add(firstBlock);
-  for await (const block of others) await add(block);
+  }
+  if (blocks.length === 0) return null;
   const index = {
     blocks,
     keyTerms: sortedTerms(keyTerms),
     endedUntilMs,
     siteIds: [...siteIds].sort(),
+    ...(replaces ? { replaces } : {}),
   };
   const indexBytes = await zip(`${indexText(index)}\n`);
-  await file.appendFile(indexBytes);
-  await file.appendFile(trailerOf({ indexAt: at, indexBytes: indexBytes.length, count }));
-  await file.sync();
+  return [...parts, indexBytes, trailerOf({ indexAt: at, indexBytes: indexBytes.length, count })];
+}
+
+async function writeWhole(folder: string, name: string, parts: readonly Buffer[]): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = join(folder, `${name}.new`);
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      for (const part of parts) await file.appendFile(part);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, name));
+    await syncFolder(folder);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function* inBlocks(entries: AsyncIterable<SegmentEntry>): AsyncGenerator<SegmentEntry[]> {

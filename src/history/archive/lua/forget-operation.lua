@@ -2,11 +2,13 @@
 --
 -- KEYS  1 record   2 the operation's events   3 open operations   4 idempotency key   then its indexes
 -- ARGV  1 operation id   2 the version that is kept elsewhere, or that is to be given up
+--       3 the operation that it is a step of ('' = none)
 --
--- Returns 'FORGOTTEN' (also when it was done before), 'OPEN' when it has not ended,
+-- Returns 'FORGOTTEN' (also when it was done before), 'OPEN' when it, or what it is a step of, has not ended,
 --         'NEWER' when the store has a later version than that.
 local id = ARGV[1]
 if redis.call('ZSCORE', KEYS[3], id) then return 'OPEN' end
+if ARGV[3] ~= '' and redis.call('ZSCORE', KEYS[3], ARGV[3]) then return 'OPEN' end
 local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
 if version > tonumber(ARGV[2]) then return 'NEWER' end
 

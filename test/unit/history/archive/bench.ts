@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { ArchiveRound } from '../../../../src/history/archive/archive-round.js';
 import { ArchivedOperations } from '../../../../src/history/archive/archived-operations.js';
+import { FolderFiles } from '../../../../src/history/archive/folder-files.js';
 import type { HistorySettings } from '../../../../src/history/archive/history-settings.js';
 import { HistoryUpkeep } from '../../../../src/history/archive/history-upkeep.js';
 import { FinishedOperations } from '../../../../src/history/archive/redis-finished-operations.js';
@@ -40,6 +41,7 @@ export function historyFolder(): () => string {
 interface Surroundings {
   skew?: Pick<ClockSkew, 'skewMs' | 'fault'>;
   durable?: DurableWrites;
+  files?: FolderFiles;
 }
 
 const RIGHT: Pick<ClockSkew, 'skewMs' | 'fault'> = { skewMs: () => 0, fault: () => null };
@@ -59,7 +61,11 @@ export class HistoryProcess {
     readonly folder: string | null,
     readonly clock: TestClock,
     settings: Partial<HistorySettings> = {},
-    { skew = RIGHT, durable = new DurableWrites(redis, { replicas: 0 }) }: Surroundings = {},
+    {
+      skew = RIGHT,
+      durable = new DurableWrites(redis, { replicas: 0 }),
+      files = new FolderFiles(),
+    }: Surroundings = {},
   ) {
     const all: HistorySettings = {
       folder,
@@ -71,7 +77,7 @@ export class HistoryProcess {
     };
     const log = silentLog();
     this.manifest = new SegmentManifest(redis, durable);
-    this.shelf = new SegmentShelf(folder, this.manifest);
+    this.shelf = new SegmentShelf(folder, this.manifest, clock, files);
     this.archived = new ArchivedOperations(this.shelf, log);
     this.finished = new FinishedOperations(redis);
     const [none, archived] = [undefined, this.archived];

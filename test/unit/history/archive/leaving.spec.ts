@@ -7,6 +7,7 @@ import {
   type DurableAnswer,
   type DurableWrite,
 } from '../../../../src/platform/redis/durable-writes.js';
+import { operationKeys, shardOf } from '../../../../src/platform/redis/keys.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { TestClock } from '../../support/test-clock.js';
 import { ended, HistoryProcess, historyFolder, keep } from './bench.js';
@@ -110,4 +111,18 @@ it('noting a segment again is no news for those who read', async () => {
   await process.manifest.hold('somebody', MINUTE_MS);
   if (segment) expect(await process.manifest.note('somebody', segment)).toBe(true);
   expect(await process.manifest.version()).toBe(version);
+});
+
+it('the step of a composite that has not ended stays where that looks for it', async () => {
+  const clock = new TestClock();
+  const process = new HistoryProcess(the.redis, folder(), clock);
+  const parent = ended(clock, 70, { state: 'UNKNOWN', outcome: null, endedTime: null });
+  const step = ended(clock, 70, { parentId: parent.id });
+  await keep(process, [parent, step]);
+  for (let round = 0; round < 2; round += 1) await process.upkeep.round();
+  expect(await process.finished.count()).toBe(2);
+  await the.redis.zrem(operationKeys(shardOf(parent.siteId)).open, parent.id);
+  await process.upkeep.round();
+  expect(await process.finished.count()).toBe(1);
+  expect(await process.store.find(step.id)).toEqual(step);
 });
