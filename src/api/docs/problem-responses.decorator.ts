@@ -12,6 +12,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'unauthenticated',
   'internal-error',
   'store-unavailable',
+  'overloaded',
 ];
 
 /** Documents the problems that a path below /v1 can answer with, each with an example, grouped by status. */
