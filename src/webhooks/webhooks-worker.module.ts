@@ -14,7 +14,7 @@ import { KnownWebhooks } from './known-webhooks.js';
 import { DeliveryStore } from './redis-delivery-store.js';
 import { WaitingDeliveries } from './redis-waiting-deliveries.js';
 import { WebhookStore } from './redis-webhook-store.js';
-import { nameResolver } from './sending/endpoint-connection.js';
+import { nameResolver } from './sending/name-resolver.js';
 import { WebhookSender } from './sending/webhook-sender.js';
 import { WaitingBounds, type WaitingLimits } from './waiting-bounds.js';
 import { WebhookDisabling } from './webhook-disabling.js';

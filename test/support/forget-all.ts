@@ -1,11 +1,16 @@
 import type { Redis } from 'ioredis';
-import { GUARD_KEYS, operationKeys, SHARDS } from '../../src/platform/redis/keys.js';
+import { GUARD_KEYS, guardNoteKeys, operationKeys, SHARDS } from '../../src/platform/redis/keys.js';
 
 const KEPT = [...Object.values(GUARD_KEYS), ...SHARDS.map((shard) => operationKeys(shard).guard)];
 
+/** Of any process. */
+const NOTES = guardNoteKeys('*');
+
 const FORGET = `
 local kept = {}
-for _, key in ipairs(ARGV) do kept[key] = true end
+for _, pattern in ipairs(ARGV) do
+  for _, key in ipairs(redis.call('KEYS', pattern)) do kept[key] = true end
+end
 for _, key in ipairs(redis.call('KEYS', '*')) do
   if not kept[key] then redis.call('DEL', key) end
 end`;
@@ -15,5 +20,5 @@ end`;
  * nothing in it. One that is simply emptied has lost something, and is held.
  */
 export async function forgetAll(redis: Redis): Promise<void> {
-  await redis.eval(FORGET, 0, ...KEPT);
+  await redis.eval(FORGET, 0, ...KEPT, ...NOTES.ofShards, NOTES.ofGuard);
 }

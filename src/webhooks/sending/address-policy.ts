@@ -4,8 +4,8 @@ import ipaddr from 'ipaddr.js';
 /** What a private endpoint may have, if private ones are allowed. What names no single other machine stays refused. */
 const PRIVATE: readonly string[] = ['loopback', 'private', 'uniqueLocal', 'carrierGradeNat'];
 
-/** Where clouds tell a machine its own credentials, beside those of the link. */
-const METADATA: readonly string[] = ['100.100.100.200', 'fd00:ec2::254'].map((text) =>
+/** Where clouds tell a machine its own credentials, beside those of the link: Alibaba, Azure (WireServer), Amazon. */
+const METADATA: readonly string[] = ['100.100.100.200', '168.63.129.16', 'fd00:ec2::254'].map((text) =>
   ipaddr.parse(text).toString(),
 );
 

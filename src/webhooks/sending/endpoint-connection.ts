@@ -1,8 +1,10 @@
-import { lookup, Resolver } from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
 import { withinMs } from '../../platform/within.js';
 import { refusedAddress } from './address-policy.js';
+
+/** One per kind of address is enough for a host that is up. */
+const MOST_TRIED = 2;
 
 /** All addresses of a name. Throws when it has none. */
 export type ResolveName = (name: string) => Promise<string[]>;
@@ -50,9 +52,6 @@ export async function connectToEndpoint(
   throw failure;
 }
 
-/** One per kind of address is enough for a host that is up. */
-const MOST_TRIED = 2;
-
 async function addressesOf(host: string, resolve: ResolveName, timeoutMs: number): Promise<string[]> {
   const late = `${host} could not be resolved within ${timeoutMs} ms.`;
   try {
@@ -95,45 +94,4 @@ function connected(
       resolve(socket);
     });
   });
-}
-
-const SECOND_ANSWER_WITHIN_MS = 300;
-
-/** Answered when DNS knows no such name; the operating system may have it in a file of its own. */
-const NOT_IN_DNS: ReadonlySet<string | undefined> = new Set([
-  'ENOTFOUND',
-  'ENODATA',
-  'EREFUSED',
-  'ECONNREFUSED',
-  'ESERVFAIL',
-]);
-
-/**
- * Asks DNS itself: the operating system's resolver takes a thread of the few that also write the journal, and a name server
- * that hangs would take them all. It is asked for names that DNS does not know, one at a time.
- */
-export function nameResolver(): ResolveName {
-  const dns = new Resolver({ timeout: 2_000, tries: 2 });
-  let last: Promise<unknown> = Promise.resolve();
-  const bySystem = (name: string): Promise<string[]> => {
-    const asked = last.then(async () => (await lookup(name, { all: true })).map(({ address }) => address));
-    last = asked.catch(() => undefined);
-    return asked;
-  };
-  return async (name) => {
-    const six = dns.resolve6(name);
-    six.catch(() => undefined);
-    const [four] = await Promise.allSettled([dns.resolve4(name)]);
-    // Some name servers never answer the second question.
-    const rest = four.status === 'fulfilled' ? withinMs(SECOND_ANSWER_WITHIN_MS, six) : six;
-    const answers = [four, ...(await Promise.allSettled([rest]))];
-    const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    if (found.length > 0) return found;
-    const failures = answers.flatMap((answer) =>
-      answer.status === 'rejected' ? [answer.reason as Error] : [],
-    );
-    const unknown = failures.every((error) => NOT_IN_DNS.has((error as NodeJS.ErrnoException).code));
-    if (!unknown && failures[0]) throw failures[0];
-    return bySystem(name);
-  };
 }

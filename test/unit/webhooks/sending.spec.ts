@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { SystemClock } from '../../../src/platform/clock.js';
 import { newDelivery } from '../../../src/webhooks/delivery.js';
 import type { ResolveName } from '../../../src/webhooks/sending/endpoint-connection.js';
-import { nameResolver } from '../../../src/webhooks/sending/endpoint-connection.js';
+import { nameResolver } from '../../../src/webhooks/sending/name-resolver.js';
 import { WebhookSender } from '../../../src/webhooks/sending/webhook-sender.js';
 import type { Webhook } from '../../../src/webhooks/webhook.js';
 import { URL_TRICKS } from './url-tricks.js';
