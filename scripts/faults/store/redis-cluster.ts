@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../../sandbox/ports.js';
-import { RedisNode, type RedisSettings } from './redis-node.js';
+import { RedisNode, tlsSettings, type RedisSettings } from './redis-node.js';
 
 const SLOTS = 16_384;
 const DEADLINE_MS = 30_000;
@@ -12,6 +12,8 @@ export interface RedisClusterOptions {
   /** After so long without an answer a master is taken for dead; by default 1,000. */
   nodeTimeoutMs?: number;
   settings?: RedisSettings;
+  /** Files of a certificate that vouches for itself: then the servers speak TLS, too, and among themselves only TLS. */
+  tls?: { cert: string; key: string };
 }
 
 /** Three masters that share the slots, each with its replica where that is wanted; real servers on loopback. */
@@ -40,6 +42,12 @@ export class RedisCluster {
   get url(): string {
     const hosts = this.masters.map(({ port }) => `127.0.0.1:${port}`).join(',');
     return `redis+cluster://:${PASSWORD}@${hosts}`;
+  }
+
+  /** The same, for servers that speak TLS. */
+  get tlsUrl(): string {
+    const hosts = this.masters.map((node) => `127.0.0.1:${tlsPorts.get(node) ?? 0}`).join(',');
+    return `rediss+cluster://:${PASSWORD}@${hosts}`;
   }
 
   get nodes(): readonly RedisNode[] {
@@ -180,9 +188,14 @@ export class RedisCluster {
 
 /** Where the servers talk to each other. */
 const busPorts = new WeakMap<RedisNode, number>();
+const tlsPorts = new WeakMap<RedisNode, number>();
 
-async function server({ nodeTimeoutMs = 1_000, settings = {} }: RedisClusterOptions): Promise<RedisNode> {
-  const bus = await freePort();
+async function server({
+  nodeTimeoutMs = 1_000,
+  settings = {},
+  tls,
+}: RedisClusterOptions): Promise<RedisNode> {
+  const [bus, tlsPort] = [await freePort(), await freePort()];
   const node = await RedisNode.start({
     password: PASSWORD,
     settings: {
@@ -192,10 +205,12 @@ async function server({ nodeTimeoutMs = 1_000, settings = {} }: RedisClusterOpti
       'cluster-port': String(bus),
       // A replica of an idle master is never too old for its place.
       'cluster-replica-validity-factor': '0',
+      ...(tls ? { ...tlsSettings(tlsPort, tls), 'tls-cluster': 'yes' } : {}),
       ...settings,
     },
   });
   busPorts.set(node, bus);
+  tlsPorts.set(node, tlsPort);
   return node;
 }
 

@@ -34,6 +34,18 @@ const USUAL: RedisSettings = {
   'repl-ping-replica-period': '1',
 };
 
+/** TLS at a port of its own, beside the usual one, with a certificate that vouches for itself. */
+export function tlsSettings(port: number, { cert, key }: { cert: string; key: string }): RedisSettings {
+  return {
+    'tls-port': String(port),
+    'tls-cert-file': `"${cert}"`,
+    'tls-key-file': `"${key}"`,
+    'tls-ca-cert-file': `"${cert}"`,
+    'tls-auth-clients': 'no',
+    'tls-replication': 'yes',
+  };
+}
+
 let program: Promise<RedisProgram> | undefined;
 
 /** A real server: what imitates one loses nothing in the way that is to be looked at. */
