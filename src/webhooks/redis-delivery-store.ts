@@ -29,8 +29,11 @@ export const DELIVERY_BOUNDS: DeliveryBounds = {
 
 /** Notices find room behind a line that is full. */
 const NOTICES_MORE = 100;
-/** So much later than its own time, the place of an event in its stream says whether it was taken. */
-const LONG_TAKEN_MS = 600_000;
+/**
+ * So much later than its own time, the place of an event in its stream says whether it was taken: before, a server that
+ * took over may have given it a lower one. Until then its delivery is remembered, for a batch that is told again.
+ */
+const LONG_TAKEN_MS = 120_000;
 
 /** A delivery with the place of its event in the stream of a shard. */
 export interface Placed {
@@ -117,7 +120,7 @@ export class DeliveryStore {
       [
         ...[webhookId, chain, mark, after.id, placeInLine(after), JSON.stringify(after), after.state],
         ...[dueMs ?? '', nowMs, health ? JSON.stringify(health) : '', this.bounds.keptCount, oldest],
-        this.bounds.keptInShard,
+        ...[this.bounds.keptInShard, deliveriesFrom(nowMs - LONG_TAKEN_MS)],
       ],
     )) as Settled;
   }

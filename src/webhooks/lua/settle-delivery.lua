@@ -6,6 +6,7 @@
 -- ARGV  1 webhook id   2 chain   3 the mark of the claim   4 delivery id   5 its place in line   6 its record
 --       7 its state   8 when it is due again, while it waits (ms)   9 now (ms)   10 how the endpoint behaves ('' = as before)
 --       11 how many of each that are over are kept   12 an id before which none is   13 how many of each in the whole shard
+--       14 an id from which on all are kept
 --
 -- Returns 'SETTLED', 'LOST' when the claim ran out and somebody else has it (or this was written before), 'ABSENT' when
 -- the webhook was deleted.
@@ -44,6 +45,8 @@ end
 for _, log in ipairs({ KEYS[8], KEYS[9] }) do
   forget(log, redis.call('ZRANGEBYLEX', log, '-', '(' .. ARGV[12], 'LIMIT', 0, AT_ONCE))
   local tooMany = redis.call('ZCARD', log) - kept
-  if tooMany > 0 then forget(log, redis.call('ZRANGE', log, 0, math.min(tooMany, AT_ONCE) - 1)) end
+  if tooMany > 0 then
+    forget(log, redis.call('ZRANGEBYLEX', log, '-', '(' .. ARGV[14], 'LIMIT', 0, math.min(tooMany, AT_ONCE)))
+  end
 end
 return 'SETTLED'

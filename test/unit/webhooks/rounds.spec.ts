@@ -94,13 +94,28 @@ describe('events of an operation', () => {
     expect(receiver.sequences(ONE)).toEqual([1, 2, 3]);
   });
 
+  it('are put in line once within moments, however few the log keeps', async () => {
+    hooks = new Hooks(the.redis, { keptCount: 1 });
+    const id = await hooks.webhook(receiver.url);
+    const events = await hooks.tell(4, ONE);
+    await hooks.rounds().round(id);
+    hooks.clock.advance(100_000);
+    await hooks.tell(1, TWO);
+    await hooks.rounds().round(id);
+    await hooks.fanOut.handle(events);
+    await hooks.rounds().round(id);
+    expect(receiver.sequences(ONE)).toEqual([1, 2, 3, 4]);
+  });
+
   it('that were told long ago are not told again when the log has forgotten them', async () => {
     hooks = new Hooks(the.redis, { keptCount: 1 });
     const id = await hooks.webhook(receiver.url);
     const events = await hooks.tell(4, ONE);
     await hooks.rounds().round(id);
-    expect(await hooks.states(id)).toEqual(['DELIVERED']);
     hooks.clock.advance(3_600_000);
+    await hooks.tell(1, TWO);
+    await hooks.rounds().round(id);
+    expect((await hooks.log(id)).map(({ operationId }) => operationId)).toEqual([TWO]);
     await hooks.fanOut.handle(events);
     await hooks.rounds().round(id);
     expect(receiver.sequences(ONE)).toEqual([1, 2, 3, 4]);
@@ -346,7 +361,10 @@ describe('what is kept', () => {
     const id = await hooks.webhook(receiver.url);
     await hooks.tell(10, ONE);
     await hooks.rounds().round(id);
-    expect((await hooks.log(id)).map(({ sequence }) => sequence)).toHaveLength(4);
+    hooks.clock.advance(180_000);
+    await hooks.tell(1, TWO);
+    await hooks.rounds().round(id);
+    expect(await hooks.log(id)).toHaveLength(4);
     hooks.clock.advance(2 * DAY_MS);
     await hooks.tell(1, TWO);
     await hooks.rounds().round(id);
