@@ -3,6 +3,7 @@ import type { Log } from '../log/log.js';
 import { throttled } from '../log/throttled.js';
 import { connectCluster } from './cluster-connection.js';
 import { retryStrategy, type ConnectionRole } from './connection-role.js';
+import { gatherWrites } from './gathered-writes.js';
 import { clusterOf, sentinelsOf } from './redis-address.js';
 
 /**
@@ -34,6 +35,7 @@ export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis
   const sentinels = sentinelsOf(url);
   const redis = sentinels ? new Redis({ ...usual, ...sentinels, ...following(role) }) : new Redis(url, usual);
   redis.on('error', throttled(log, 'redis'));
+  gatherWrites(redis);
   return redis;
 }
 
