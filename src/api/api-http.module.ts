@@ -29,6 +29,7 @@ import { OperationsController } from './operations.controller.js';
 import { PlanDrillsController } from './plan-drills.controller.js';
 import { PlanPartsController } from './plan-parts.controller.js';
 import { PlannedInstancesController } from './planned-instances.controller.js';
+import { PreparedLists } from './prepared-lists.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProtectedInstancesController } from './protected-instances.controller.js';
 import { ProtectionGroupsController } from './protection-groups.controller.js';
@@ -87,6 +88,7 @@ import { WebhooksController } from './webhooks.controller.js';
     },
     SiteReads,
     Standing,
+    PreparedLists,
     PublicIds,
     ActionRequests,
     AllowedActions,

@@ -14,7 +14,7 @@ import { ExpectingRequestDto } from './dto/requests.dto.js';
 import { IssueListDto } from './dto/site-facts.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
-import { nextPageLink } from './http/next-page-link.js';
+import { PreparedLists } from './prepared-lists.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
@@ -31,6 +31,7 @@ export class ProtectionGroupsController {
     private readonly actions: ActionRequests,
     private readonly allowed: AllowedActions,
     private readonly standing: Standing,
+    private readonly lists: PreparedLists,
   ) {}
 
   @Get()
@@ -47,9 +48,7 @@ export class ProtectionGroupsController {
   ): Promise<ProtectionGroupListDto> {
     this.reads.mustKnow(query);
     const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(exchange.request));
-    const page = presentInventory('groups', readings, query);
-    nextPageLink(exchange, page.nextPageToken);
-    return { ...page, items: await this.standing.ofGroups(page.items) };
+    return this.lists.answer('groups', presentInventory('groups', readings, query), exchange);
   }
 
   @Get(':id')

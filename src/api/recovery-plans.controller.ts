@@ -23,8 +23,8 @@ import {
 } from './dto/requests.dto.js';
 import { wantsFresh } from './http/cache-control.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
-import { nextPageLink } from './http/next-page-link.js';
 import { mustChange } from './must-change.js';
+import { PreparedLists } from './prepared-lists.js';
 import { presentInventory } from './presenters/inventory.presenter.js';
 import { nativeIds, PublicIds } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
@@ -41,6 +41,7 @@ export class RecoveryPlansController {
     private readonly actions: ActionRequests,
     private readonly allowed: AllowedActions,
     private readonly standing: Standing,
+    private readonly lists: PreparedLists,
   ) {}
 
   @Get()
@@ -57,9 +58,7 @@ export class RecoveryPlansController {
   ): Promise<RecoveryPlanListDto> {
     this.reads.mustKnow(query);
     const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(exchange.request));
-    const page = presentInventory('plans', readings, query);
-    nextPageLink(exchange, page.nextPageToken);
-    return { ...page, items: await this.standing.ofPlans(page.items) };
+    return this.lists.answer('plans', presentInventory('plans', readings, query), exchange);
   }
 
   @Get(':id')

@@ -4,12 +4,25 @@ import { InventoryService } from '../inventory/inventory.service.js';
 import { OperationsService } from '../operations/operations.service.js';
 import type { ProtectionGroupDto, RecoveryPlanDto } from './dto/inventory.dto.js';
 
-interface Holdable {
+export type HeldKind = 'groups' | 'plans';
+
+export interface Held {
   id: string;
   siteId: string;
+  /** Of a plan, as far as they are known. */
+  protectionGroupIds?: readonly string[] | null;
+}
+
+interface Holdable extends Held {
   state: string;
   stateSinceTime?: string;
 }
+
+/** An operation locks what it is about, and every group that it touches, as far as they are known here. */
+const LOCKS: Record<HeldKind, (thing: Held) => readonly string[]> = {
+  groups: ({ id }) => [id],
+  plans: ({ id, protectionGroupIds }) => [id, ...(protectionGroupIds ?? [])],
+};
 
 /** What the gateway itself knows of groups and plans: since when they are in their state, and which operation holds them. */
 @Injectable()
@@ -20,12 +33,33 @@ export class Standing {
   ) {}
 
   ofGroups(groups: readonly ProtectionGroup[]): Promise<ProtectionGroupDto[]> {
-    return this.of('groups', groups, ({ id }) => [id]);
+    return this.of('groups', groups);
   }
 
-  /** An operation locks what it is about, and every group that it touches, as far as they are known here. */
   ofPlans(plans: readonly RecoveryPlan[]): Promise<RecoveryPlanDto[]> {
-    return this.of('plans', plans, ({ id, protectionGroupIds }) => [id, ...(protectionGroupIds ?? [])]);
+    return this.of('plans', plans);
+  }
+
+  /** Which operation holds each of them, in their order; null = none does. */
+  async holders(kind: HeldKind, things: readonly Held[]): Promise<(string | null)[]> {
+    const locksOf = LOCKS[kind];
+    const bySite = new Map<string, string[]>();
+    for (const thing of things) {
+      const locks = bySite.get(thing.siteId) ?? [];
+      locks.push(...locksOf(thing));
+      bySite.set(thing.siteId, locks);
+    }
+    const ofSites = new Map<string, Map<string, string>>();
+    await Promise.all(
+      [...bySite].map(async ([siteId, locks]) =>
+        ofSites.set(siteId, await this.operations.holdersOf(siteId, [...new Set(locks)])),
+      ),
+    );
+    return things.map((thing) => {
+      const holders = ofSites.get(thing.siteId);
+      if (!holders || holders.size === 0) return null;
+      return locksOf(thing).flatMap((id) => holders.get(id) ?? [])[0] ?? null;
+    });
   }
 
   async ofGroup(group: ProtectionGroup): Promise<ProtectionGroupDto> {
@@ -39,30 +73,25 @@ export class Standing {
   }
 
   private async of<T extends Holdable>(
-    kind: 'groups' | 'plans',
+    kind: HeldKind,
     things: readonly T[],
-    locksOf: (thing: T) => readonly string[],
   ): Promise<(T & { stateSinceTime: string | null; activeOperationId: string | null })[]> {
     const bySite = new Map<string, T[]>();
-    for (const thing of things) bySite.set(thing.siteId, [...(bySite.get(thing.siteId) ?? []), thing]);
-    const facts = await Promise.all(
-      [...bySite].map(async ([siteId, ofSite]) => {
-        const fromModel = ofSite.filter(({ stateSinceTime }) => stateSinceTime === undefined);
-        const [holders, since] = await Promise.all([
-          this.operations.holdersOf(siteId, [...new Set(ofSite.flatMap(locksOf))]),
-          fromModel.length > 0
-            ? this.inventory.since(siteId, kind, fromModel)
-            : Promise.resolve(new Map<string, string>()),
-        ]);
-        return [siteId, { holders, since }] as const;
-      }),
-    );
-    const ofSites = new Map(facts);
-    return things.map((thing) => {
-      const { holders, since } = ofSites.get(thing.siteId) ?? {};
-      const [heldBy = null] = locksOf(thing).flatMap((id) => holders?.get(id) ?? []);
-      const stateSinceTime = thing.stateSinceTime ?? since?.get(thing.id) ?? null;
-      return { ...thing, stateSinceTime, activeOperationId: heldBy };
-    });
+    for (const thing of things) {
+      if (thing.stateSinceTime !== undefined) continue;
+      bySite.set(thing.siteId, [...(bySite.get(thing.siteId) ?? []), thing]);
+    }
+    const [heldBy, ...facts] = await Promise.all([
+      this.holders(kind, things),
+      ...[...bySite].map(
+        async ([siteId, ofSite]) => [siteId, await this.inventory.since(siteId, kind, ofSite)] as const,
+      ),
+    ]);
+    const since = new Map(facts);
+    return things.map((thing, i) => ({
+      ...thing,
+      stateSinceTime: thing.stateSinceTime ?? since.get(thing.siteId)?.get(thing.id) ?? null,
+      activeOperationId: heldBy[i] ?? null,
+    }));
   }
 }

@@ -1,6 +1,7 @@
 import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
+import { Joined } from '../platform/joined.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
@@ -48,6 +49,7 @@ interface Known {
  */
 export class InventoryService {
   private readonly looks: Looks;
+  private readonly readings = new Joined<string, Known>();
   private readonly tooOldMs: number;
   private readonly rung = new Map<string, number>();
 
@@ -153,9 +155,11 @@ export class InventoryService {
     return { known: after, late: result === null ? stillAsked(provider) : null };
   }
 
-  private async read(siteId: string): Promise<Known> {
-    const [head, dated] = await Promise.all([this.store.head(siteId), this.store.model(siteId)]);
-    return { head, dated };
+  private read(siteId: string): Promise<Known> {
+    return this.readings.ask(siteId, async () => {
+      const [head, dated] = await Promise.all([this.store.head(siteId), this.store.model(siteId)]);
+      return { head, dated };
+    });
   }
 
   private isGoodEnough({ head: { failure }, dated }: Known): boolean {

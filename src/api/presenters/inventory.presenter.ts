@@ -9,7 +9,7 @@ import { isoTime } from '../../platform/clock.js';
 import { LARGEST_PAGE, type InventoryQueryDto } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 import type { Page } from './page.presenter.js';
-import { indexAfter, SortedLists, type Place, type Sortable } from './sorted-lists.js';
+import { indexAfter, SortedLists, type Place, type Sortable, type Sorted } from './sorted-lists.js';
 
 interface Listed extends Sortable {
   activeSite?: string | null;
@@ -23,9 +23,30 @@ export function presentInventory<T extends Listed>(
   readings: readonly Reading<T[]>[],
   query: InventoryQueryDto,
 ): Page<T> & { sources: Source[] } {
-  const { pageSize, pageToken, ...filters } = query;
   const concerned = readings.filter((r) => !query.provider || r.source.provider === query.provider);
-  const sorted = LISTS.of(kind, concerned, query.orderBy);
+  const page = pageOf(LISTS.of(kind, concerned, query.orderBy), query);
+  return { ...page, sources: concerned.map((reading) => reading.source) };
+}
+
+const MOST_PAGES_KEPT = 64;
+/** By what was asked of it. */
+const PAGES = new WeakMap<Sorted<Listed>, Map<string, Page<Listed>>>();
+
+/** The same question about the same things has the same items: the very same list of them. */
+function pageOf<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto): Page<T> {
+  const kept = PAGES.get(sorted) ?? new Map<string, Page<Listed>>();
+  PAGES.set(sorted, kept);
+  const asked = JSON.stringify(query);
+  const known = kept.get(asked);
+  if (known) return known as Page<T>;
+  const page = cut(sorted, query);
+  if (kept.size >= MOST_PAGES_KEPT) kept.clear();
+  kept.set(asked, page);
+  return page;
+}
+
+function cut<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto): Page<T> {
+  const { pageSize, pageToken, ...filters } = query;
   const most = Math.min(pageSize, LARGEST_PAGE);
   const items: T[] = [];
   let at = pageToken === undefined ? 0 : indexAfter(sorted, readPageToken(pageToken, filters, isPlace));
@@ -40,11 +61,7 @@ export function presentInventory<T extends Listed>(
       last = sorted.places[at];
     }
   }
-  return {
-    items,
-    ...(more && last ? { nextPageToken: makePageToken(last, filters) } : {}),
-    sources: concerned.map((reading) => reading.source),
-  };
+  return { items, ...(more && last ? { nextPageToken: makePageToken(last, filters) } : {}) };
 }
 
 function isPlace(place: unknown): place is Place {
