@@ -8,28 +8,52 @@ const PLAIN_TYPES = new Set<unknown>([String, Boolean, Number, Array, Object, un
 
 type Kind = 'body' | 'query';
 
+const MOST_KNOWN = 200;
+const LONGEST_KNOWN = 500;
+
 /** Checks bodies and queries against their DTO. Every fault is told at once, each with its place. */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
+  /** Queries that have no fault, by their DTO and text. */
+  private readonly known = new Map<new () => object, Map<string, object>>();
+
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
     if (PLAIN_TYPES.has(metatype) || (type !== 'body' && type !== 'query')) return value;
     const plain = value ?? {};
     if (typeof plain !== 'object' || Array.isArray(plain))
       throw invalidRequest([{ pointer: '', detail: 'The body must be a JSON object.' }]);
-    const dto = plainToInstance(metatype as new () => object, plain, { exposeDefaultValues: true });
-    const faults = await validate(dto, {
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: false,
-    });
-    const errors = [
-      ...dropped(plain, dto, '').map((path) => unknownField(path, type)),
-      ...faults.flatMap((fault) => fieldErrors(fault, '', type)),
-    ];
-    if (errors.length > 0) throw invalidRequest(errors);
-    return dto;
+    const dtoType = metatype as new () => object;
+    return type === 'query' ? this.query(plain, dtoType) : checked(plain, dtoType, type);
   }
+
+  /** Frontends ask the same again and again. Everybody gets a copy of their own. */
+  private async query(plain: object, metatype: new () => object): Promise<object> {
+    const ofType = this.known.get(metatype) ?? new Map<string, object>();
+    this.known.set(metatype, ofType);
+    const text = JSON.stringify(plain);
+    const dto = ofType.get(text) ?? (await checked(plain, metatype, 'query'));
+    if (!ofType.has(text) && text.length <= LONGEST_KNOWN) {
+      if (ofType.size >= MOST_KNOWN) ofType.clear();
+      ofType.set(text, dto);
+    }
+    return Object.assign(Object.create(Object.getPrototypeOf(dto) as object) as object, dto);
+  }
+}
+
+async function checked(plain: object, metatype: new () => object, type: Kind): Promise<object> {
+  const dto = plainToInstance(metatype, plain, { exposeDefaultValues: true });
+  const faults = await validate(dto, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
+  const errors = [
+    ...dropped(plain, dto, '').map((path) => unknownField(path, type)),
+    ...faults.flatMap((fault) => fieldErrors(fault, '', type)),
+  ];
+  if (errors.length > 0) throw invalidRequest(errors);
+  return dto;
 }
 
 function fieldErrors(fault: ValidationError, path: string, type: Kind): FieldError[] {
