@@ -6,6 +6,7 @@ import type { Operation } from '../domain/operation.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { DurableWrites } from '../platform/redis/durable-writes.js';
 import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
 import {
   OperationStore,
   type Acceptance,
@@ -29,6 +30,10 @@ import { listOperations } from './redis-operation-list.js';
 import { OperationWrites } from './redis-operation-writes.js';
 import { madeBy } from './write-ids.js';
 import { WrittenVersions } from './written-versions.js';
+
+const FIND_CLAIM = new RedisScript(new URL('./lua/find-claim.lua', import.meta.url));
+/** Operation id, fingerprint, and the token of the store; '' = there is none. */
+type ClaimInShard = readonly [string, string, string];
 
 const MOST_TRIES = 20;
 
@@ -73,21 +78,22 @@ export class RedisOperationStore extends OperationStore {
 
   async findClaim(keyHash: string): Promise<{ operationId: string; fingerprint: string } | null> {
     const found = await Promise.all(
-      SHARDS.map((shard) => this.redis.hmget(operationKeys(shard).idempotency(keyHash), 'id', 'fingerprint')),
+      SHARDS.map((shard) => {
+        const { idempotency, guard } = operationKeys(shard);
+        return FIND_CLAIM.run(this.redis, [idempotency(keyHash), guard], []) as Promise<ClaimInShard>;
+      }),
     );
-    const [id, fingerprint] = found.find(([operationId]) => operationId) ?? [];
-    if (id) return { operationId: id, fingerprint: fingerprint ?? '' };
+    const [operationId, fingerprint] = found.find(([id]) => id !== '') ?? [];
+    if (operationId !== undefined) return { operationId, fingerprint: fingerprint ?? '' };
     const archived = await this.archive.findClaim(keyHash);
-    if (!archived) await this.assureWhole();
+    if (!archived) this.assureWhole(found.map(([, , token]) => token));
     return archived;
   }
 
   /** That a store knows no such thing is worth nothing when it has just been emptied. */
-  private async assureWhole(): Promise<void> {
+  private assureWhole(tokens: readonly string[]): void {
     const { token } = this.guard.pass();
-    if (token === '') return;
-    const tokens = await Promise.all(SHARDS.map((shard) => this.redis.get(operationKeys(shard).guard)));
-    if (tokens.every((kept) => kept === token)) return;
+    if (token === '' || tokens.every((kept) => kept === token)) return;
     throw this.writes.guarded();
   }
 
