@@ -33,6 +33,9 @@ export interface FaultWorldOptions {
 }
 
 const API_KEY = 'faults-key-7d2f';
+/** The judge asks the site how everything ended, and a piece may last longer than the 15 minutes for which SRM knows. */
+const A_DAY_MS = 24 * 60 * 60_000;
+
 const SIMULATORS = fileURLToPath(new URL('../../../simulators/main.js', import.meta.url));
 const STEP_FAULTS = new URL('../preload/step-faults.js', import.meta.url);
 
@@ -207,7 +210,13 @@ export class FaultWorld {
       SIMULATOR_DURATION_FACTOR: String(durationFactor),
     });
     await this.simulators.ready();
-    await Promise.all(KINDS.map((kind) => this.sites[kind].reset(plans, { durationFactor })));
+    await Promise.all([
+      this.sites.sdrs.reset(plans, { durationFactor }),
+      this.sites.srm.reset(plans, {
+        durationFactor,
+        ...(this.options.asShipped ? {} : { taskRetentionMs: A_DAY_MS }),
+      }),
+    ]);
     this.events = new EventWatch(this.env.REDIS_URL);
     await Promise.all(Array.from({ length: apis }, () => this.startApi()));
   }
