@@ -3,17 +3,9 @@ import { IsIn, IsString, MaxLength } from 'class-validator';
 import { KEPT_DRILL_STATES, type KeptDrillState } from '../../domain/drill.js';
 import { IsMoment, MayBeAbsent } from './decorators.js';
 import { DrillDto, SourceDto } from './inventory.dto.js';
-import { AsList, PageQueryDto } from './queries.dto.js';
+import { AsList, SitesPageQueryDto } from './queries.dto.js';
 
-export class DrillsQueryDto extends PageQueryDto {
-  @MayBeAbsent()
-  @IsString()
-  siteId?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  provider?: string;
-
+export class DrillsQueryDto extends SitesPageQueryDto {
   /** One state or several, separated by commas. Without it: those that stand. */
   @MayBeAbsent()
   @AsList()

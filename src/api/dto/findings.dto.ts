@@ -4,18 +4,10 @@ import { TARGET_TYPES, type TargetType } from '../../domain/dr-action.js';
 import { FINDING_TYPES, SEVERITIES, type FindingType, type Severity } from '../../domain/site-finding.js';
 import { MayBeAbsent } from './decorators.js';
 import { SourceDto } from './inventory.dto.js';
-import { AsList, PageQueryDto } from './queries.dto.js';
+import { AsList, SitesPageQueryDto } from './queries.dto.js';
 import { NextActionDto } from './problem.dto.js';
 
-export class FindingsQueryDto extends PageQueryDto {
-  @MayBeAbsent()
-  @IsString()
-  siteId?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  provider?: string;
-
+export class FindingsQueryDto extends SitesPageQueryDto {
   /** One type or several, separated by commas. */
   @MayBeAbsent()
   @AsList()

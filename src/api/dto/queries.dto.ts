@@ -39,7 +39,8 @@ export class PageQueryDto {
   pageToken?: string;
 }
 
-export class InventoryQueryDto extends PageQueryDto {
+/** A page of what all sites have, or some of them. */
+export class SitesPageQueryDto extends PageQueryDto {
   @MayBeAbsent()
   @IsString()
   siteId?: string;
@@ -47,7 +48,9 @@ export class InventoryQueryDto extends PageQueryDto {
   @MayBeAbsent()
   @IsString()
   provider?: string;
+}
 
+export class InventoryQueryDto extends SitesPageQueryDto {
   /** One state or several, separated by commas. */
   @MayBeAbsent()
   @AsList()
@@ -71,15 +74,7 @@ export class InventoryQueryDto extends PageQueryDto {
   orderBy?: InventoryOrder;
 }
 
-export class OperationsQueryDto extends PageQueryDto {
-  @MayBeAbsent()
-  @IsString()
-  siteId?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  provider?: string;
-
+export class OperationsQueryDto extends SitesPageQueryDto {
   /** One state or several, separated by commas. */
   @MayBeAbsent()
   @AsList()

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsString } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { OBJECTIVE_STATES, type ObjectiveState } from '../../domain/objectives.js';
 import { OPERATION_EVENT_TYPES, type OperationEventType } from '../../domain/operation-event.js';
 import { OPERATION_STATES, OUTCOMES, type OperationState, type Outcome } from '../../domain/operation.js';
@@ -8,7 +8,7 @@ import { COVERAGES, type Coverage } from '../../history/reports/drill-coverage.j
 import { MayBeAbsent } from './decorators.js';
 import { DrillDto, SourceDto } from './inventory.dto.js';
 import { OperationDto } from './operation.dto.js';
-import { AsList, PageQueryDto } from './queries.dto.js';
+import { AsList, SitesPageQueryDto } from './queries.dto.js';
 import { BreakdownDto, CountedOperationDto } from './statistics.dto.js';
 
 export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
@@ -22,15 +22,7 @@ export class ReportQueryDto {
   format: ReportFormat = 'json';
 }
 
-export class DrillCoverageQueryDto extends PageQueryDto {
-  @MayBeAbsent()
-  @IsString()
-  siteId?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  provider?: string;
-
+export class DrillCoverageQueryDto extends SitesPageQueryDto {
   /** One or several, separated by commas. */
   @MayBeAbsent()
   @AsList()

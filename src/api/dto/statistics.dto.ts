@@ -5,17 +5,9 @@ import { OBJECTIVE_STATES, type ObjectiveState } from '../../domain/objectives.j
 import { OUTCOMES, VERDICTS, type Outcome, type Verdict } from '../../domain/operation.js';
 import { MONTH_PATTERN } from '../../history/statistics/months.js';
 import { MayBeAbsent } from './decorators.js';
-import { AsList, PageQueryDto } from './queries.dto.js';
+import { AsList, SitesPageQueryDto } from './queries.dto.js';
 
-export class StatisticsQueryDto extends PageQueryDto {
-  @MayBeAbsent()
-  @IsString()
-  siteId?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  provider?: string;
-
+export class StatisticsQueryDto extends SitesPageQueryDto {
   /** One action or several, separated by commas. */
   @MayBeAbsent()
   @AsList()
