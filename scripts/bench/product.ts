@@ -22,6 +22,8 @@ export interface ProductOptions {
   env?: Readonly<Record<string, string>>;
   /** Options of Node itself for the processes of the gateway: `--cpu-prof`. */
   execArgv?: readonly string[];
+  /** What shipped at another revision; by default what was built. */
+  dist?: string;
   /** Whether Redis keeps an append-only file, as a deployment does. */
   appendOnly?: boolean;
 }
@@ -156,7 +158,7 @@ export class Product {
   private async start(name: 'main' | 'worker', env: Readonly<Record<string, string>>): Promise<Part> {
     const part = Part.begin({
       ...this.placeOf(name),
-      script: join(PRODUCT, `${name}.js`),
+      script: join(this.options.dist ?? PRODUCT, `${name}.js`),
       execArgv: this.options.execArgv ?? [],
       env: {
         ...SITE_PASSWORDS,
