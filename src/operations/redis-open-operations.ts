@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
 import { operationKeys } from '../platform/redis/keys.js';
+import { RedisScript } from '../platform/redis/script.js';
 import { madeBy } from './write-ids.js';
+
+const WRITTEN_LAST = new RedisScript(new URL('./lua/written-last.lua', import.meta.url));
 
 /** A record, and the id of the write that made it so. */
 interface Version {
@@ -25,7 +28,7 @@ export class OpenOperations {
     const keys = operationKeys(shard);
     const ids = await this.redis.zrange(keys.open, '0', '-1');
     const known = this.read.get(shard) ?? new Map<string, Version>();
-    const written = await this.answers<string | null>(ids.map((id) => ['hget', keys.operation(id), 'w']));
+    const written = await this.writtenLast(ids.map(keys.operation));
     const news = ids.filter((id, i) => known.get(id)?.writeId !== written[i]);
     const records = await this.answers<[string | null, string | null]>(
       news.map((id) => ['hmget', keys.operation(id), 'w', 'r']),
@@ -40,6 +43,12 @@ export class OpenOperations {
     }
     this.read.set(shard, now);
     return [...now.values()].map(({ operation }) => operation);
+  }
+
+  /** Asked at every look at a site, of all that is open there: what it costs must not be a command for each. */
+  private async writtenLast(records: readonly string[]): Promise<(string | null)[]> {
+    if (records.length === 0) return [];
+    return (await WRITTEN_LAST.run(this.redis, records, [])) as (string | null)[];
   }
 
   private async answers<T>(commands: string[][]): Promise<T[]> {
