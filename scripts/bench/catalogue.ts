@@ -3,6 +3,9 @@ import { accepts } from './http/accept.js';
 import { lists } from './http/lists.js';
 import { starts } from './http/starts.js';
 import { manyReaders } from './live/many-readers.js';
+import { historyPages } from './past/history-pages.js';
+import { longRuns } from './past/long-runs.js';
+import { recordBytes } from './past/record-bytes.js';
 import { fewQuestions } from './sites/few-questions.js';
 import { oneSiteHangs } from './sites/one-site-hangs.js';
 import { overload } from './sites/overload.js';
@@ -16,6 +19,9 @@ export const BENCHES: readonly Bench[] = [
   accepts,
   fewQuestions,
   soonKnown,
+  historyPages,
+  recordBytes,
+  longRuns,
   manyReaders,
   twoOfEach,
   overload,
