@@ -64,6 +64,42 @@ describe('lists while both sites', () => {
     for (const site of SITES) await world().simulator(site).calm();
   });
 
+  it('are silent: one is left in peace by those who read, asked by those who act, and read again when it speaks', async () => {
+    const { api } = world();
+    await known();
+    const plan = await api.planNamed('erp-dr');
+    const { siteId } = plan;
+    const path = `/v1/protection-groups/${await groupOf(siteId)}`;
+    const breaker = async (): Promise<string | undefined> => {
+      const { sources } = await api.read<ProtectionGroupListDto>('/v1/protection-groups');
+      return sources.find((source) => source.siteId === siteId)?.breaker;
+    };
+    const insisted = { headers: { 'cache-control': 'no-cache' } };
+    await world().simulator('sdrs').preset(WEATHERS['break every connection']);
+    const refused = await eventually('it is asked no more', async () => {
+      const answer = await api.refused('GET', path, insisted);
+      return answer.body.detail.includes('it is not asked') ? answer : null;
+    });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'upstream-unavailable', retryable: true } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await breaker()).not.toBe('CLOSED');
+    const { sources } = await api.read<ProtectionGroupListDto>('/v1/protection-groups');
+    expect(sources.filter((source) => source.siteId !== siteId)).toMatchObject([{ breaker: 'CLOSED' }]);
+
+    await world().simulator('sdrs').calm();
+    const { id } = await api.run(plan.id, 'failover', { direction: 'TO_RECOVERY' });
+    await eventually('it is read again', async () => {
+      await api.ask('GET', path, insisted);
+      return (await breaker()) === 'CLOSED' || null;
+    });
+    await api.succeeded(await api.read(`/v1/operations/${id}`));
+  });
+
+  const groupOf = async (siteId: string): Promise<string> => {
+    const { items } = await world().api.read<ProtectionGroupListDto>('/v1/protection-groups');
+    return items.find((group) => group.siteId === siteId)?.id ?? '';
+  };
+
   const erp = async (): Promise<string> => {
     const { groups } = await world().sdrs.state<{ groups: { id: string; name: string }[] }>();
     return groups.find(({ name }) => name === 'erp-dr')?.id ?? '';

@@ -170,6 +170,36 @@ describe('places that are taken together', () => {
     return told;
   }
 
+  it('are there for a failover within seconds while hundreds of looks before drills want them, in every minute', async () => {
+    const { counts, clock } = bench();
+    const parts = { counts, clock, pause: null, random: () => 0 };
+    const budget = new RequestBudget(URL, LIMITS, parts);
+    const drill = (): Promise<void> =>
+      inLane('ACTION', () => budget.together(5, requests(budget, 5)))
+        .then(() => inLane('SEND', () => budget.take()))
+        .catch(() => undefined);
+    const failover = (): Promise<boolean> =>
+      inLane('EMERGENCY', () => budget.together(5, requests(budget, 5)))
+        .then(() => inLane('EMERGENCY', () => aheadOfAll(() => budget.take())))
+        .then(
+          () => true,
+          () => false,
+        );
+    const waits: number[] = [];
+    let askedMs: number | null = null;
+    for (let now = 0; now < 10 * 60_000; now += 500) {
+      for (let n = 0; n < 20; n += 1) await drill();
+      if (now > 60_000 && now % 45_000 === 0) askedMs = now;
+      if (askedMs !== null && (await failover())) {
+        waits.push(now - askedMs);
+        askedMs = null;
+      }
+      clock.advance(500);
+    }
+    expect(waits).toHaveLength(12);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(15_000);
+  });
+
   it('start a hundred failovers at the pace of the budget, and the watcher has its rounds meanwhile', async () => {
     const { started, rounds } = await crowd({ operations: 100, minutes: 15 });
     // At the very most (15 × 48 places − 2 a round) / 6, if no place were free for a moment.
