@@ -4,6 +4,7 @@ import { throttled } from '../../platform/log/throttled.js';
 import { cursorOf } from '../../operations/operation-order.js';
 import type { ArchivedOperations } from './archived-operations.js';
 import type { HistorySettings } from './history-settings.js';
+import type { Permission } from './permission.js';
 import type { FinishedOperations, StoredEnd } from './redis-finished-operations.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentEntry } from './segment-entry.js';
@@ -18,13 +19,6 @@ const DAY_MS = 24 * 3_600_000;
 /** Of one segment: it goes as a whole when it is old. */
 const MOST_ENTRIES = 10_000;
 const FORGOTTEN_AT_ONCE = 16;
-
-/** Who moves, and may go on doing so: throws otherwise. */
-export interface Permission {
-  who: string;
-  /** Asked for between any two steps that take long. */
-  renew: () => Promise<void>;
-}
 
 /**
  * Moves what has ended long ago from the store to segments. A file is on the disk with all of it, and where all processes

@@ -3,7 +3,8 @@ import { StoreGuardedError, type StoreGuard } from '../../operations/guard/store
 import type { ClockSkew } from '../../platform/clock-skew.js';
 import type { Log } from '../../platform/log/log.js';
 import { throttled } from '../../platform/log/throttled.js';
-import type { ArchiveRound, Permission } from './archive-round.js';
+import type { ArchiveRound } from './archive-round.js';
+import type { Permission } from './permission.js';
 import { LeaseLostError, type SegmentManifest } from './redis-segment-manifest.js';
 import type { Retention } from './retention.js';
 

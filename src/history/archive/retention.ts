@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
-import type { Permission } from './archive-round.js';
+import type { Permission } from './permission.js';
 import { NEVER_YOUNGER_MS, type HistorySettings } from './history-settings.js';
 import type { FinishedOperations } from './redis-finished-operations.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';

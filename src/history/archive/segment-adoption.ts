@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { throttled } from '../../platform/log/throttled.js';
 import { HangsError } from '../../platform/timed-places.js';
-import type { Permission } from './archive-round.js';
+import type { Permission } from './permission.js';
 import { damagedSegment } from './damaged-segment.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentSummary } from './segment-index.js';

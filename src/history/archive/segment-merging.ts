@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import { throttled } from '../../platform/log/throttled.js';
 import { compareCursors, cursorOf } from '../../operations/operation-order.js';
-import type { Permission } from './archive-round.js';
+import type { Permission } from './permission.js';
 import { LeaseLostError, type SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentEntry } from './segment-entry.js';
 import { isOfTheFile } from './segment-file.js';
