@@ -18,6 +18,8 @@ interface Size {
 interface Side {
   bytesPerReader: number;
   lastReaderMs: number[];
+  /** Of the server, for one event to all readers. */
+  cpuMs: number;
   turnedAway: number;
 }
 
@@ -96,6 +98,7 @@ class ManyReaders implements OpenBench {
         { figure: 'memory of a reader', unit: 'B', ...memory },
         { figure: 'event to the last reader, p50', unit: 'ms', ...at(0.5) },
         { figure: 'event to the last reader, p99', unit: 'ms', ...at(0.99) },
+        { figure: 'CPU of an event', unit: 'ms', ours: ours.cpuMs, opponent: opponent.cpuMs },
       ],
       notes: [
         `${this.size.readers} readers, ${this.size.events} events one after the other; the gateway’s event goes through Redis first, the other one does not; processes begin anew in each round`,
@@ -144,6 +147,7 @@ class ManyReaders implements OpenBench {
       await sleep(SETTLES_MS);
       const bytesPerReader = (memoryOf(pid) - before) / this.size.readers;
       const lastReaderMs: number[] = [];
+      const cpuBefore = cpuMsOf(pid);
       for (let i = 0; i < this.size.events; i += 1) {
         const mark = MARK.replace('000', String(i).padStart(3, '0'));
         const set = said(readers, 'set');
@@ -155,7 +159,8 @@ class ManyReaders implements OpenBench {
         lastReaderMs.push(((await last).at ?? NaN) - at);
         await sleep(BETWEEN_MS);
       }
-      return { bytesPerReader, lastReaderMs, turnedAway };
+      const cpuMs = (cpuMsOf(pid) - cpuBefore) / this.size.events;
+      return { bytesPerReader, lastReaderMs, cpuMs, turnedAway };
     } finally {
       await ended(readers);
     }
@@ -206,6 +211,12 @@ async function frameOf(product: Product, operationId: string): Promise<string> {
 function memoryOf(pid: number): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1] ?? NaN) * 1024;
+}
+
+/** Of user and system; the kernel counts in hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function order(readers: ChildProcess, orders: ReaderOrders): void {
