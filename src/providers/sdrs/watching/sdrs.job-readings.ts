@@ -7,8 +7,15 @@ import type { WireJob } from '../wire/sdrs.wire.js';
 /** Per job: what it says, null when the upstream does not know it, or why it was not read this time. */
 export type JobReadings = ReadonlyMap<string, WireJob | null | ProviderError>;
 
-/** So many jobs are read in a round for nothing but how far they are. */
-export const MOST_FOR_PROGRESS = 3;
+/**
+ * So many jobs are read in a round for nothing but how far they are: fewer where many are under way, since what each of
+ * them says is then old in any case, and a site is asked as often for hundreds as for ten.
+ */
+export function mostForProgress(watched: number): number {
+  if (watched <= 30) return 3;
+  return watched <= 300 ? 2 : 1;
+}
+
 /** So many are read in a round to hear how they ended. */
 export const MOST_FOR_ENDS = 100;
 
@@ -29,7 +36,7 @@ export class JobReader {
   forProgress(ids: readonly string[], signal: AbortSignal): Promise<JobReadings> {
     const watched = new Set(ids);
     for (const id of this.underWay.keys()) if (!watched.has(id)) this.underWay.delete(id);
-    return this.read(this.progress.take(ids, MOST_FOR_PROGRESS), signal);
+    return this.read(this.progress.take(ids, mostForProgress(watched.size)), signal);
   }
 
   async forEnds(ids: readonly string[], signal: AbortSignal): Promise<JobReadings> {
