@@ -4,6 +4,7 @@ import { Lateness } from '../../platform/health/lateness.js';
 import { Places } from './places.js';
 import { waitSeconds } from './prefer.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
+import { Room } from './room.js';
 
 /** What settles a disaster, what else changes something, what is read, and what waits for news. Each has places of its own. */
 export type LoadLane = 'EMERGENCY' | 'CHANGE' | 'READ' | 'WAIT';
@@ -41,8 +42,9 @@ const WAITS = '/v1/operations/:id';
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, before anything was read or done. A
- * place is held only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
+ * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, before anything was read or done.
+ * Reads and changes have fewer places while their answers take long because the process has too much to do. A place is held
+ * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
  *
  * @param onShed told of each request that was turned away
  */
@@ -51,12 +53,24 @@ export function shedLoad(
   limits: LoadLimits,
   onShed: (lane: LoadLane) => void = () => undefined,
   lateness: Pick<Lateness, 'ms' | 'close'> = new Lateness(),
+  monotonicMs: () => number = () => performance.now(),
 ): void {
   const places = new Places(limits.inFlight);
+  const rooms: Partial<Record<LoadLane, Room>> = {
+    CHANGE: new Room(limits.inFlight.CHANGE),
+    READ: new Room(limits.inFlight.READ),
+  };
+  const isFull = (lane: LoadLane): boolean =>
+    places.isFull(lane) || places.takenIn(lane) >= (rooms[lane]?.places ?? Infinity);
+  const take = (lane: LoadLane, reply: FastifyReply): void => {
+    const beganMs = monotonicMs();
+    places.take(lane, reply, () => rooms[lane]?.answered(monotonicMs() - beganMs, lateness.ms));
+  };
   const refusal = (lane: LoadLane, request: FastifyRequest): string | null => {
     if (lateness.ms >= limits.lateMs[lane]) return `The process is ${Math.round(lateness.ms)} ms late.`;
-    const isFull = places.isFull(lane) && !isStream(request);
-    return isFull ? `${places.takenIn(lane)} requests of this kind are being answered.` : null;
+    return isFull(lane) && !isStream(request)
+      ? `${places.takenIn(lane)} requests of this kind are being answered.`
+      : null;
   };
   const orTurnedAway = (
     request: FastifyRequest,
@@ -77,7 +91,7 @@ export function shedLoad(
   fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => undefined, done));
   fastify.addHook('preHandler', (request, reply, done) => {
     if (isStream(request)) return done();
-    orTurnedAway(request, reply, (lane) => places.take(lane, reply), done);
+    orTurnedAway(request, reply, (lane) => take(lane, reply), done);
   });
   fastify.addHook('onClose', (_instance, done) => {
     lateness.close();

@@ -19,11 +19,14 @@ export class Places<Lane extends string> {
     return this.takenIn(lane) >= this.most[lane];
   }
 
-  take(lane: Lane, { request, raw }: FastifyReply): void {
+  /** @param onEnd called when the place is given back */
+  take(lane: Lane, { request, raw }: FastifyReply, onEnd: () => void = () => undefined): void {
     this.taken.set(lane, this.takenIn(lane) + 1);
     const held = this.heldBy(request.raw.socket);
     const giveBack = (): void => {
-      if (held.delete(giveBack)) this.taken.set(lane, this.takenIn(lane) - 1);
+      if (!held.delete(giveBack)) return;
+      this.taken.set(lane, this.takenIn(lane) - 1);
+      onEnd();
     };
     held.add(giveBack);
     raw.once('close', giveBack);

@@ -20,14 +20,14 @@ afterEach(async () => {
   await fastify.close();
 });
 
-function serving(reads: number, lateness = { ms: 0 }): void {
+function serving(reads: number, lateness = { ms: 0 }, monotonicMs?: () => number): void {
   const told = {
     close: () => undefined,
     get ms() {
       return lateness.ms;
     },
   };
-  shedLoad(fastify, loadLimits(reads), (lane) => shed.push(lane), told);
+  shedLoad(fastify, loadLimits(reads), (lane) => shed.push(lane), told, monotonicMs);
   const slowly = (): Promise<object> =>
     new Promise((resolve) => waiting.push(() => resolve({ answered: true })));
   fastify.get('/v1/sites', slowly);
@@ -100,6 +100,26 @@ describe('a process that is asked for more than it has places for', () => {
     expect(shed).toEqual([]);
     // Nobody waits for a list.
     expect((await read('/v1/sites', { prefer: 'wait=30' })).statusCode).toBe(503);
+  });
+});
+
+describe('a process whose answers have grown slow', () => {
+  it('lets fewer reads in at a time, and failovers as many as ever', async () => {
+    let nowMs = 0;
+    serving(100, { ms: 40 }, () => nowMs);
+    const reads = Array.from({ length: 60 }, () => read());
+    const urgent = Array.from({ length: 50 }, () => failover());
+    await inProgress(...reads, ...urgent);
+    nowMs += 2_000;
+    waiting.splice(0).forEach((answer) => answer());
+    for (const { statusCode } of await Promise.all([...reads, ...urgent])) expect(statusCode).toBe(200);
+    const more = Array.from({ length: 60 }, () => read());
+    const urgently = Array.from({ length: 50 }, () => failover());
+    await arrived(32 + 50);
+    waiting.splice(0).forEach((answer) => answer());
+    const after = await Promise.all(more);
+    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(28);
+    for (const { statusCode } of await Promise.all(urgently)) expect(statusCode).toBe(200);
   });
 });
 

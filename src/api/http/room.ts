@@ -1,0 +1,32 @@
+/** An answer that takes longer than this is of little use to whoever waits for it. */
+const SLOW_MS = 500;
+/** The process is late with everything by so much: its own work is what is slow, not a site that is waited for. */
+const OWN_LATENESS_MS = 20;
+/** So many are let in however slow it is: too few to make it so. */
+const LEAST = 32;
+const LESS_FOR_SLOW = 0.9;
+const MORE_FOR_SOON = 0.25;
+
+/**
+ * How many requests of a lane can be answered soon: found out from those that were. Any number that stands in line is
+ * answered, but the last of a long line too late; so the line is cut where the answers grow slow.
+ */
+export class Room {
+  private room: number;
+
+  /** @param most requests at a time, however soon they are answered */
+  constructor(private readonly most: number) {
+    this.room = most;
+  }
+
+  get places(): number {
+    return Math.floor(this.room);
+  }
+
+  /** @param latenessMs of the process, with everything */
+  answered(tookMs: number, latenessMs: number): void {
+    if (tookMs <= SLOW_MS) this.room = Math.min(this.most, this.room + MORE_FOR_SOON);
+    else if (latenessMs >= OWN_LATENESS_MS)
+      this.room = Math.max(Math.min(LEAST, this.most), this.room * LESS_FOR_SLOW);
+  }
+}
