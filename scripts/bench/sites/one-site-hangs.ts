@@ -94,9 +94,11 @@ async function delaysOf(
   try {
     await sleep(SETTLING_MS);
     const others = plans.filter((_, i) => i !== TENTH);
-    const answers: Awaited<ReturnType<Fleet['failOver']>>[] = [];
-    for (let i = 0; i < ofEach; i += 1)
-      for (const some of others) answers.push(await oneMore(fleet, some[i]));
+    const answers = await Promise.all(
+      Array.from({ length: ofEach }, (_, i) => others.map((some) => some[i]))
+        .flat()
+        .map((plan, i) => oneOf(fleet, plan, i * APART_MS)),
+    );
     const ids = answers.flatMap((answer) => ('id' in answer ? [answer.id] : []));
     const started = await settled(fleet, ids, ({ startedTime }) => startedTime !== null, STARTED_WITHIN_MS);
     const ms = started.flatMap(({ createdTime, startedTime }) =>
@@ -114,10 +116,14 @@ async function delaysOf(
   }
 }
 
-async function oneMore(fleet: Fleet, plan: SeenPlan | undefined) {
-  const answering = plan ? fleet.failOver(plan) : Promise.resolve({ refused: 'no plan is left' });
-  const [answer] = await Promise.all([answering, sleep(APART_MS)]);
-  return answer;
+/** At its time, whether or not those before it were answered. */
+async function oneOf(
+  fleet: Fleet,
+  plan: SeenPlan | undefined,
+  afterMs: number,
+): Promise<{ id: string } | { refused: string }> {
+  await sleep(afterMs);
+  return plan ? fleet.failOver(plan) : { refused: 'no plan is left' };
 }
 
 async function looking({ client }: Fleet, planId: string, signal: AbortSignal): Promise<void> {
