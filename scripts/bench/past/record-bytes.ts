@@ -22,7 +22,7 @@ export const recordBytes: Bench = {
   title: 'Redis bytes of a finished operation, with all its indexes and events',
   opponent: 'a completed BullMQ job with the record as its data',
   targets: { 'bytes of one': { atMost: 1.2 } },
-  open: ({ quick }) => Promise.resolve(stage(quick ? 1_000 : 20_000)),
+  open: ({ quick }) => Promise.resolve(stage(quick ? 1_000 : 12_000)),
 };
 
 function stage(operations: number): OpenBench {
