@@ -5,6 +5,8 @@ import type { Bench, Measured, Round } from '../bench.js';
 import { Product } from '../product.js';
 import { WorkedProduct, type Cost } from './work-of-an-operation.js';
 
+const NOTHING: Cost = { cpuMs: 0, commands: 0, storeCpuMs: 0 };
+
 interface Costs {
   idle: Cost;
   operation: Cost;
@@ -24,7 +26,7 @@ export const stores: Bench = {
   targets: {},
   async open({ say, quick }) {
     const operations = quick ? 10 : 60;
-    const lists = quick ? 50 : 500;
+    const lists = quick ? 50 : 200;
     const closing: (() => Promise<unknown>)[] = [];
     const close = async (): Promise<void> => {
       for (const each of closing.splice(0).reverse()) await each().catch(() => undefined);
@@ -56,7 +58,10 @@ export const stores: Bench = {
         return { idle, operation: await each.work(idle), list: await each.list(lists, idle) };
       };
       say('warming up');
-      for (const each of [before, one, three]) await measured(each);
+      for (const each of [before, one, three]) {
+        await each.work(NOTHING);
+        await each.list(lists, NOTHING);
+      }
       let isForward = false;
       const round = async (): Promise<Round> => {
         isForward = !isForward;
