@@ -208,6 +208,32 @@ it('a webhook that loses deliveries while it fails is told so when its endpoint 
   expect(await told()).toHaveLength(1);
 });
 
+describe('what is kept for one webhook', () => {
+  it('is bounded: more than may wait disables the webhook', async () => {
+    hooks = new Hooks(the.redis, { mostWaiting: 3 });
+    const id = await hooks.webhook(receiver.url);
+    await hooks.tell(3, ONE);
+    await hooks.tell(1, TWO);
+    expect((await hooks.service.get(id)).webhook.disabled).toMatchObject({ reason: 'BACKLOG' });
+    expect(await hooks.lines.of(id)).toMatchObject({ count: 3 });
+  });
+
+  it('is bounded in number and age', async () => {
+    hooks = new Hooks(the.redis, { keptCount: 4, keptMs: DAY_MS });
+    const id = await hooks.webhook(receiver.url);
+    await hooks.tell(10, ONE);
+    await hooks.rounds().round(id);
+    hooks.clock.advance(180_000);
+    await hooks.tell(1, TWO);
+    await hooks.rounds().round(id);
+    expect(await hooks.log(id)).toHaveLength(4);
+    hooks.clock.advance(2 * DAY_MS);
+    await hooks.tell(1, TWO);
+    await hooks.rounds().round(id);
+    expect((await hooks.log(id)).map(({ operationId }) => operationId)).toEqual([TWO]);
+  });
+});
+
 it('the log of what is over is bounded over all webhooks of a shard', async () => {
   hooks = new Hooks(the.redis, { keptInShard: 50 });
   const id = await hooks.webhook(receiver.url);
