@@ -13,6 +13,8 @@ interface Share {
   tookMs: number;
   /** When the last one comes back that was sent away; monotonic. */
   lastDueMs: number;
+  /** When somebody last came in or went out; monotonic. */
+  lastMovedMs: number;
 }
 
 /**
@@ -34,22 +36,32 @@ export class FairPlaces {
 
   /** @returns what came of it; or in how many milliseconds to come back, and nothing was begun */
   async within<T>(who: string, work: () => Promise<T>): Promise<T | { againInMs: number }> {
-    const share = this.shares.get(who) ?? { inside: 0, tookMs: FIRST_GUESS_MS, lastDueMs: 0 };
-    this.shares.set(who, share);
     const beganMs = this.clock.monotonic();
+    const share = this.shares.get(who) ?? {
+      inside: 0,
+      tookMs: FIRST_GUESS_MS,
+      lastDueMs: 0,
+      lastMovedMs: beganMs,
+    };
+    this.shares.set(who, share);
     if (share.inside >= this.most) return { againInMs: this.backInMs(share, beganMs) };
     share.inside += 1;
+    share.lastMovedMs = beganMs;
     try {
       return await work();
     } finally {
+      const endedMs = this.clock.monotonic();
       share.inside -= 1;
-      share.tookMs += (this.clock.monotonic() - beganMs - share.tookMs) / 8;
+      share.lastMovedMs = endedMs;
+      share.tookMs += (endedMs - beganMs - share.tookMs) / 8;
       if (share.inside === 0) this.shares.delete(who);
     }
   }
 
   private backInMs(share: Share, nowMs: number): number {
-    const apart = Math.min(Math.max(share.tookMs / this.most, SPACING.least), SPACING.most);
+    // Before the first has come out of a site that hangs, this alone shows that it takes long.
+    const tookMs = Math.max(share.tookMs, nowMs - share.lastMovedMs);
+    const apart = Math.min(Math.max(tookMs / this.most, SPACING.least), SPACING.most);
     const dueMs = Math.min(Math.max(share.lastDueMs, nowMs) + apart, nowMs + LATEST_MS);
     share.lastDueMs = dueMs;
     return Math.ceil(dueMs - nowMs);

@@ -48,9 +48,24 @@ it('has those who are sent away come back one after the other, as fast as places
   const inside = [held(places, 'a'), held(places, 'a')];
   const back = await Promise.all(Array.from({ length: 4 }, () => come(places, 'a')));
   expect(back).toEqual([50, 100, 150, 200].map((againInMs) => ({ againInMs })));
-  clock.advance(1_000);
-  expect(await come(places, 'a')).toEqual({ againInMs: 50 });
   for (const one of inside) await one.end();
+});
+
+it('has them come back ever less often while nobody comes out', async () => {
+  const clock = new TestClock();
+  const places = new FairPlaces(4, clock);
+  const inside = Array.from({ length: 4 }, () => held(places, 'a'));
+  const apart: unknown[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    apart.push(await come(places, 'a'));
+    clock.advance(1_000);
+  }
+  expect(apart).toEqual([25, 250, 500, 500].map((againInMs) => ({ againInMs })));
+  await inside[0]?.end();
+  const next = held(places, 'a');
+  // One that comes out, whoever stays inside, lets the others in as before: this one took four seconds, of an eighth.
+  expect(await come(places, 'a')).toEqual({ againInMs: 147 });
+  for (const one of [next, ...inside]) await one.end();
 });
 
 it('never sends anybody away for long, however slow the others are', async () => {
