@@ -101,7 +101,7 @@ describe('the measures', () => {
   it('know what was asked of each upstream, in which lane, and what came of it', async () => {
     const [api, work] = await both();
     for (const provider of ['sdrs', 'srm']) {
-      for (const lane of ['SEND', 'ACTION', 'WATCH', 'REFRESH']) {
+      for (const lane of ['EMERGENCY', 'WATCH', 'REFRESH']) {
         const asked = { provider, lane, result: '2xx' };
         expect(work.sum('drgw_upstream_request_duration_seconds_count', asked)).toBeGreaterThanOrEqual(1);
       }
