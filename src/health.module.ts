@@ -33,7 +33,7 @@ const CLOCKS_COMPARED_EVERY_MS = 10_000;
 /** All queues that workers answer. */
 export const QUEUES: readonly string[] = [SUBMISSIONS, WATCHES, REFRESHES, DELIVERIES];
 
-const COMMON = [
+const OF_EVERY_PROCESS = [
   StoreReadiness,
   ReplicaReadiness,
   Journal,
@@ -45,7 +45,7 @@ const COMMON = [
 ] as const;
 
 /** @param holding what it means for this process that the guard holds */
-function common(
+function checksOfEveryProcess(
   holding: Matters,
   store: StoreReadiness,
   replicas: ReplicaReadiness,
@@ -68,7 +68,7 @@ function common(
   ];
 }
 
-type Common = Parameters<typeof common> extends [Matters, ...infer Rest] ? Rest : never;
+type OfEveryProcess = Parameters<typeof checksOfEveryProcess> extends [Matters, ...infer Rest] ? Rest : never;
 
 /** What a process knows of itself, from every room. */
 @Global()
@@ -84,18 +84,18 @@ export class HealthModule implements OnApplicationBootstrap, OnApplicationShutdo
   static ofApi(): DynamicModule {
     return healthModule({
       provide: Health,
-      inject: [CanaryBoard, ...COMMON],
-      useFactory: (board: CanaryBoard, ...rest: Common) =>
-        new Health([...common('TOLD', ...rest), workersCheck(board, placesOf(QUEUES))]),
+      inject: [CanaryBoard, ...OF_EVERY_PROCESS],
+      useFactory: (board: CanaryBoard, ...rest: OfEveryProcess) =>
+        new Health([...checksOfEveryProcess('TOLD', ...rest), workersCheck(board, placesOf(QUEUES))]),
     });
   }
 
   static ofWorker(): DynamicModule {
     return healthModule({
       provide: Health,
-      inject: [WorkerPulse, ...COMMON],
-      useFactory: (pulse: WorkerPulse, ...rest: Common) =>
-        new Health([...common('READINESS', ...rest), queuesCheck(pulse)]),
+      inject: [WorkerPulse, ...OF_EVERY_PROCESS],
+      useFactory: (pulse: WorkerPulse, ...rest: OfEveryProcess) =>
+        new Health([...checksOfEveryProcess('READINESS', ...rest), queuesCheck(pulse)]),
     });
   }
 

@@ -49,6 +49,9 @@ async function runBench(bench: Bench): Promise<void> {
       const round = await stage.round();
       const seconds = Math.round((performance.now() - begun) / 100) / 10;
       tell(bench, done + 1, round);
+      const empty = round.measured.filter(({ ours, opponent }) => !(ours > 0 && opponent > 0));
+      if (empty.length > 0)
+        throw new Error(`nothing was measured for ${empty.map(({ figure }) => figure).join(', ')}`);
       if (!values.quick)
         results.keep({ id: bench.id, at: new Date().toISOString(), commit, seconds, load, ...round });
     }

@@ -77,10 +77,11 @@ function rowsOf(bench: Bench, rounds: readonly KeptRound[]): string[][] {
 }
 
 function notesOf(rounds: readonly KeptRound[]): string[] {
-  const notes = [
-    ...new Set(rounds.flatMap(({ id, notes: told = [] }) => told.map((note) => `* ${id}: ${note}`))),
-  ];
-  return notes.length === 0 ? [] : [`Beside the figures:\n\n${notes.join('\n')}`];
+  const last = new Map(rounds.map((round) => [round.id, round]));
+  const notes = [...last.values()].flatMap(({ id, notes: told = [] }) =>
+    told.map((note) => `* ${id}: ${note}`),
+  );
+  return notes.length === 0 ? [] : [`Beside the figures, of the last round of each:\n\n${notes.join('\n')}`];
 }
 
 const isMet = (target: Target, ratio: number): boolean =>

@@ -91,6 +91,7 @@ export class Stage {
       ADMIN_API_KEY: API_KEY,
       LOG_LEVEL: 'warn',
       JOURNAL_DIR: this.journal,
+      HISTORY_DIR: join(this.directory, 'history'),
       ...env,
     };
     this.gateway = ['main', 'worker'].map((name) => this.service(name, join(PRODUCT, `${name}.js`), shared));

@@ -11,7 +11,8 @@ server.get('/v1/events', (_request, reply) => {
   reply.raw.on('close', () => readers.delete(reply));
 });
 process.on('message', (text: string) => {
-  for (const { raw } of readers) raw.write(text);
+  const bytes = Buffer.from(text);
+  for (const { raw } of readers) raw.write(bytes);
 });
 await server.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
 process.send?.({ ready: true });

@@ -111,7 +111,9 @@ async function round(
       for (const archive of [...all.slice(first), ...all.slice(0, first)]) {
         const { ms, items } = await get(archive.product.api.url + archive.paths[page], agents.get(archive));
         if (i >= 0) took.get(archive)?.[p]?.push(ms);
-        if (i === 0 && archive === long) sizes[p] = items;
+        if (i !== 0) continue;
+        sizes[p] ??= items;
+        if (sizes[p] !== items) throw new Error(`${page}: ${sizes[p]} operations here, ${items} there`);
       }
       const begun = performance.now();
       await long.redis.ping();

@@ -14,6 +14,8 @@ import { endOf, finishedWork, type FinishedWork } from './finished-work.js';
 
 const DAY_MS = 86_400_000;
 const AT_ONCE = 256;
+/** Operations: a file with fewer is merged with those beside it. */
+const SMALL = 1_000;
 /** What is kept of an earlier run is taken only if it was written in this way. */
 const WRITTEN_AS = 2;
 
@@ -71,6 +73,10 @@ export class SeededHistory {
     return Math.floor(untilMs - ((operations - n) * days * DAY_MS) / operations);
   }
 
+  private dayOf(n: number): number {
+    return Math.floor(this.createdMs(n) / DAY_MS);
+  }
+
   private async writeSegments(): Promise<void> {
     const done = join(this.folder, 'written');
     if (existsSync(done)) return;
@@ -79,9 +85,14 @@ export class SeededHistory {
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (let n = 0; n < this.archived;) {
-      const day = Math.floor(this.createdMs(n) / DAY_MS);
+      const day = this.dayOf(n);
       let next = n;
-      while (next < this.archived && Math.floor(this.createdMs(next) / DAY_MS) === day) next += 1;
+      // A day a file; small ones are merged while they are of the same month.
+      while (
+        next < this.archived &&
+        (this.dayOf(next) === day || (next - n < SMALL && this.dayOf(next) < day + 31))
+      )
+        next += 1;
       await writeSegment(folder, this.entries(n, next));
       n = next;
     }

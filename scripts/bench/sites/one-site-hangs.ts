@@ -105,7 +105,10 @@ async function delaysOf(
       startedTime === null ? [] : [Date.parse(startedTime) - Date.parse(createdTime)],
     );
     const refused = answers.length - ids.length;
-    return { ms, unstarted: started.length - ms.length, refused };
+    const unstarted = started.length - ms.length;
+    // Who was not started waited as long as anybody was waited for.
+    const never = Array.from({ length: unstarted + refused }, () => STARTED_WITHIN_MS);
+    return { ms: [...ms, ...never], unstarted, refused };
   } finally {
     leaving.abort();
     await Promise.race([lookers, sleep(1_000)]);

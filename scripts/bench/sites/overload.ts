@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { until } from '../../measure/pace.js';
 import { percentile } from '../../measure/statistics.js';
 import type { Bench, BenchContext, OpenBench } from '../bench.js';
 import { API_KEY } from '../product.js';
@@ -15,17 +16,25 @@ const GROUPS_OF_EACH = 250;
 const SHARE = 0.2;
 const TIMES = 10;
 const AT_CAPACITY = 24;
+const UNDER_WAY = '/v1/operations?state=PENDING,SUBMITTING,RUNNING,RECONCILING&pageSize=1';
 const MOST_CONNECTIONS = 2_000;
 const EMERGENCIES_PER_SECOND = 1;
 /** Of what is asked beside the emergencies. */
+const KINDS: Record<string, string> = {
+  list: 'lists',
+  history: 'pages of the history',
+  change: 'changes',
+  emergency: 'failovers, one a second in both',
+};
 const PARTS = { list: 0.6, history: 0.2, change: 0.2 };
 
 /** B10: too much is asked. */
 export const overload: Bench = {
   id: 'B10',
-  title: 'answers 2xx within a second per second, asked ten times what can be answered',
+  title:
+    'answers 2xx within a second per second of an API process with a fifth of a core, asked ten times what it can answer',
   opponent: 'what can be answered: as many as two dozen clients get one after the other',
-  targets: { goodput: { atLeast: 0.9 } },
+  targets: { 'of all': { atLeast: 0.9 } },
   async open({ quick, say }: BenchContext): Promise<OpenBench> {
     const fleet = await Fleet.open(
       Array.from({ length: SITES }, () => GROUPS_OF_EACH),
@@ -50,7 +59,10 @@ export const overload: Bench = {
           ...(closed === undefined ? {} : { closed }),
         };
         from += seconds * EMERGENCIES_PER_SECOND + 1;
-        return heardOf(client, orders);
+        const heard = await heardOf(client, orders);
+        // What is still under way is not to be in the way of what comes next.
+        await until('all have ended', async () => ((await underWay(fleet)) === 0 ? true : null), 60_000);
+        return heard;
       };
       await ask(1_000, AT_CAPACITY);
       return {
@@ -61,7 +73,13 @@ export const overload: Bench = {
           const overloaded = await ask(capacity * TIMES);
           return {
             measured: [
-              { figure: 'goodput', unit: '1/s', ours: goodOf(overloaded) / seconds, opponent: capacity },
+              { figure: 'of all', unit: '1/s', ours: goodOf(overloaded) / seconds, opponent: capacity },
+              ...Object.keys(atCapacity).map((kind) => ({
+                figure: KINDS[kind] ?? kind,
+                unit: '1/s',
+                ours: (overloaded[kind]?.good ?? NaN) / seconds,
+                opponent: (atCapacity[kind]?.good ?? NaN) / seconds,
+              })),
             ],
             notes: [`at capacity: ${told(atCapacity)}`, `asked ten times as much: ${told(overloaded)}`],
           };
@@ -109,6 +127,11 @@ function asked(plans: readonly string[], perSecond: number): Asked[] {
       perSecond: EMERGENCIES_PER_SECOND,
     },
   ];
+}
+
+async function underWay({ client }: Fleet): Promise<number> {
+  const { items } = await client.read<{ items: unknown[] }>(UNDER_WAY);
+  return items.length;
 }
 
 async function heardOf(client: ChildProcess, orders: Orders): Promise<Record<string, Heard>> {

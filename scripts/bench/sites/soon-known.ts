@@ -36,6 +36,7 @@ export const soonKnown: Bench = {
       .flatMap((flight) => flight.stage.sites.map((site) => ({ flight, site })))
       .map((seat, number): Seat => ({ ...seat, address: `127.0.0.${number + 2}`, perMinute: NaN }));
     context.say('how much the gateway asks, for the opponent’s pace');
+    await Promise.all(flights.all.map(({ watched }) => watched.beginOneMore()));
     await Promise.all(seats.map(({ site }) => site.forgetTraffic()));
     await sleep(windowMs);
     for (const seat of seats) {
@@ -65,7 +66,8 @@ async function measuredAt(
   const { flight, site, address } = seat;
   const flights = flight.watched.flights[site.kind];
   const inFlight = flights.length;
-  const jobs = flights.map(({ jobId }) => jobId);
+  // As many as the level says, those that are about to end among them: the fewer, the sooner it comes to each.
+  const jobs = flights.slice(0, flight.inFlight).map(({ jobId }) => jobId);
   // It would come to those that end in the order in which it asks.
   const poller = await PacedPoller.start(site, shuffled(jobs), seat.perMinute, address);
   try {
@@ -76,26 +78,24 @@ async function measuredAt(
     const pace = Math.round(seat.perMinute);
     // The poller's own are counted by the site as well.
     const ours = traffic.lastMinute.requests - Math.round((pace * Math.min(windowMs, 60_000)) / 60_000);
+    // What it would have been with as many requests as the gateway really made in this very minute.
+    const delayAt = (share: number): number =>
+      (percentile(
+        polled.map(({ ms }) => ms),
+        share,
+      ) ?? NaN) *
+      (pace / Math.max(1, ours));
     const figure = `${site.kind.toUpperCase()}, ${flight.inFlight} in flight`;
     return {
       measured: {
         figure,
         unit: 's',
         ours: (verdicts.p50 ?? NaN) / 1000,
-        opponent:
-          (percentile(
-            polled.map(({ ms }) => ms),
-            0.5,
-          ) ?? NaN) / 1000,
+        opponent: delayAt(0.5) / 1000,
       },
       note:
         `${figure}: ${inFlight} watched, ${ended.length} ended, ${missing.length} without a verdict; the gateway asked ${ours} times in the minute, the poller ${pace}; ` +
-        `gateway p99 ${seconds(verdicts.p99)}, poller p99 ${seconds(
-          percentile(
-            polled.map(({ ms }) => ms),
-            0.99,
-          ),
-        )}; ${asPaced} of its ${polled.length} delays are from its pace, as its turn comes after the minute.`,
+        `the last verdict after ${seconds(verdicts.most)}, the poller’s after ${seconds(delayAt(1))}; ${asPaced} of its ${polled.length} delays are from its pace, as its turn comes after the minute.`,
     };
   } finally {
     await poller.stop();

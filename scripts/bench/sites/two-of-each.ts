@@ -7,7 +7,7 @@ import { API_KEY } from '../product.js';
 import { Fleet } from './fleet.js';
 
 const SITES = 8;
-const CLIENTS_PER_API = 12;
+const CLIENTS = 24;
 /** Of one core, for each process of the gateway: two of each leave room for everything else that runs here. */
 const SHARE = 0.2;
 const HELD_BACK = fileURLToPath(new URL('./held-back.js', import.meta.url));
@@ -106,7 +106,7 @@ async function operationsOf(
 ): Promise<{ accepted: number; finished: number; refused: number }> {
   const clients = product.apis.map(({ url }) => new GatewayClient(url, API_KEY));
   const startedAt = performance.now();
-  const answers = await eachOf([...plans.entries()], CLIENTS_PER_API * clients.length, ([i, { id }]) =>
+  const answers = await eachOf([...plans.entries()], CLIENTS, ([i, { id }]) =>
     clientOf(clients, i).failOver(id),
   );
   const acceptedS = (performance.now() - startedAt) / 1000;
@@ -132,7 +132,7 @@ async function listsOf({ product }: Fleet, forMs: number): Promise<number> {
   const end = performance.now() + forMs;
   let answered = 0;
   await Promise.all(
-    Array.from({ length: CLIENTS_PER_API * clients.length }, async (_, i) => {
+    Array.from({ length: CLIENTS }, async (_, i) => {
       while (performance.now() < end) {
         const { status } = await clientOf(clients, i).timed(LIST);
         if (status === 200) answered += 1;
