@@ -71,12 +71,14 @@ export class Provider {
   ) {
     this.siteId = options.siteId;
     this.siteName = options.siteName;
-    const { clock, siteId, siteName, log } = options;
+    const { clock, siteId, siteName, readTimeoutMs, log } = options;
     const bounded: readonly Lane[] = ['INTERACTIVE', 'ACTION', 'EMERGENCY'];
     this.questions = new Map(
       clock ? bounded.map((lane) => [lane, new QuestionsOut(siteName, clock)] as const) : [],
     );
-    this.breaker = clock ? new ReadBreaker({ siteId, siteName, clock, ...(log && { log }) }) : null;
+    this.breaker = clock
+      ? new ReadBreaker({ siteId, siteName, clock, readTimeoutMs, ...(log && { log }) })
+      : null;
   }
 
   get descriptor(): ProviderDescriptor {
@@ -269,12 +271,11 @@ export class Provider {
     }
   }
 
-  private async guarded<T>(lane: Lane, read: () => Promise<T>): Promise<T> {
+  private guarded<T>(lane: Lane, read: () => Promise<T>): Promise<T> {
     if (!this.breaker) return read();
-    if (READ_ONLY.includes(lane)) return this.breaker.around(read);
-    const answer = await read();
-    this.breaker.heard();
-    return answer;
+    // What may be done now is read like any other read, but somebody decides by it.
+    const isRead = READ_ONLY.includes(lane) && !isJudging();
+    return isRead ? this.breaker.around(read) : this.breaker.beside(read);
   }
 
   private asked<T>(lane: Lane, work: () => T): T {

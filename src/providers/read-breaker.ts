@@ -6,13 +6,17 @@ import {
   halfJitterGenerator,
   handleWhenResult,
   type CircuitBreakerPolicy,
+  type IBackoff,
   type IBackoffFactory,
+  type IHalfOpenAfterBackoffContext,
 } from 'cockatiel';
 import type { Clock } from '../platform/clock.js';
+import { TransportError } from '../platform/http/transport-error.js';
 import type { Log } from '../platform/log/log.js';
+import { hearing, type Hearing, type Sign } from './hearing.js';
 import { ProviderError } from './provider-error.js';
 
-/** CLOSED = the site is read. OPEN = it is left in peace. HALF_OPEN = one read finds out how it is. */
+/** CLOSED = the site is read. OPEN = it is not asked. HALF_OPEN = one read finds out how it is. */
 export const BREAKER_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
@@ -26,6 +30,8 @@ export interface ReadBreakerParts {
   siteId: string;
   siteName: string;
   clock: Pick<Clock, 'monotonic'>;
+  /** How long a read may take, all its requests together. */
+  readTimeoutMs: number;
   /** Absent = nobody is told. */
   log?: Log;
 }
@@ -36,6 +42,8 @@ const MOST_SILENT = 5;
 const PAUSES = { initialDelay: 5_000, maxDelay: 30_000, generator: halfJitterGenerator };
 /** While one read finds out, the others come back after so long. */
 const PROBE_MS = 2_000;
+/** Whatever hears its signal is over by then; who does not would keep everybody else away for ever. */
+const PROBE_GRACE_MS = 5_000;
 
 /** The site was not asked: it has said nothing of late. UNAVAILABLE, TEMPORARY, with the time until it is asked again. */
 export class LeftInPeace extends ProviderError {
@@ -50,6 +58,7 @@ export class LeftInPeace extends ProviderError {
 }
 
 type Word = 'HEARD' | 'SILENT' | 'NOTHING_SAID';
+type Pauses = IBackoffFactory<IHalfOpenAfterBackoffContext>;
 type Outcome<T> = { word: Word } & ({ value: T } | { error: unknown });
 
 /** What came of a read that is no sign of how the site is now. */
@@ -69,12 +78,14 @@ export class ReadBreaker {
   /** By the monotonic clock. */
   private pausedUntilMs = 0;
   private isTold = false;
+  private readonly silences = new ConsecutiveBreaker(MOST_SILENT);
+  private probe: { untilMs: number; giveUp: () => void } | null = null;
 
   constructor(private readonly parts: ReadBreakerParts) {
     this.circuit = circuitBreaker(
       handleWhenResult((result) => (result as Outcome<unknown>).word !== 'HEARD'),
       {
-        breaker: new ConsecutiveBreaker(MOST_SILENT),
+        breaker: this.silences,
         halfOpenAfter: this.byOurClock(new ExponentialBackoff<number>(PAUSES)),
       },
     );
@@ -95,20 +106,31 @@ export class ReadBreaker {
   /** Throws `LeftInPeace` without having asked, and whatever the read throws. */
   async around<T>(read: () => Promise<T>): Promise<T> {
     const { state, probeInMs } = this.view;
-    if (state === 'HALF_OPEN') throw new LeftInPeace(this.parts, PROBE_MS);
+    if (state === 'HALF_OPEN') {
+      if (this.probe && this.parts.clock.monotonic() >= this.probe.untilMs) this.probe.giveUp();
+      throw new LeftInPeace(this.parts, PROBE_MS);
+    }
     if (probeInMs !== null && probeInMs > 0) throw new LeftInPeace(this.parts, probeInMs);
     return told(await this.judged(read, state === 'OPEN'));
   }
 
-  /** The site answered somebody who does not ask here: the next read may find out. */
-  heard(): void {
+  /** A look that is never refused. Its answer is a good sign for those who read; its failure is none. */
+  async beside<T>(look: () => Promise<T>): Promise<T> {
+    const outcome = await outcomeOf(look);
+    if (outcome.word === 'HEARD') this.heard();
+    return told(outcome);
+  }
+
+  /** The site answered: silences are counted anew, and the next read may find out. */
+  private heard(): void {
+    if (this.circuit.state === CircuitState.Closed) this.silences.success();
     this.pausedUntilMs = Math.min(this.pausedUntilMs, this.parts.clock.monotonic());
   }
 
   private async judged<T>(read: () => Promise<T>, isProbe: boolean): Promise<Outcome<T>> {
     try {
       return await this.circuit.execute(async () => {
-        const outcome = await outcomeOf(read);
+        const outcome = await (isProbe ? this.probing(read) : outcomeOf(read));
         if (isProbe) return outcome;
         const isLate = this.circuit.state !== CircuitState.Closed;
         if (isLate && outcome.word === 'HEARD') this.heard();
@@ -122,13 +144,32 @@ export class ReadBreaker {
     }
   }
 
+  /** Given up when the next who comes finds that it takes too long: nobody but they would gain by it. */
+  private async probing<T>(read: () => Promise<T>): Promise<Outcome<T>> {
+    const untilMs = this.parts.clock.monotonic() + this.parts.readTimeoutMs + PROBE_GRACE_MS;
+    const givenUp = new Promise<Outcome<T>>((resolve) => {
+      this.probe = { untilMs, giveUp: () => resolve({ word: 'SILENT', error: neverOver() }) };
+    });
+    try {
+      return await Promise.race([outcomeOf(read), givenUp]);
+    } finally {
+      this.probe = null;
+    }
+  }
+
   /** The library goes by the wall clock, which may be set: its own pauses are over at once, and ours are kept here. */
-  private byOurClock(backoff: IBackoffFactory<unknown>): IBackoffFactory<unknown> {
+  private byOurClock(backoff: Pauses): Pauses {
     return {
       next: (context) => {
+        const nowMs = this.parts.clock.monotonic();
+        if (isUntold(context.result)) {
+          // Nobody asked the site: the next read finds out, and the pauses are as long as they were.
+          this.pausedUntilMs = nowMs;
+          return over(this.byOurClock(backoff));
+        }
         const pause = backoff.next(context);
-        this.pausedUntilMs = this.parts.clock.monotonic() + pause.duration;
-        return { duration: -Infinity, next: (again) => this.byOurClock(pause).next(again) };
+        this.pausedUntilMs = nowMs + pause.duration;
+        return over(this.byOurClock(pause));
       },
     };
   }
@@ -150,11 +191,24 @@ export class ReadBreaker {
   }
 }
 
+function over(next: Pauses): IBackoff<IHalfOpenAfterBackoffContext> {
+  return { duration: -Infinity, next: (context) => next.next(context) };
+}
+
+function isUntold(result: IHalfOpenAfterBackoffContext['result']): boolean {
+  return 'value' in result && (result.value as Outcome<unknown>).word === 'NOTHING_SAID';
+}
+
+function neverOver(): ProviderError {
+  return new ProviderError('TIMEOUT', 'The read did not end in time.', { retry: 'TEMPORARY' });
+}
+
 async function outcomeOf<T>(read: () => Promise<T>): Promise<Outcome<T>> {
+  const noted: Hearing = { sign: null };
   try {
-    return { word: 'HEARD', value: await read() };
+    return { word: 'HEARD', value: await hearing(noted, read) };
   } catch (error) {
-    return { word: wordOf(error), error };
+    return { word: wordOf(error, noted.sign), error };
   }
 }
 
@@ -163,11 +217,17 @@ function told<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
-/** A fault that the upstream finds with the thing asked for (PERMANENT) is an answer, whatever its status. */
-function wordOf(error: unknown): Word {
+/**
+ * A fault that the upstream finds with the thing asked for (PERMANENT) is an answer, whatever its status. So is one that says
+ * too little (a list with gaps, work that is not finished yet): the driver makes an error of it, but not of a silence.
+ */
+function wordOf(error: unknown, sign: Sign | null): Word {
   if (!(error instanceof ProviderError)) return 'NOTHING_SAID';
-  const { kind, retry, upstream } = error;
-  if (kind === 'TIMEOUT' || kind === 'UNAVAILABLE') return 'SILENT';
+  const { kind, retry, upstream, cause } = error;
+  // What several wait for in common (a log-in) is noted with the first of them.
+  if (cause instanceof TransportError) return 'SILENT';
+  if (kind === 'TIMEOUT' || kind === 'UNAVAILABLE')
+    return upstream.status === null && sign === 'ANSWER' ? 'HEARD' : 'SILENT';
   if (upstream.status !== null) return upstream.status >= 500 && retry === 'TEMPORARY' ? 'SILENT' : 'HEARD';
   return kind === 'BAD_ANSWER' ? 'HEARD' : 'NOTHING_SAID';
 }

@@ -1,6 +1,7 @@
 import type { UpstreamCall, UpstreamRef } from '../domain/action-command.js';
 import { TransportError } from '../platform/http/transport-error.js';
 import type { UpstreamHttp, UpstreamRequest, UpstreamResponse } from '../platform/http/upstream-http.js';
+import { noteSign } from './hearing.js';
 import { aheadOfAll, laneNow } from './lanes.js';
 import type { SendGate } from './provider-driver.js';
 import { ProviderError, type UpstreamWords } from './provider-error.js';
@@ -30,11 +31,13 @@ export async function readUpstream(
   await budget?.take(request.signal);
   try {
     const response = await http.read(laneNow() === 'EMERGENCY' ? { ...request, isUrgent: true } : request);
+    noteSign(response.status >= 500 ? 'SILENCE' : 'ANSWER');
     await budget?.heard(response);
     return response;
   } catch (error) {
-    if (error instanceof TransportError) throw unavailable(error, request.signal?.aborted);
-    throw error;
+    if (!(error instanceof TransportError)) throw error;
+    noteSign('SILENCE');
+    throw unavailable(error, request.signal?.aborted);
   }
 }
 

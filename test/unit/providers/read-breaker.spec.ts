@@ -1,8 +1,11 @@
+import type { UpstreamHttp } from '../../../src/platform/http/upstream-http.js';
+import { TransportError } from '../../../src/platform/http/transport-error.js';
 import { inLane, type Lane } from '../../../src/providers/lanes.js';
 import type { ProviderDriver } from '../../../src/providers/provider-driver.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { Provider } from '../../../src/providers/provider.js';
 import { ReadBreaker } from '../../../src/providers/read-breaker.js';
+import { readUpstream } from '../../../src/providers/upstream-exchange.js';
 import { changed, memorySite } from '../support/memory-site.js';
 import { command } from '../support/operation.js';
 import { recordingLog } from '../support/recording-log.js';
@@ -28,6 +31,7 @@ class Site {
     siteId: 'oslo',
     siteName: 'Oslo',
     clock: this.clock,
+    readTimeoutMs: 15_000,
     log: this.told.log,
   });
   asked = 0;
@@ -50,6 +54,20 @@ class Site {
   get lines(): unknown[] {
     return this.told.lines.map((line) => line[1]);
   }
+}
+
+/** What the driver makes of requests that ended so, one after the other. */
+async function made(error: Error, ...ends: (number | 'NOTHING')[]): Promise<never> {
+  for (const end of ends) {
+    const http = {
+      read: () =>
+        end === 'NOTHING'
+          ? Promise.reject(new TransportError('EXCHANGE', 'it broke'))
+          : Promise.resolve({ status: end, headers: {}, text: '', json: undefined }),
+    };
+    await readUpstream(http as unknown as UpstreamHttp, { method: 'GET', path: '/' }).catch(() => undefined);
+  }
+  throw error;
 }
 
 async function silentSite(): Promise<Site> {
@@ -105,6 +123,51 @@ describe('the breaker of reads', () => {
     expect(site.state).toBe('CLOSED');
   });
 
+  it.each([
+    ['a list with gaps', DOWN],
+    ['work that is not finished yet', LATE],
+  ])('takes for an answer what the driver refuses to tell of %s', async (_, error) => {
+    const site = new Site();
+    for (let n = 0; n < 20; n += 1)
+      await expect(site.breaker.around(() => made(error, 200, 200))).rejects.toBe(error);
+    expect(site.state).toBe('CLOSED');
+  });
+
+  it.each([
+    ['came', 'NOTHING'],
+    ['could be given', 503],
+  ] as const)('takes for a silence that in the end no answer %s', async (_, end) => {
+    const site = new Site();
+    for (let n = 0; n < 5; n += 1)
+      await expect(site.breaker.around(() => made(DOWN, 200, end))).rejects.toBe(DOWN);
+    expect(site.state).toBe('OPEN');
+  });
+
+  it('takes for a silence what somebody else waited for in vain, a log-in', async () => {
+    const site = new Site();
+    const login = new ProviderError('TIMEOUT', 'The upstream did not answer in time.', {
+      ...temporary,
+      cause: new TransportError('EXCHANGE', 'no answer in time', { timedOut: true }),
+    });
+    for (let n = 0; n < 5; n += 1)
+      await expect(site.breaker.around(() => made(login, 200))).rejects.toBe(login);
+    expect(site.state).toBe('OPEN');
+  });
+
+  it('counts anew when the site answers somebody who is never refused', async () => {
+    const site = new Site();
+    for (let n = 0; n < 3; n += 1) {
+      await site.reads(LATE, 4);
+      await expect(site.breaker.beside(() => Promise.reject(MISSING))).rejects.toBe(MISSING);
+    }
+    expect(site.state).toBe('CLOSED');
+    await site.reads(LATE, 4);
+    await expect(site.breaker.beside(() => Promise.reject(LATE))).rejects.toBe(LATE);
+    expect(site.state).toBe('CLOSED');
+    await site.reads(LATE, 1);
+    expect(site.state).toBe('OPEN');
+  });
+
   it('takes no refusal of our own budget for an answer, nor for a silence', async () => {
     const site = new Site();
     await site.reads(HELD_BACK, 20);
@@ -158,16 +221,39 @@ describe('the breaker of reads', () => {
     expect(site.breaker.view.probeInMs).toBeLessThanOrEqual(FIRST_PAUSE_MS);
   });
 
-  it('stays open when the read that should find out was not let through by our own budget', async () => {
+  it('lets the next read find out when our own budget did not let the first one through, and makes no pause longer for it', async () => {
     const site = await silentSite();
     site.clock.advance(FIRST_PAUSE_MS);
-    await site.reads(HELD_BACK, 1);
+    for (let n = 0; n < 6; n += 1) {
+      await site.reads(HELD_BACK, 1);
+      expect(site.breaker.view).toEqual({ state: 'OPEN', probeInMs: 0 });
+    }
+    await site.reads(LATE, 1);
+    expect(site.breaker.view.probeInMs).toBeLessThanOrEqual(2 * FIRST_PAUSE_MS);
+    site.clock.advance(2 * FIRST_PAUSE_MS);
+    await site.read();
+    expect(site.state).toBe('CLOSED');
+  });
+
+  it('gives up a read that should find out and never ends', async () => {
+    const site = await silentSite();
+    site.clock.advance(FIRST_PAUSE_MS);
+    const probe = site.read(new Promise<string>(() => undefined));
+    site.clock.advance(19_999);
+    await expect(site.read()).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
+    expect(site.state).toBe('HALF_OPEN');
+    site.clock.advance(1);
+    await expect(site.read()).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
+    await expect(probe).rejects.toMatchObject({ kind: 'TIMEOUT' });
     expect(site.state).toBe('OPEN');
+    site.clock.advance(2 * FIRST_PAUSE_MS);
+    await expect(site.read()).resolves.toBe('yes');
+    expect(site.state).toBe('CLOSED');
   });
 
   it('lets the next read find out at once when the site was heard by somebody else', async () => {
     const site = await silentSite();
-    site.breaker.heard();
+    await site.breaker.beside(() => Promise.resolve('yes'));
     await expect(site.read()).resolves.toBe('yes');
     expect(site.state).toBe('CLOSED');
   });
@@ -235,7 +321,7 @@ describe('a site that has said nothing to those who read', () => {
     });
   }
 
-  it('is asked all the same by whoever acts or watches, and whoever hears it lets the others try', async () => {
+  it('is asked all the same by whoever acts, would know what may be done, or watches, and whoever hears it lets the others try', async () => {
     const provider = silent();
     const groups = (lane: Lane): Promise<unknown> => inLane(lane, () => provider.listProtectionGroups());
     for (let n = 0; n < 5; n += 1) await expect(provider.survey()).rejects.toBe(LATE);
@@ -246,13 +332,11 @@ describe('a site that has said nothing to those who read', () => {
       await expect(groups(lane)).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
     }
     await expect(provider.survey()).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
-    await expect(provider.judging(() => provider.prepare(command(), 'op'))).rejects.toMatchObject({
-      kind: 'UNAVAILABLE',
-    });
     expect(asked).toEqual([]);
 
     const gate = { open: () => undefined };
     const call = { name: 'failover', method: 'POST', path: '/', body: {} } as never;
+    await expect(provider.judging(() => provider.prepare(command(), 'op'))).rejects.toBe(LATE);
     await expect(provider.prepare(command(), 'op')).rejects.toBe(LATE);
     await expect(provider.prepare(command({ action: 'START_DRILL' }), 'op')).rejects.toBe(LATE);
     await expect(provider.observe([])).rejects.toBe(LATE);
@@ -260,7 +344,7 @@ describe('a site that has said nothing to those who read', () => {
     await expect(provider.start(call, gate)).rejects.toMatchObject({ kind: 'TIMEOUT' });
     for (const lane of ['WATCH', 'ACTION', 'EMERGENCY'] as const)
       await expect(groups(lane)).rejects.toBe(LATE);
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(9);
     expect(provider.breakerView.state).toBe('OPEN');
 
     isSilent = false;
