@@ -34,13 +34,21 @@ run(async () => {
   );
   await openStore(app);
   tuneServer(app, app.get(Metrics));
-  const shed = app.get(Metrics).counter({
+  const metrics = app.get(Metrics);
+  const shed = metrics.counter({
     name: 'drgw_http_requests_shed_total',
     help: 'Requests that were turned away because too much was asked, by the lane of the request.',
     labelNames: ['lane'],
   });
-  shedLoad(app.getHttpAdapter().getInstance(), loadLimits(environment.maxRequestsInFlight), (lane) =>
-    shed({ lane }),
+  const limits = loadLimits(environment.maxRequestsInFlight);
+  const places = shedLoad(app.getHttpAdapter().getInstance(), limits, (lane) => shed({ lane }));
+  metrics.gauge(
+    {
+      name: 'drgw_http_places',
+      help: 'Requests of a lane that are answered at a time: fewer while the process is slow.',
+      labelNames: ['lane'],
+    },
+    () => Object.entries(places()).map(([lane, value]) => ({ value, labels: { lane } })),
   );
   serveDocs(app, () => openApiDocument(app));
   await listen(app, environment);

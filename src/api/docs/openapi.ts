@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { refined } from './refined.js';
 
 const INTRODUCTION = `One REST surface over several disaster-recovery services.
@@ -40,10 +41,15 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return refined(SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId }));
 }
 
-/** Where documentation is served; needs no API key. The document is made when it is first asked for: that is an eighth of a start. */
+/**
+ * Where documentation is served; needs no API key, so nothing of it is made twice. The document is made when it is first asked
+ * for: that is an eighth of a start.
+ */
 export function serveDocs(app: INestApplication, document: () => OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'openapi.json',
+  const made = once(document);
+  const bytes = once(() => Buffer.from(JSON.stringify(made())));
+  SwaggerModule.setup('docs', app, made, {
+    raw: false,
     customSiteTitle: 'dr-gateway',
     swaggerOptions: {
       persistAuthorization: true,
@@ -51,6 +57,27 @@ export function serveDocs(app: INestApplication, document: () => OpenAPIObject):
       requestInterceptor: withFreshKey,
     },
   });
+  app.getHttpAdapter().get('/openapi.json', (_request: unknown, reply: FastifyReply) => {
+    void reply.type('application/json').send(bytes());
+  });
+}
+
+/** What was thrown is thrown again. */
+function once<T>(make: () => T): () => T {
+  let known: { value: T } | { error: unknown } | undefined;
+  return () => {
+    known ??= outcomeOf(make);
+    if ('error' in known) throw known.error;
+    return known.value;
+  };
+}
+
+function outcomeOf<T>(make: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** Runs in the browser, as text: the key of the example would belong to the first request that was tried. */

@@ -47,6 +47,7 @@ const RETRY_AFTER_SECONDS = 2;
  * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
  *
  * @param onShed told of each request that was turned away
+ * @returns how many requests of each lane are answered at a time, as things are
  */
 export function shedLoad(
   fastify: FastifyInstance,
@@ -54,17 +55,19 @@ export function shedLoad(
   onShed: (lane: LoadLane) => void = () => undefined,
   lateness: Pick<Lateness, 'ms' | 'close'> = new Lateness(),
   monotonicMs: () => number = () => performance.now(),
-): void {
-  const places = new Places(limits.inFlight);
+): () => Record<LoadLane, number> {
+  const places = new Places<LoadLane>();
   const rooms: Partial<Record<LoadLane, Room>> = {
     CHANGE: new Room(limits.inFlight.CHANGE),
     READ: new Room(limits.inFlight.READ),
   };
-  const isFull = (lane: LoadLane): boolean =>
-    places.isFull(lane) || places.takenIn(lane) >= (rooms[lane]?.places ?? Infinity);
-  const take = (lane: LoadLane, reply: FastifyReply): void => {
-    const beganMs = monotonicMs();
-    places.take(lane, reply, () => rooms[lane]?.answered(monotonicMs() - beganMs, lateness.ms));
+  const placesIn = (lane: LoadLane): number =>
+    Math.min(limits.inFlight[lane], rooms[lane]?.places ?? Infinity);
+  const isFull = (lane: LoadLane): boolean => places.takenIn(lane) >= placesIn(lane);
+  const begun = new WeakMap<FastifyRequest, { lane: LoadLane; atMs: number }>();
+  const take = (lane: LoadLane, request: FastifyRequest, reply: FastifyReply): void => {
+    begun.set(request, { lane, atMs: monotonicMs() });
+    places.take(lane, reply);
   };
   const refusal = (lane: LoadLane, request: FastifyRequest): string | null => {
     if (lateness.ms >= limits.lateMs[lane]) return `The process is ${Math.round(lateness.ms)} ms late.`;
@@ -91,11 +94,25 @@ export function shedLoad(
   fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => undefined, done));
   fastify.addHook('preHandler', (request, reply, done) => {
     if (isStream(request)) return done();
-    orTurnedAway(request, reply, (lane) => take(lane, reply), done);
+    orTurnedAway(request, reply, (lane) => take(lane, request, reply), done);
+  });
+  // The answer is there, and goes to whoever may read it slowly.
+  fastify.addHook('onSend', (request, _reply, _payload, done) => {
+    const from = begun.get(request);
+    begun.delete(request);
+    const nowMs = monotonicMs();
+    if (from) rooms[from.lane]?.answered(nowMs - from.atMs, lateness.ms, nowMs);
+    done();
   });
   fastify.addHook('onClose', (_instance, done) => {
     lateness.close();
     done();
+  });
+  return () => ({
+    EMERGENCY: placesIn('EMERGENCY'),
+    CHANGE: placesIn('CHANGE'),
+    READ: placesIn('READ'),
+    WAIT: placesIn('WAIT'),
   });
 }
 

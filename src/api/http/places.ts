@@ -9,24 +9,16 @@ export class Places<Lane extends string> {
   private readonly taken = new Map<Lane, number>();
   private readonly bySocket = new WeakMap<Socket, Set<() => void>>();
 
-  constructor(private readonly most: Readonly<Record<Lane, number>>) {}
-
   takenIn(lane: Lane): number {
     return this.taken.get(lane) ?? 0;
   }
 
-  isFull(lane: Lane): boolean {
-    return this.takenIn(lane) >= this.most[lane];
-  }
-
-  /** @param onEnd called when the place is given back */
-  take(lane: Lane, { request, raw }: FastifyReply, onEnd: () => void = () => undefined): void {
+  take(lane: Lane, { request, raw }: FastifyReply): void {
     this.taken.set(lane, this.takenIn(lane) + 1);
     const held = this.heldBy(request.raw.socket);
     const giveBack = (): void => {
       if (!held.delete(giveBack)) return;
       this.taken.set(lane, this.takenIn(lane) - 1);
-      onEnd();
     };
     held.add(giveBack);
     raw.once('close', giveBack);

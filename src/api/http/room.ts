@@ -4,15 +4,18 @@ const SLOW_MS = 500;
 const OWN_LATENESS_MS = 20;
 /** So many are let in however slow it is: too few to make it so. */
 const LEAST = 32;
-const LESS_FOR_SLOW = 0.9;
+/** One standstill makes everything slow that was under way: it counts once. */
+const CUT_EVERY_MS = 1_000;
+const LESS_FOR_SLOW = 0.75;
 const MORE_FOR_SOON = 0.25;
 
 /**
- * How many requests of a lane can be answered soon: found out from those that were. Any number that stands in line is
- * answered, but the last of a long line too late; so the line is cut where the answers grow slow.
+ * How many requests of a lane can be answered soon, found out from those that were: an adaptive concurrency limit. Any number
+ * that stands in line is answered, but the last of a long line too late; so the line is cut where the answers grow slow.
  */
 export class Room {
   private room: number;
+  private cutAtMs = -Infinity;
 
   /** @param most requests at a time, however soon they are answered */
   constructor(private readonly most: number) {
@@ -23,10 +26,17 @@ export class Room {
     return Math.floor(this.room);
   }
 
-  /** @param latenessMs of the process, with everything */
-  answered(tookMs: number, latenessMs: number): void {
-    if (tookMs <= SLOW_MS) this.room = Math.min(this.most, this.room + MORE_FOR_SOON);
-    else if (latenessMs >= OWN_LATENESS_MS)
+  /**
+   * @param tookMs until the answer was there, whoever reads it how slowly
+   * @param latenessMs of the process, with everything
+   * @param nowMs by any clock that only goes on
+   */
+  answered(tookMs: number, latenessMs: number, nowMs: number): void {
+    if (tookMs <= SLOW_MS || latenessMs < OWN_LATENESS_MS) {
+      this.room = Math.min(this.most, this.room + MORE_FOR_SOON);
+    } else if (nowMs - this.cutAtMs >= CUT_EVERY_MS) {
+      this.cutAtMs = nowMs;
       this.room = Math.max(Math.min(LEAST, this.most), this.room * LESS_FOR_SLOW);
+    }
   }
 }

@@ -8,6 +8,7 @@ import { eventuallyTrue } from '../../support/eventually.js';
 let fastify: FastifyInstance;
 let waiting: (() => void)[];
 let shed: LoadLane[];
+let places: () => Record<LoadLane, number>;
 
 beforeEach(() => {
   fastify = Fastify({ logger: false });
@@ -27,7 +28,7 @@ function serving(reads: number, lateness = { ms: 0 }, monotonicMs?: () => number
       return lateness.ms;
     },
   };
-  shedLoad(fastify, loadLimits(reads), (lane) => shed.push(lane), told, monotonicMs);
+  places = shedLoad(fastify, loadLimits(reads), (lane) => shed.push(lane), told, monotonicMs);
   const slowly = (): Promise<object> =>
     new Promise((resolve) => waiting.push(() => resolve({ answered: true })));
   fastify.get('/v1/sites', slowly);
@@ -113,13 +114,28 @@ describe('a process whose answers have grown slow', () => {
     nowMs += 2_000;
     waiting.splice(0).forEach((answer) => answer());
     for (const { statusCode } of await Promise.all([...reads, ...urgent])) expect(statusCode).toBe(200);
-    const more = Array.from({ length: 60 }, () => read());
+    expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 50, READ: 75, WAIT: 1_000 });
+    const more = Array.from({ length: 90 }, () => read());
     const urgently = Array.from({ length: 50 }, () => failover());
-    await arrived(32 + 50);
+    await arrived(75 + 50);
     waiting.splice(0).forEach((answer) => answer());
     const after = await Promise.all(more);
-    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(28);
+    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(15);
     for (const { statusCode } of await Promise.all(urgently)) expect(statusCode).toBe(200);
+  });
+
+  it('does not count the time in which a client reads the answer', async () => {
+    let nowMs = 0;
+    serving(100, { ms: 40 }, () => nowMs);
+    fastify.addHook('onResponse', (_request, _reply, done) => {
+      nowMs += 60_000;
+      done();
+    });
+    const slowReader = read();
+    await inProgress(slowReader);
+    waiting.splice(0).forEach((answer) => answer());
+    expect((await slowReader).statusCode).toBe(200);
+    expect(places().READ).toBe(100);
   });
 });
 
