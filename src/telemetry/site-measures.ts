@@ -20,6 +20,8 @@ export interface SiteMeasureParts {
 /** Instead of a site's name, where there are too many of them. */
 const ALL_SITES = 'all';
 const BREAKER_FIGURES: Readonly<Record<BreakerState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+/** Open, but its pause is over: nobody has asked since, and the next read finds out. */
+const PAUSE_IS_OVER = BREAKER_FIGURES.HALF_OPEN;
 const READ_AT_ONCE = 100;
 const GOOD_FOR_MS = 10_000;
 
@@ -53,9 +55,10 @@ export function measureSites({ providers, models, clock, metrics, mostSites }: S
   );
   gauge(
     'drgw_site_breaker_state',
-    'Circuit breaker of the reads of this process: 0 = closed, 1 = half open (one read finds out), 2 = open (not read).',
+    'Circuit breaker of the reads of this process: 0 = closed, 1 = half open (one read finds out, or the next one will), 2 = open (not read).',
     Math.max,
-    ({ breakerView: { state } }) => Promise.resolve(BREAKER_FIGURES[state]),
+    ({ breakerView: { state, probeInMs } }) =>
+      Promise.resolve(state === 'OPEN' && probeInMs === 0 ? PAUSE_IS_OVER : BREAKER_FIGURES[state]),
   );
   gauge(
     'drgw_upstream_budget_left_ratio',

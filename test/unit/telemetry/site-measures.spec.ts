@@ -52,4 +52,26 @@ describe('the figures of sites', () => {
       { name: 'drgw_site_breaker_state', labels: { site: 'all', provider: 'memory' }, value: 0 },
     ]);
   });
+
+  it('tell of a site that is not read, until the next read would find out', async () => {
+    const site = memorySite(new TestClock());
+    const figures: (number | null)[] = [];
+    for (const probeInMs of [1, 0]) {
+      Object.defineProperty(site.provider, 'breakerView', {
+        value: { state: 'OPEN', probeInMs },
+        configurable: true,
+      });
+      const metrics = new Metrics();
+      const providers = new ProviderRegistry([site.provider]);
+      measureSites({
+        providers,
+        models: new ModelStore(the.redis),
+        clock: new TestClock(),
+        metrics,
+        mostSites: 3,
+      });
+      figures.push(new Scrape(await metrics.text()).sum('drgw_site_breaker_state', { site: site.siteId }));
+    }
+    expect(figures).toEqual([2, 1]);
+  });
 });
