@@ -9,6 +9,8 @@ export interface Asking {
 export interface Turn {
   /** Events before these may be missing; these are from the first that is left. */
   isGap: boolean;
+  /** Offset of the last event that was handled before; '0' = none was. */
+  after: string;
   /** Oldest first, without what cannot be read. */
   events: FedEvent[];
   /** Offset of the newest of them, readable or not; null = there are no more for now. */

@@ -18,8 +18,9 @@ export interface EventConsumer {
   /**
    * Events of the shard may have been trimmed before this consumer read them, or the store is another one than it
    * was: told before the events that are left, all of which come (again). Throws = told again later.
+   * @param after offset of the last event that it was told; '0' = it was told none
    */
-  onGap?(shard: number): Promise<void>;
+  onGap?(shard: number, after: string): Promise<void>;
 }
 
 /** Injected into the worker's `EventConsumption`: a list of `EventConsumer`, filled in `worker.module.ts`. */

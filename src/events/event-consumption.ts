@@ -102,13 +102,13 @@ export class EventConsumption {
     await this.turns.leave(asking, handled).catch(this.noted(consumer));
   }
 
-  private async tell(consumer: EventConsumer, shard: number, { isGap, events }: Turn): Promise<true> {
+  private async tell(consumer: EventConsumer, shard: number, { isGap, after, events }: Turn): Promise<true> {
     const renewing = setInterval(
       () => void this.turns.renew({ consumer, shard }).catch(this.noted(consumer)),
       this.settings.renewMs,
     );
     try {
-      if (isGap) await consumer.onGap?.(shard);
+      if (isGap) await consumer.onGap?.(shard, after);
       if (events.length > 0) await consumer.handle(events);
       return true;
     } finally {

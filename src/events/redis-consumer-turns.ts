@@ -41,13 +41,13 @@ export class RedisConsumerTurns extends ConsumerTurns {
     most: number,
     handled: string | null,
   ): Promise<Turn | null> {
-    const [word, missing, entries] = (await NEXT.run(
+    const [word, missing, entries, after] = (await NEXT.run(
       this.redis,
       [consumerKey(shard, consumer.name), operationKeys(shard).events],
       [this.me, lastsMs, most, consumer.begins ?? 'FIRST', handled ?? ''],
-    )) as ['HELD'] | ['YOURS', string, StreamEntry[]];
+    )) as ['HELD'] | ['YOURS', string, StreamEntry[], string];
     if (word === 'HELD') return null;
     const until = entries.at(-1)?.[0] ?? null;
-    return { isGap: missing === '1', events: fedEvents(shard, entries), until };
+    return { isGap: missing === '1', after, events: fedEvents(shard, entries), until };
   }
 }

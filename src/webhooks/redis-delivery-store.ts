@@ -70,7 +70,7 @@ export class DeliveryStore {
     const keys = keysOf(webhookId);
     const each = placed.flatMap(({ delivery, offset }) => {
       const [ms = '0', count = '0'] = offset.split('-');
-      const isOld = nowMs - Date.parse(delivery.eventTime) > LONG_TAKEN_MS;
+      const isOld = shard !== null && nowMs - Date.parse(delivery.eventTime) > LONG_TAKEN_MS;
       const { id, chain } = delivery;
       return [id, chain, placeInLine(delivery), JSON.stringify(delivery), ms, count, isOld ? '1' : '0'];
     });

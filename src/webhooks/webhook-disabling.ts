@@ -1,7 +1,7 @@
 import { isoTime, type Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import type { WebhookStore } from './redis-webhook-store.js';
-import type { DisabledReason, Webhook } from './webhook.js';
+import { withMissed, type DisabledReason, type Webhook } from './webhook.js';
 import type { WebhookNotices } from './webhook-notices.js';
 
 const WHY: Readonly<Record<DisabledReason, string>> = {
@@ -20,14 +20,22 @@ export class WebhookDisabling {
     private readonly log: Log,
   ) {}
 
-  async disable(id: string, reason: DisabledReason): Promise<void> {
+  /** @param missedFromTime of the first event that is not put in line any more; absent = none was left out yet */
+  async disable(id: string, reason: DisabledReason, missedFromTime?: string): Promise<void> {
     const time = isoTime(this.clock.now());
-    const webhook = await this.webhooks.update(id, (now) =>
-      now.disabled ? null : { ...now, updatedTime: time, disabled: { reason, time, told: false } },
-    );
+    const missed = missedFromTime === undefined ? {} : { missedFromTime };
+    const webhook = await this.webhooks.update(id, (now) => {
+      if (now.disabled) return missedFromTime === undefined ? null : withMissed(now, missedFromTime);
+      return { ...now, updatedTime: time, disabled: { reason, time, told: false, ...missed } };
+    });
     if (!webhook) return;
     this.log.error({ webhookId: id, reason }, 'a webhook was disabled');
     await this.tell(webhook);
+  }
+
+  /** An event of that time was not put in line for one that is disabled. */
+  async passedBy(id: string, time: string): Promise<void> {
+    await this.webhooks.update(id, (now) => withMissed(now, time));
   }
 
   /** A process may have ended between disabling and telling. */

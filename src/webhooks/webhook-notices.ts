@@ -4,15 +4,7 @@ import { newDelivery, type Delivery, type Telling } from './delivery.js';
 import type { DeliveryBells } from './delivery-bells.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
 import type { WebhookStore } from './redis-webhook-store.js';
-import { wants, type NoticeType } from './webhook.js';
-
-/** What a webhook was not told. */
-export interface MissedEvents {
-  fromTime: string;
-  untilTime: string;
-  /** How many had waited for it; what happened while it was disabled is not among them. */
-  dropped: number;
-}
+import { wants, type MissedEvents, type NoticeType } from './webhook.js';
 
 /** What is told that is about no operation: CloudEvents like the others. */
 export class WebhookNotices {
@@ -31,13 +23,21 @@ export class WebhookNotices {
     return this.put(webhookId, telling);
   }
 
-  /** To the one whose deliveries they were, whatever it asks for. False = it is gone, or too much waits for it. */
-  async missed(webhookId: string, { fromTime, untilTime, dropped }: MissedEvents): Promise<boolean> {
-    const telling = this.telling('webhook.events-missed', webhookId, {
+  /**
+   * To the one that was not told them, whatever it asks for. False = it is gone, or too much waits for it.
+   * @param id makes it the same notice if it is told again
+   */
+  async missed(
+    webhookId: string,
+    { fromTime, untilTime, dropped, time }: Omit<MissedEvents, 'total'>,
+    id: string,
+  ): Promise<boolean> {
+    const data = {
       webhookId,
       ...{ fromTime, untilTime, droppedDeliveries: dropped },
       text: 'Some events of this time were not told. Read the operations that you follow, and GET /v1/operations for what is new.',
-    });
+    };
+    const telling = this.telling('webhook.events-missed', webhookId, data, id, time);
     return (await this.put(webhookId, telling)) !== null;
   }
 
@@ -53,8 +53,8 @@ export class WebhookNotices {
     webhookId: string | null,
     data: object,
     id = `notice.${randomUUID()}`,
+    time = isoTime(this.clock.now()),
   ): Telling {
-    const time = isoTime(this.clock.now());
     const body = {
       specversion: '1.0',
       id,

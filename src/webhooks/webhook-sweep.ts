@@ -5,6 +5,7 @@ import type { WaitingDeliveries } from './redis-waiting-deliveries.js';
 import type { WebhookStore } from './redis-webhook-store.js';
 import type { WaitingBounds } from './waiting-bounds.js';
 import { withoutOldSecrets, type Webhook } from './webhook.js';
+import { WebhookGaps } from './webhook-gaps.js';
 import type { WebhookDisabling } from './webhook-disabling.js';
 import type { WebhookNotices } from './webhook-notices.js';
 
@@ -21,7 +22,12 @@ export interface SweepTools {
 
 /** Rings for every webhook that something waits for, whether or not its ring is still there, and tells what was not told. */
 export class WebhookSweep {
-  constructor(private readonly tools: SweepTools) {}
+  private readonly gaps: WebhookGaps;
+
+  constructor(private readonly tools: SweepTools) {
+    const { webhooks, lines, notices, clock } = tools;
+    this.gaps = new WebhookGaps(webhooks, lines, notices, clock);
+  }
 
   async sweep(): Promise<void> {
     const { webhooks, deliveries, bounds, bells, disabling, clock } = this.tools;
@@ -31,18 +37,19 @@ export class WebhookSweep {
         await webhooks.update(webhook.id, (now) => withoutOldSecrets(now, clock.now()));
       if (webhook.disabled) await disabling.tell(webhook);
       else {
-        await this.tellDropped(webhook);
+        await this.tellMissed(webhook);
         if ((await deliveries.nextDueMs(webhook.id)) !== null) await bells.ensure(webhook.id);
       }
     }
   }
 
-  /** Once its endpoint takes something: until then more may be dropped. */
-  private async tellDropped({ id }: Webhook): Promise<void> {
-    const { deliveries, lines, notices } = this.tools;
-    const { total, untold, fromTime, untilTime } = await lines.dropped(id);
-    if (untold === 0 || fromTime === null || untilTime === null) return;
-    if ((await deliveries.health(id)).failures > 0) return;
-    if (await notices.missed(id, { fromTime, untilTime, dropped: untold })) await lines.noteTold(id, total);
+  /** What was dropped once its endpoint takes something: until then more may be. */
+  private async tellMissed(webhook: Webhook): Promise<void> {
+    const { deliveries, lines } = this.tools;
+    const { id } = webhook;
+    if (webhook.missed) return this.gaps.tell(webhook);
+    const dropped = await lines.dropped(id);
+    if (dropped.untold > 0 && (await deliveries.health(id)).failures === 0)
+      await this.gaps.tellDropped(id, dropped);
   }
 }

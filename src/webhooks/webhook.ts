@@ -27,6 +27,18 @@ export interface WebhookSecret {
   untilTime: string | null;
 }
 
+/** What a webhook was not told. */
+export interface MissedEvents {
+  fromTime: string;
+  untilTime: string;
+  /** How many had waited for it; what happened while it was disabled is not among them. */
+  dropped: number;
+  /** How many were dropped ever, when it was written down. */
+  total: number;
+  /** When it was written down. */
+  time: string;
+}
+
 /** What somebody wants to be told, and where. */
 export interface Webhook {
   id: string;
@@ -44,9 +56,28 @@ export interface Webhook {
   disabled: {
     reason: DisabledReason;
     time: string;
+    /** Of the first event that was not put in line any more, if that happened before `time`. */
+    missedFromTime?: string;
     /** The other webhooks have been told. */
     told: boolean;
   } | null;
+  /** What it has to be told that it missed; null or absent = nothing. */
+  missed?: MissedEvents | null;
+}
+
+/** From when on it was not told what happened. */
+export function missedSince({ time, missedFromTime }: NonNullable<Webhook['disabled']>): string {
+  return missedFromTime !== undefined && missedFromTime < time ? missedFromTime : time;
+}
+
+/** With an event of that time that was not put in line for it; null = it makes no difference. */
+export function withMissed(webhook: Webhook, time: string): Webhook | null {
+  const { disabled, missed } = webhook;
+  if (disabled)
+    return time < missedSince(disabled)
+      ? { ...webhook, disabled: { ...disabled, missedFromTime: time } }
+      : null;
+  return missed && time < missed.fromTime ? { ...webhook, missed: { ...missed, fromTime: time } } : null;
 }
 
 /** @param siteId null = of no site */

@@ -10,6 +10,7 @@ import type { DroppedDeliveries, WaitingDeliveries } from './redis-waiting-deliv
 import type { WebhookStore } from './redis-webhook-store.js';
 import { endpointFault } from './sending/endpoint-url.js';
 import type { Webhook, WebhookSecret } from './webhook.js';
+import { missedUntil, WebhookGaps } from './webhook-gaps.js';
 import type { WebhookNotices } from './webhook-notices.js';
 
 /** Each costs a look at every event. */
@@ -41,6 +42,8 @@ export interface WebhookView {
 
 /** What people do with webhooks. Throws `ProblemError`. */
 export class WebhooksService {
+  private readonly gaps: WebhookGaps;
+
   constructor(
     private readonly webhooks: WebhookStore,
     private readonly deliveries: DeliveryStore,
@@ -49,7 +52,9 @@ export class WebhooksService {
     private readonly bells: DeliveryBells,
     private readonly clock: Clock,
     private readonly allowPrivate: boolean,
-  ) {}
+  ) {
+    this.gaps = new WebhookGaps(webhooks, lines, notices, clock);
+  }
 
   /** Why nothing can be sent to such a URL, as a sentence; null = it may be. */
   urlFault(url: string): string | null {
@@ -94,14 +99,17 @@ export class WebhooksService {
   async update(id: string, wishes: WebhookWishes): Promise<WebhookView> {
     const time = isoTime(this.clock.now());
     const before = await this.found(id);
+    const dropped =
+      before.disabled && wishes.disabled === false ? await this.makeRoom(id) : await this.lines.dropped(id);
     const webhook = await this.webhooks.update(id, (now) => ({
       ...changed(now, wishes, time),
+      ...(now.disabled && wishes.disabled === false ? { missed: missedUntil(time, now, dropped) } : {}),
       updatedTime: time,
     }));
     if (!webhook) throw notFound(id);
-    const ended = webhook.disabled ? null : before.disabled;
-    if (webhook.url !== before.url || ended) await this.deliveries.keepHealth(id, UNTRIED);
-    if (ended) await this.tellMissed(id, ended.time);
+    const isEnabled = before.disabled !== null && webhook.disabled === null;
+    if (webhook.url !== before.url || isEnabled) await this.deliveries.keepHealth(id, UNTRIED);
+    if (isEnabled) await this.gaps.tell(webhook);
     if (!webhook.disabled) await this.bells.ring(id);
     return this.view(webhook);
   }
@@ -165,14 +173,11 @@ export class WebhooksService {
     }
   }
 
-  /** A line that is full gets room for what comes now. */
-  private async tellMissed(id: string, disabledTime: string): Promise<void> {
-    const nowMs = this.clock.now();
-    await this.lines.drop(id, nowMs, { count: Math.floor(ROOMY * this.deliveries.bounds.mostWaiting) });
-    const { total, untold, fromTime } = await this.lines.dropped(id);
-    const since = untold > 0 && fromTime !== null && fromTime < disabledTime ? fromTime : disabledTime;
-    const missed = { fromTime: since, untilTime: isoTime(nowMs), dropped: untold };
-    if (await this.notices.missed(id, missed)) await this.lines.noteTold(id, total);
+  /** In a line that is full, for what comes now. Answers what was dropped. */
+  private async makeRoom(id: string): Promise<DroppedDeliveries> {
+    const count = Math.floor(ROOMY * this.deliveries.bounds.mostWaiting);
+    await this.lines.drop(id, this.clock.now(), { count });
+    return this.lines.dropped(id);
   }
 
   private async view(webhook: Webhook): Promise<WebhookView> {

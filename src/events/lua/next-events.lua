@@ -6,7 +6,8 @@
 --       5 offset of the last event that it has handled ('' = nothing new; believed only of whose turn it is)
 --
 -- Returns {'HELD'} while it is another one's turn,
---         {'YOURS', '1' = events before these may be missing: then these are from the first that is left, entries}.
+--         {'YOURS', '1' = events before these may be missing: then these are from the first that is left, entries,
+--         the position}.
 -- The position moves only by ARGV 5, so the same question twice has the same answer.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -28,7 +29,7 @@ end
 if ARGV[5] ~= '' and by == ARGV[1] then at = ARGV[5] end
 if not at then at = ARGV[4] == 'NEXT' and last() or '0' end
 redis.call('HSET', KEYS[1], 'at', at, 'by', ARGV[1], 'until', string.format('%d', now + tonumber(ARGV[2])))
-if ARGV[3] == '0' then return { 'YOURS', '0', {} } end
+if ARGV[3] == '0' then return { 'YOURS', '0', {}, at } end
 
 local missing
 if at == '0' then
@@ -37,4 +38,4 @@ else
   missing = #redis.call('XRANGE', KEYS[2], at, at) == 0
 end
 local from = (missing or at == '0') and '-' or '(' .. at
-return { 'YOURS', missing and '1' or '0', redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', ARGV[3]) }
+return { 'YOURS', missing and '1' or '0', redis.call('XRANGE', KEYS[2], from, '+', 'COUNT', ARGV[3]), at }

@@ -54,6 +54,8 @@ export class Hooks {
   readonly service: WebhooksService;
   readonly sweeper: WebhookSweep;
   private offset = 0;
+  /** Lines that are being cut because of what came in. */
+  looking: Promise<void> = Promise.resolve();
 
   constructor(
     readonly redis: Redis,
@@ -77,7 +79,7 @@ export class Hooks {
       bells,
       this.disabling,
       this.notices,
-      this.bounds,
+      { grew: (line) => (this.looking = this.bounds.grew(line)) },
       clock,
       silentLog(),
     );
@@ -136,8 +138,14 @@ export class Hooks {
     const events = Array.from({ length: count }, (_, i) =>
       operationIds.map((operationId) => this.fed(operationId, i + 1)),
     ).flat();
-    await this.fanOut.handle(events);
+    await this.handle(...events);
     return events;
+  }
+
+  /** Puts them in line, and waits until lines that are too long by that are cut. */
+  async handle(...events: FedEvent[]): Promise<void> {
+    await this.fanOut.handle(events);
+    await this.looking;
   }
 
   /** What is in the log, oldest first. */

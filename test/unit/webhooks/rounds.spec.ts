@@ -371,13 +371,6 @@ it('asks for all webhooks at an event only after one was changed', async () => {
   expect(await hooks.log(id)).toHaveLength(1);
 });
 
-it('tells those who listen that events were missed', async () => {
-  const id = await hooks.webhook(receiver.url);
-  await hooks.fanOut.onGap(3);
-  await hooks.rounds().round(id);
-  expect(receiver.received.map(({ event }) => event.type)).toEqual(['webhook.events-missed']);
-});
-
 it('does not tell a webhook what was before it', async () => {
   const old = hooks.fed(ONE, 1);
   hooks.clock.advance(120_000);

@@ -49,10 +49,10 @@ describe('what waits for all webhooks together', () => {
       await hooks.webhook(receiver.url),
       await hooks.webhook(receiver.url, { siteIds: ['beta'] }),
     ];
-    await hooks.fanOut.handle([1, 2, 3].map((at) => hooks.fed(ONE.replace('alpha', 'beta'), at)));
+    await hooks.handle(...[1, 2, 3].map((at) => hooks.fed(ONE.replace('alpha', 'beta'), at)));
     for (let at = 4; at <= 40; at += 1) {
       hooks.clock.advance(1_000);
-      await hooks.fanOut.handle([hooks.fed(ONE, at)]);
+      await hooks.handle(hooks.fed(ONE, at));
     }
     const left = await waiting(long);
     expect(left).toHaveLength((await hooks.lines.of(long)).count);
@@ -247,7 +247,9 @@ it('the log of what is over is bounded over all webhooks of a shard', async () =
   await hooks.rounds().round(id);
   expect(await kept()).toBe(50);
   // Of another one in the same shard: from then on each has half of it.
-  await the.redis.hset(webhookKeys(shardOf(id)).webhooks, 'another', JSON.stringify({ id, disabled: {} }));
+  const disabled = { reason: 'REQUESTED', time: new Date(hooks.clock.now()).toISOString(), told: true };
+  const another = { ...(await hooks.service.get(id)).webhook, id: 'another', disabled };
+  await the.redis.hset(webhookKeys(shardOf(id)).webhooks, 'another', JSON.stringify(another));
   expect(await kept()).toBe(25);
 });
 
