@@ -33,6 +33,13 @@ export interface SnapshotData {
   total: number;
 }
 
+/** To be told from the store. */
+interface Room {
+  /** Of no effect when it has been taken; throws the 503 `overloaded` when there is none. */
+  take: () => void;
+  giveBack: () => void;
+}
+
 /** Everything that happens, for each of many readers. */
 @Injectable()
 export class LiveStreams {
@@ -50,12 +57,12 @@ export class LiveStreams {
   async stream(filter: EventFilter, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
     const seat = this.readers.take();
     let channel: SseChannel | null = null;
-    let makeRoom = (): void => undefined;
+    const room = this.room();
     // Whoever comes back is told whether it can go on.
     const reader = new LiveReader(this.feed, filter, () => channel?.end());
     try {
       const { from, reset } = await this.beginning(reader, filter, lastEventId);
-      if (from && !this.feed.holdsAfter(from, filter)) makeRoom = this.takeRoom();
+      if (from && !this.feed.holdsAfter(from, filter)) room.take();
       const open = from ? null : await this.open.read();
       channel = seat.open(
         reply,
@@ -64,17 +71,32 @@ export class LiveStreams {
       );
       if (reset) channel.write(resetFrame(reset, this.now()), false);
       if (open) this.show(open, filter, reader.place, channel);
-      void this.goOn(reader, filter, channel, from).finally(makeRoom);
+      void this.goOn(reader, filter, channel, from, room).finally(() => room.giveBack());
     } catch (error) {
-      makeRoom();
+      room.giveBack();
       seat.leave();
       reader.leave();
       throw error;
     }
   }
 
-  /** To be told from the store; throws the 503 `overloaded` when there is none. The returned function gives it back. */
-  private takeRoom(): () => void {
+  /** Of one reader. */
+  private room(): Room {
+    let isTaken = false;
+    return {
+      take: () => {
+        if (!isTaken) this.mustHaveRoom();
+        if (!isTaken) this.toldFromTheStore += 1;
+        isTaken = true;
+      },
+      giveBack: () => {
+        if (isTaken) this.toldFromTheStore -= 1;
+        isTaken = false;
+      },
+    };
+  }
+
+  private mustHaveRoom(): void {
     if (this.toldFromTheStore >= MOST_FROM_THE_STORE)
       throw new ProblemError(
         problem(
@@ -83,8 +105,6 @@ export class LiveStreams {
         ),
         { 'retry-after': String(COME_BACK_SECONDS) },
       );
-    this.toldFromTheStore += 1;
-    return () => (this.toldFromTheStore -= 1);
   }
 
   /** Where a reader goes on; from null = nowhere: it begins with a snapshot. */
@@ -109,9 +129,10 @@ export class LiveStreams {
     filter: EventFilter,
     channel: SseChannel,
     from: LivePlace | null,
+    room: Room,
   ): Promise<void> {
     try {
-      if (from && !(await withinMs(REPLAY_TAKES_MS, this.replay(reader, filter, channel, from)))) {
+      if (from && !(await withinMs(REPLAY_TAKES_MS, this.replay(reader, filter, channel, from, room)))) {
         if (channel.isClosed) return;
         reader.restart();
         const open = await this.open.read();
@@ -130,9 +151,10 @@ export class LiveStreams {
     filter: EventFilter,
     channel: SseChannel,
     from: LivePlace,
+    room: Room,
   ): Promise<boolean> {
     let pages = 0;
-    for await (const events of this.feed.between(from, reader.place, filter)) {
+    for await (const events of this.feed.between(from, reader.place, filter, room.take)) {
       pages += 1;
       if (channel.isClosed || pages > MOST_PAGES_REPLAYED) return false;
       if (events.length > 0) channel.write(replayedFrames(events), false);

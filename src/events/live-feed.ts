@@ -39,10 +39,15 @@ export abstract class LiveFeed {
   abstract resetFrom(place: LivePlace, filter: EventFilter): Promise<Reset | null>;
   /** Whether everything after the place is held in this process: telling it asks nothing of the store. */
   abstract holdsAfter(place: LivePlace, filter: EventFilter): boolean;
-  /** Events after one place, up to another, shard by shard, in pages of which some are empty. */
+  /**
+   * Events after one place, up to another, shard by shard, in pages of which some are empty.
+   * @param onStore told before the store is asked for what this process does not hold, or not any more; what it throws
+   * ends the telling
+   */
   abstract between(
     from: LivePlace,
     until: LivePlace,
     filter: EventFilter,
+    onStore: () => void,
   ): AsyncGenerator<readonly LiveEvent[], void, void>;
 }

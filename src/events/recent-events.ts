@@ -48,14 +48,15 @@ export class RecentEvents {
     while (this.bytes > this.mostBytes) this.cutOldest();
   }
 
-  /** What came right before the first that is held, in its order; nothing is held after it that would be too much. */
+  /** What came right before the first that is held, in its order; of no effect when that would be too much. */
   addBefore(shard: number, since: string, events: readonly HeldEvent[]): void {
     const run = this.runs.get(shard);
     if (!run) return;
+    const more = events.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (this.bytes + more > this.mostBytes) return;
     run.events = [...events, ...run.events];
     run.since = since;
-    for (const { bytes } of events) this.bytes += bytes;
-    while (this.bytes > this.mostBytes) this.cutOldest();
+    this.bytes += more;
   }
 
   /** The stream is another one. */

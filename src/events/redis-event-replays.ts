@@ -26,25 +26,34 @@ export class RedisEventReplays {
   async reach(shard: number, place: string, now: string): Promise<boolean> {
     this.recent.begin(shard, now);
     if (place === FROM_THE_FIRST) return this.recent.covers(shard, place);
-    for (;;) {
+    // What is cut off meanwhile is not read again: each reading begins before the last one, or is none.
+    for (let before: string | null = null; ;) {
       if (this.recent.covers(shard, place)) return true;
       const since = this.recent.since(shard);
       if (since === null || !this.recent.hasRoom()) return false;
+      if (before !== null && compareOffsets(since, before) >= 0) return false;
+      before = since;
       const reading = this.reaching.get(shard) ?? this.readBefore(shard, since);
       this.reaching.set(shard, reading);
       await reading;
-      if (this.recent.since(shard) === since) return false;
     }
   }
 
-  /** Pages of what came after one place, up to another. */
+  /**
+   * Pages of what came after one place, up to another.
+   * @param onStore told before the store is asked; what it throws is thrown
+   */
   async *between(
     shard: number,
     from: string,
     until: string,
+    onStore: () => void,
   ): AsyncGenerator<{ events: readonly HeldEvent[]; after: string }, void, void> {
     const held = this.recent.between(shard, from, until);
-    if (!held) return yield* this.stored(shard, from, until);
+    if (!held) {
+      if (compareOffsets(from, until) < 0) onStore();
+      return yield* this.stored(shard, from, until);
+    }
     for (let i = 0; i < held.length; i += PAGE) {
       const events = held.slice(i, i + PAGE);
       yield { events, after: i + PAGE >= held.length ? until : (events.at(-1)?.fed.offset ?? until) };

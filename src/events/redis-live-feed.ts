@@ -78,11 +78,12 @@ export class RedisLiveFeed extends LiveFeed {
     from: LivePlace,
     until: LivePlace,
     filter: EventFilter,
+    onStore: () => void,
   ): AsyncGenerator<readonly LiveEvent[], void, void> {
     const place = [...from];
     for (const shard of shardsOf(filter)) {
       const [begin, last] = [place[shard] ?? FROM_THE_FIRST, until[shard] ?? FROM_THE_FIRST];
-      for await (const { events, after: end } of this.replays.between(shard, begin, last)) {
+      for await (const { events, after: end } of this.replays.between(shard, begin, last, onStore)) {
         await this.complete(events);
         yield wanted(events, place, filter);
         place[shard] = end;

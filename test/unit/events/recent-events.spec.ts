@@ -57,3 +57,12 @@ it('takes what came before, and forgets a shard that is another one', () => {
   expect(recent.covers(2, '20-0')).toBe(false);
   expect(recent.hasRoom()).toBe(true);
 });
+
+it('takes nothing that came before when there is no room for all of it', () => {
+  const recent = new RecentEvents(3 * BYTES);
+  recent.begin(2, '20-0');
+  recent.add(2, held(2, 21));
+  recent.addBefore(2, '9-0', held(2, 10, 11, 20));
+  expect(recent.since(2)).toBe('20-0');
+  expect(offsets(recent, 2, '20-0')).toEqual(['21-0']);
+});
