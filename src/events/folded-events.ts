@@ -73,9 +73,10 @@ export function writeFolded(operationId: string, folded: FoldedEvents): Buffer {
     : Buffer.concat([Buffer.of(WITHOUT_KEY), packed(kept, USUAL)]);
 }
 
-/** Throws when it is nothing that `writeFolded` wrote. */
+/** Throws when it is nothing that `writeFolded` wrote, now or in the days before there were marks. */
 export function readFolded(operationId: string, bytes: Buffer): FoldedEvents {
   const hasKey = bytes[0] === WITH_KEY;
+  if (!hasKey && bytes[0] !== WITHOUT_KEY) return unpacked<FoldedEvents>(bytes);
   const kept = unpacked<Kept>(bytes.subarray(hasKey ? 33 : 1), USUAL);
   if (!Array.isArray(kept)) return kept;
   const [rows, keyHash = null] = kept;

@@ -1,4 +1,5 @@
 import { readFolded, writeFolded, type FoldedEvents } from '../../../src/events/folded-events.js';
+import { packed } from '../../../src/platform/packed.js';
 import { OPERATION_EVENT_TYPES, type OperationEvent } from '../../../src/domain/operation-event.js';
 
 const ID = 'alpha.01900000-0000-7000-8000-000000000001';
@@ -99,6 +100,10 @@ it.each(Object.entries(cases))('events %s are read as they were written', (_name
 it('those of a usual operation take less than a fifth of their JSON', () => {
   const folded = { events: USUAL, keyHash: KEY };
   expect(writeFolded(ID, folded).length).toBeLessThan(JSON.stringify(folded).length / 5);
+});
+
+it('what was kept before there were marks is read too', () => {
+  for (const folded of Object.values(cases)) expect(readFolded(ID, packed(folded))).toEqual(folded);
 });
 
 it('what is nothing of the kind is refused', () => {
