@@ -14,8 +14,13 @@ interface Told {
   whole: { sources: string; bytes: Buffer } | null;
 }
 
-/** Of text and bytes together, over all pages. */
+/** Over all pages, with everything that they hold; … */
 const MOST_KEPT_BYTES = 32 * 1024 * 1024;
+/** … and how many, however small: every search has a page of its own. */
+const MOST_KEPT = 500;
+/** Of a page beside its text, and of each of its items: this copy, and the one of a model that was replaced since. */
+const BYTES_OF_PAGE = 1_000;
+const BYTES_OF_ITEM = 1_500;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
@@ -42,7 +47,7 @@ export class PreparedLists {
     const heldBy = await this.holders.ask(items, () => this.standing.holders(kind, items));
     const told = this.told(items, nextPageToken, heldBy);
     // Fastify sends bytes as they are, though its types say that a serializer makes text.
-    const bytes = (): string => this.bytesOf(told, sources) as unknown as string;
+    const bytes = (): string => this.bytesOf(items, told, sources) as unknown as string;
     void exchange.reply.type(JSON_TYPE).serializer(bytes);
     return { ...page, items: told.items as (T & { activeOperationId: string | null })[] };
   }
@@ -57,23 +62,30 @@ export class PreparedLists {
     const told = known?.heldBy.every((id, i) => id === heldBy[i])
       ? known
       : written(items, nextPageToken, heldBy);
+    this.keep(items, told);
+    return told;
+  }
+
+  private keep(items: readonly unknown[], told: Told): void {
     this.kept.set(items, told);
     this.keptBytes += bytesKept(told);
     for (const [oldest, its] of this.kept) {
-      if (this.keptBytes <= MOST_KEPT_BYTES) break;
+      if (this.keptBytes <= MOST_KEPT_BYTES && this.kept.size <= MOST_KEPT) break;
       this.forget(oldest, its);
     }
-    return told;
   }
 
   private forget(items: readonly unknown[], told: Told): void {
     if (this.kept.delete(items)) this.keptBytes -= bytesKept(told);
   }
 
-  private bytesOf(told: Told, sources: readonly Source[]): Buffer {
+  private bytesOf(items: readonly unknown[], told: Told, sources: readonly Source[]): Buffer {
     const now = JSON.stringify(sources);
-    if (told.whole?.sources !== now)
-      told.whole = { sources: now, bytes: Buffer.from(`${told.text}"sources":${now}}`) };
+    if (told.whole?.sources === now) return told.whole.bytes;
+    const isKept = this.kept.get(items) === told;
+    if (isKept) this.forget(items, told);
+    told.whole = { sources: now, bytes: Buffer.from(`${told.text}"sources":${now}}`) };
+    if (isKept) this.keep(items, told);
     return told.whole.bytes;
   }
 }
@@ -88,7 +100,8 @@ function written(
   return { heldBy, items, text: `${JSON.stringify(page).slice(0, -1)},`, whole: null };
 }
 
-/** By the text alone: its bytes are as many again, or not there yet. */
-function bytesKept({ text }: Told): number {
-  return text.length * 2;
+/** At the most: a text may take two bytes a character. */
+function bytesKept({ items, text, whole }: Told): number {
+  const written = whole ? whole.sources.length * 2 + whole.bytes.length : 0;
+  return BYTES_OF_PAGE + BYTES_OF_ITEM * items.length + text.length * 2 + written;
 }

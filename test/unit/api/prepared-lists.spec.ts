@@ -77,3 +77,33 @@ it('other pages take the place of those that were asked for longest ago', async 
   await answer(held.lists, other);
   expect((await answer(held.lists, one)).returned.items).not.toBe(first.returned.items);
 });
+
+describe('what is kept is bounded', () => {
+  it('in number, however small the pages are', async () => {
+    const held = new Held();
+    const one: ReturnType<typeof group>[] = [];
+    const before = await answer(held.lists, one);
+    for (let i = 0; i < 499; i += 1) await answer(held.lists, []);
+    expect((await answer(held.lists, one)).bytes).toBe(before.bytes);
+    for (let i = 0; i < 500; i += 1) await answer(held.lists, []);
+    expect((await answer(held.lists, one)).bytes).not.toBe(before.bytes);
+  });
+
+  it('in bytes, with the sources that are sent with a page', async () => {
+    const held = new Held();
+    const large = { siteId: 'a'.repeat(8_000_000), ageSeconds: 1 } as Source;
+    const [one, other] = [[group('a.1')], [group('a.1')]];
+    const first = await answer(held.lists, one, large);
+    await answer(held.lists, other, large);
+    expect((await answer(held.lists, one, large)).bytes).not.toBe(first.bytes);
+  });
+
+  it('and counted the same when it is written anew: small pages stay, however often their sources change', async () => {
+    const held = new Held();
+    const [page, other] = [[group('a.1')], [group('a.2')]];
+    const { bytes } = await answer(held.lists, other);
+    for (let ageSeconds = 0; ageSeconds < 50; ageSeconds += 1)
+      await answer(held.lists, page, { siteId: 'a'.repeat(500_000), ageSeconds } as Source);
+    expect((await answer(held.lists, other)).bytes).toBe(bytes);
+  });
+});
