@@ -54,9 +54,9 @@ export class ReportsController {
   ): Promise<DrillCoverageDto | string> {
     this.reads.mustKnow(query);
     const { format, pageSize, pageToken, ...filters } = query;
-    const after = pageToken === undefined ? null : readPageToken(pageToken, filters, isPlace);
+    const after = pageToken === undefined ? null : readPageToken(pageToken, filters, isPageEnd);
     const report = await (after
-      ? this.coverages.reportAgain(query.siteId, query.provider)
+      ? this.coverages.reportAgain(after.generatedTime, query.siteId, query.provider)
       : this.coverages.report(query.siteId, query.provider));
     const plans = report.plans.filter(({ coverage }) => query.coverage?.includes(coverage) ?? true);
     if (format !== 'json') {
@@ -66,9 +66,9 @@ export class ReportsController {
     const rest = after ? plans.filter((one) => comparePlaces(placeOf(one), after) > 0) : plans;
     const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
     const last = rest.length > items.length ? items.at(-1) : undefined;
-    const nextPageToken = last && makePageToken(placeOf(last), filters);
-    nextPageLink(exchange, nextPageToken);
     const { generatedTime, sources, uncountedSiteIds } = report;
+    const nextPageToken = last && makePageToken({ ...placeOf(last), generatedTime }, filters);
+    nextPageLink(exchange, nextPageToken);
     return {
       ...{ generatedTime, summary: summaryOf(plans), items: items.map(presentCoverage) },
       ...{ sources, uncountedSiteIds },
@@ -106,7 +106,13 @@ export class ReportsController {
   }
 }
 
-function isPlace(place: unknown): place is CoveragePlace {
-  const { coverage, planId } = (place ?? {}) as Partial<Record<keyof CoveragePlace, unknown>>;
-  return typeof planId === 'string' && (COVERAGES as readonly unknown[]).includes(coverage);
+/** The last plan of a page, and the report that it is of. */
+interface PageEnd extends CoveragePlace {
+  generatedTime: string;
+}
+
+function isPageEnd(end: unknown): end is PageEnd {
+  const { coverage, planId, generatedTime } = (end ?? {}) as Partial<Record<keyof PageEnd, unknown>>;
+  const isPlace = typeof planId === 'string' && (COVERAGES as readonly unknown[]).includes(coverage);
+  return isPlace && typeof generatedTime === 'string';
 }

@@ -27,7 +27,7 @@ const EVER = { from: null, until: null };
 const PLANS_AT_ONCE = 200;
 /** For so long further pages are of the same report. */
 const KEPT_MS = 30_000;
-const KEPT_REPORTS = 4;
+const KEPT_REPORTS = 8;
 
 /** Asks no site: plans and drills as the inventory knows them, and what was counted of the history. */
 export class DrillCoverageService {
@@ -67,19 +67,22 @@ export class DrillCoverageService {
     return report;
   }
 
-  /** For a further page: the report of which the page before was, if this process made it a moment ago. */
-  async reportAgain(siteId?: string, provider?: string): Promise<CoverageReport> {
+  /**
+   * For a further page: the report of which the page before was, if this process made it a moment ago.
+   * @param generatedTime of that report
+   */
+  async reportAgain(generatedTime: string, siteId?: string, provider?: string): Promise<CoverageReport> {
     this.dropOld();
-    const kept = this.kept.find((one) => one.siteId === siteId && one.provider === provider);
+    const kept = this.kept.find(
+      ({ report, ...one }) =>
+        one.siteId === siteId && one.provider === provider && report.generatedTime === generatedTime,
+    );
     return kept?.report ?? this.report(siteId, provider);
   }
 
   private keep(made: MadeReport): void {
     this.dropOld();
-    const others = this.kept.filter(
-      ({ siteId, provider }) => siteId !== made.siteId || provider !== made.provider,
-    );
-    this.kept = [made, ...others].slice(0, KEPT_REPORTS);
+    this.kept = [made, ...this.kept].slice(0, KEPT_REPORTS);
   }
 
   private dropOld(): void {

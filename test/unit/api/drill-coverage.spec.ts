@@ -103,6 +103,19 @@ describe('the drill coverage, page by page', () => {
     expect((await page()).ids).toEqual(['4', '5', '6', '7']);
   });
 
+  it('goes on in the report that it began in, also when somebody else has begun another one', async () => {
+    await rehearse(0, 1, 2, 3, 4);
+    const first = await page();
+    expect(first.ids).toEqual(['5', '6', '7', '8']);
+    clock.advance(1_000);
+    await rehearse(5, 6, 7, 8);
+    const other = await page();
+    const second = await page(first.next);
+    expect([...first.ids, ...second.ids].sort()).toEqual(['0', '1', '2', '3', '5', '6', '7', '8']);
+    expect(reads.surveys).toBe(2);
+    expect(other.ids).not.toEqual(first.ids);
+  });
+
   it('refuses a token of another list', async () => {
     const { next } = await page();
     const path = `/v1/reports/drill-coverage?pageSize=4&coverage=NEVER&pageToken=${String(next)}`;
