@@ -35,6 +35,8 @@ export class RequestValidationPipe implements PipeTransform {
     const dto = ofType.get(text) ?? (await checked(plain, metatype, 'query'));
     if (!ofType.has(text) && text.length <= LONGEST_KNOWN) {
       if (ofType.size >= MOST_KNOWN) ofType.clear();
+      // Its lists are everybody's.
+      for (const each of Object.values(dto) as unknown[]) Object.freeze(each);
       ofType.set(text, dto);
     }
     return Object.assign(Object.create(Object.getPrototypeOf(dto) as object) as object, dto);

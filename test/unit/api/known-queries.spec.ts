@@ -1,4 +1,5 @@
 import { InventoryQueryDto } from '../../../src/api/dto/queries.dto.js';
+import { DrillCoverageQueryDto } from '../../../src/api/dto/reports.dto.js';
 import { RequestValidationPipe } from '../../../src/api/http/request-validation.pipe.js';
 
 const METADATA = { type: 'query', metatype: InventoryQueryDto } as const;
@@ -30,4 +31,14 @@ it('the same text asked of another path is judged by its own rules', async () =>
   await expect(pipe.transform({ q: 'mail' }, { type: 'query', metatype: Nothing })).rejects.toMatchObject({
     problem: { code: 'invalid-request' },
   });
+});
+
+it('the lists of a query that is remembered cannot be changed by whoever was given it', async () => {
+  const pipe = new RequestValidationPipe();
+  const metadata = { type: 'query', metatype: DrillCoverageQueryDto } as const;
+  const asked = { coverage: 'NEVER,OVERDUE' };
+  const first = (await pipe.transform(asked, metadata)) as DrillCoverageQueryDto;
+  expect(() => first.coverage?.pop()).toThrow(TypeError);
+  const again = (await pipe.transform(asked, metadata)) as DrillCoverageQueryDto;
+  expect(again.coverage).toHaveLength(2);
 });
