@@ -55,6 +55,8 @@ function worker(
 class Listener implements EventConsumer {
   readonly heard: FedEvent[] = [];
   readonly gaps: number[] = [];
+  /** What it had been told before each. */
+  readonly after: string[] = [];
   /** Throws as often as this says. */
   failing = 0;
 
@@ -72,8 +74,9 @@ class Listener implements EventConsumer {
     return Promise.resolve();
   }
 
-  onGap(place: number): Promise<void> {
+  onGap(place: number, after: string): Promise<void> {
     this.gaps.push(place);
+    this.after.push(after);
     return Promise.resolve();
   }
 
@@ -237,6 +240,7 @@ describe('a gap', () => {
 
   it('is told when events were trimmed before they were read, and then what is left', async () => {
     const id = await handledThenAway();
+    const last = await lastOffset();
     for (let i = 3; i <= 8; i += 1) await delay(id, i);
     await the.redis.xtrim(operationKeys(shard).events, 'MAXLEN', 2);
     const listener = new Listener();
@@ -244,6 +248,7 @@ describe('a gap', () => {
     expect(await listener.until(id, 2)).toEqual([7, 8]);
     await untilKept();
     expect(listener.gaps).toEqual([shard]);
+    expect(listener.after).toEqual([last]);
   });
 
   it('is told to a newcomer whom the oldest events are missing', async () => {
@@ -253,6 +258,7 @@ describe('a gap', () => {
     worker('one', [listener]);
     expect(await listener.until(id, 2)).toEqual([4, 5]);
     expect(listener.gaps).toEqual([shard]);
+    expect(listener.after).toEqual(['0']);
   });
 
   it('is told when the stream is another one than it was, and everything in it', async () => {
