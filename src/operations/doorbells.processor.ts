@@ -1,8 +1,9 @@
 import type { Clock } from '../platform/clock.js';
 import { FairPlaces } from '../platform/queue/fair-places.js';
+import { KeptPlaces } from '../platform/queue/kept-places.js';
 import type { RingTurn } from '../platform/queue/ring-turn.js';
 import { RingWorkers, type RingTools } from '../platform/queue/ring-workers.processor.js';
-import { shardOf } from '../platform/redis/keys.js';
+import { SHARDS, shardOf } from '../platform/redis/keys.js';
 import { SUBMISSIONS, WATCHES } from './doorbells.queue.js';
 import { siteOfOperation } from './operation-id.js';
 import type { Next } from './settings.js';
@@ -16,24 +17,25 @@ export interface Answerers {
 const SENT_AT_ONCE = 48;
 /** Of one site: the look before a send to one that hangs takes as long as we have patience. */
 const OF_ONE_SITE = 16;
-/** Beyond these, for what is urgent alone; it may take the others, too. */
-const KEPT_FOR_URGENT = { atOnce: 32, ofOneSite: 8 };
+/** Beyond these, for what is urgent alone, of a shard; it may take the others, too. */
+const KEPT_FOR_URGENT = { atOnce: 64, ofOneSite: 8 };
 const WATCHED_AT_ONCE = 8;
 
 /** Who is taken to an upstream now, and who comes back later. */
 class SendingPlaces {
   private readonly ofSites: FairPlaces;
   private readonly ofShards: FairPlaces;
-  private readonly kept: FairPlaces;
+  private readonly kept: readonly KeptPlaces[];
 
   constructor(clock: Clock) {
     this.ofSites = new FairPlaces(OF_ONE_SITE, clock);
     this.ofShards = new FairPlaces(SENT_AT_ONCE, clock);
-    this.kept = new FairPlaces(KEPT_FOR_URGENT.ofOneSite, clock);
+    this.kept = SHARDS.map(() => new KeptPlaces(KEPT_FOR_URGENT.atOnce, KEPT_FOR_URGENT.ofOneSite));
   }
 
   within(siteId: string, turn: RingTurn, send: () => Promise<Next>): Promise<Next> {
-    if (turn === 'FIRST' && !this.kept.isFull(siteId)) return this.kept.within(siteId, send);
+    const kept = this.kept[shardOf(siteId)];
+    if (turn === 'FIRST' && kept?.hasOneFor(siteId)) return kept.within(siteId, send);
     const shard = String(shardOf(siteId));
     // A place of the site is not taken for somebody who finds none in the shard.
     if (this.ofShards.isFull(shard)) return this.ofShards.within(shard, send);

@@ -95,6 +95,28 @@ describe('a failover', () => {
     }
   });
 
+  it('is sent at once where failovers of many other sites of its shard hang, and all else that they were asked for', async () => {
+    const hanging = neighboursOf('here', 6);
+    const sites = new Sites(hanging);
+    const { begun, done } = sites;
+    const { doorbells, workers, close } = bells(the, sites.submission);
+    try {
+      for (const siteId of hanging) {
+        for (const id of operationsOf(siteId, 30)) await doorbells.ringSubmission(id, 'FIRST');
+        for (const id of operationsOf(siteId, 30)) await doorbells.ringSubmission(id, 'IN_TURN');
+      }
+      workers.start();
+      await workers.ready();
+      await eventuallyTrue('they have as many as they get', () => begun.size >= 80);
+      const failovers = operationsOf('here', 20);
+      for (const id of failovers) await doorbells.ringSubmission(id, 'FIRST');
+      await eventuallyTrue('all are sent', () => failovers.every((id) => done.has(id)));
+    } finally {
+      sites.recover('DONE');
+      await close();
+    }
+  });
+
   it('of a site that hangs leaves those of other sites places, and takes those of others when its own are taken', async () => {
     const sites = new Sites(['here']);
     const { begun, done } = sites;
