@@ -14,6 +14,13 @@ export function wordsOf({ state, error, outcome, evidence, warnings }: Operation
   return isVerdict(state) || state === 'RUNNING' || state === 'PENDING' ? null : `It is ${state}.`;
 }
 
+/** What a person should know of a step that runs. */
+export function warningsOf(parent: Operation, title: string, { state, cancel }: Operation): string[] {
+  if (state === 'UNKNOWN') return [`${title}: what became of it is not known; no further step begins.`];
+  if (parent.state !== 'CANCELLING' || cancel?.state !== 'REFUSED') return [];
+  return [`${title}: it was not stopped and goes on. ${cancel.detail ?? 'No reason was given.'}`];
+}
+
 /** Why a composite did not do all of it: each step that is left, and how it can be made up for. */
 export function problemOfComposite(parent: Operation): Problem {
   const { outcome, left } = endOfComposite(parent);

@@ -12,7 +12,7 @@ import { ProviderError } from '../providers/provider-error.js';
 import { providerProblem } from '../providers/provider-problem.js';
 import type { Provider } from '../providers/provider.js';
 import { locksOf, targetOf } from './command-places.js';
-import { problemOfComposite, wordsOf } from './composite-end.js';
+import { problemOfComposite, warningsOf, wordsOf } from './composite-end.js';
 import type { Doorbells } from './doorbells.js';
 import { newOperation } from './new-operation.js';
 import { newOperationId } from './operation-id.js';
@@ -126,14 +126,13 @@ export class CompositeRunner {
     if (isNewer(child)) return { againInMs: 60_000 };
     if (isVerdict(child.state)) return this.afterEnd(parent, index, child);
     if (parent.state === 'CANCELLING') await this.passCancelOn(parent, child, provider);
-    const unknown = child.state === 'UNKNOWN';
     await this.store.transitionFrom(parent, {
       kind: 'STEP_SEEN',
       index,
       seen: {
         progressPercent: child.progressPercent,
         detail: wordsOf(child),
-        warnings: unknown ? [`${step.title}: what became of it is not known; no further step begins.`] : [],
+        warnings: warningsOf(parent, step.title, child),
         overdue: child.overdue,
         stalled: child.stalled,
       },

@@ -106,6 +106,7 @@ export class OperationsService {
     refuseNewer(operation);
     // Asked already; again only when it is not known whether the first asking arrived.
     const asked = operation.state === 'CANCELLING' && operation.cancel?.state !== 'AMBIGUOUS';
+    if (asked) await this.askStepAgain(operation, requestedBy);
     if (asked || operation.state === 'CANCELLED') return operation;
     const provider = this.providers.find(operation.siteId);
     if (operation.state !== 'PENDING' && (isVerdict(operation.state) || !this.isStoppable(operation))) {
@@ -118,10 +119,7 @@ export class OperationsService {
         ),
       );
     }
-    const changed = await this.store.transition(id, {
-      kind: 'CANCEL_REQUESTED',
-      request: { requestedBy, requestedTime: isoTime(this.clock.now()) },
-    });
+    const changed = await this.askStop(id, requestedBy);
     if (!changed) {
       const now = await this.get(id);
       if (now.state === 'CANCELLING' || now.state === 'CANCELLED') return now;
@@ -135,8 +133,23 @@ export class OperationsService {
         ),
       );
     }
-    if (changed.state === 'CANCELLING') await this.doorbells.ringSubmission(id, turnOf(changed));
-    else await ringParent(this.doorbells, changed);
+    return changed;
+  }
+
+  /** The stop of a composite was passed on once; a step that goes on all the same is asked anew by whoever means it still. */
+  private async askStepAgain({ composite }: Operation, requestedBy: string): Promise<void> {
+    const id = composite?.find(({ state }) => state === 'RUNNING')?.operationId;
+    const step = id ? await this.store.find(id) : null;
+    if (step?.cancel?.state === 'REFUSED' || step?.cancel?.state === 'AMBIGUOUS')
+      await this.askStop(step.id, requestedBy);
+  }
+
+  /** null = it cannot be asked for now. */
+  private async askStop(id: string, requestedBy: string): Promise<Operation | null> {
+    const request = { requestedBy, requestedTime: isoTime(this.clock.now()) };
+    const changed = await this.store.transition(id, { kind: 'CANCEL_REQUESTED', request });
+    if (changed?.state === 'CANCELLING') await this.doorbells.ringSubmission(id, turnOf(changed));
+    else if (changed) await ringParent(this.doorbells, changed);
     return changed;
   }
 

@@ -122,7 +122,7 @@ export class RequestSender {
 
   private async lapse(operation: Operation, request: 'CANCEL' | 'INPUT', what: string): Promise<Next> {
     const minutes = Math.round(this.settings.startDeadlineMs / 60_000);
-    const detail = `${what} could not be sent for ${minutes} minutes, and is not sent any more; ask again if it is still meant.`;
+    const detail = `${what} was not taken for ${minutes} minutes, and is not sent any more; ask again if it is still meant.`;
     const { id: operationId, siteId } = operation;
     const lapsed = await this.store.transitionFrom(operation, { kind: 'REQUEST_LAPSED', request, detail });
     if (lapsed) this.log.warn({ operationId, siteId }, detail);

@@ -6,6 +6,7 @@ import {
   workToTheEnd,
   workUntil,
 } from '../support/composite-work.js';
+import { memoryDescriptor } from '../../../src/providers/memory/memory.descriptor.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
 import { LongWork } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
@@ -311,6 +312,63 @@ describe('cancelling a composite', () => {
     expect(states(ended)).toEqual(['CANCELLED', 'SKIPPED', 'SKIPPED', 'SKIPPED', 'SKIPPED']);
     expect(ended).toMatchObject({ state: 'CANCELLED', outcome: 'NONE' });
     expect(work.changesSent).toBe(0);
+  });
+
+  /** A site that can stop the step, and takes no stop before it is told to. */
+  async function unheardStop() {
+    const stops = { sent: 0, arrive: false };
+    const capabilities = {
+      ...memoryDescriptor.capabilities,
+      cancellable: ['ADD_PROTECTED_INSTANCE' as const],
+    };
+    const work = new LongWork(the.redis, (driver) =>
+      changed(driver, {
+        descriptor: { ...memoryDescriptor, capabilities },
+        start: (call, gate, cx) => {
+          if (!call.label.startsWith('cancel')) return driver.start(call, gate, cx);
+          if (!stops.arrive) {
+            const unheard = { delivery: 'NOT_SENT', retry: 'TEMPORARY' } as const;
+            return Promise.reject(new ProviderError('UNAVAILABLE', 'It is down.', unheard));
+          }
+          stops.sent += 1;
+          return Promise.resolve({ jobIds: [] });
+        },
+      }),
+    );
+    const { id } = await work.accept(PROVISION);
+    const running = await workUntil(work, id, ({ steps }) => steps[1]?.state === 'RUNNING');
+    const stepId = running.steps[1]?.operationId ?? '';
+    await work.runner.submit(stepId);
+    await work.service.cancel(id, 'ben');
+    await work.runner.submit(id);
+    await work.runner.submit(stepId);
+    expect(await work.now(stepId)).toMatchObject({ state: 'CANCELLING', cancel: { state: 'REQUESTED' } });
+    work.clock.advance(15 * 60_000 + 1);
+    await work.runner.submit(stepId);
+    await work.runner.submit(id);
+    expect(await work.now(stepId)).toMatchObject({ state: 'RUNNING', cancel: { state: 'REFUSED' } });
+    return { work, id, stepId, stops };
+  }
+
+  it('tells of a step that could not be stopped in time and goes on', async () => {
+    const { work, id } = await unheardStop();
+    const parent = await work.now(id);
+    expect(parent.state).toBe('CANCELLING');
+    expect(parent.warnings).toEqual([expect.stringMatching(/crane.*goes on.*ask again/) as string]);
+  });
+
+  it('asked for again is passed on to the step that could not be stopped in time, once', async () => {
+    const { work, id, stepId, stops } = await unheardStop();
+    stops.arrive = true;
+    work.doorbells.rings.length = 0;
+    expect(await work.service.cancel(id, 'cleo')).toMatchObject({ id, state: 'CANCELLING' });
+    expect(await work.service.cancel(id, 'cleo')).toMatchObject({ id, state: 'CANCELLING' });
+    expect(work.doorbells.rings).toEqual([`submit ${stepId}`]);
+    await work.runner.submit(stepId);
+    expect(await work.now(stepId)).toMatchObject({ cancel: { state: 'ACCEPTED', requestedBy: 'cleo' } });
+    await work.service.cancel(id, 'cleo');
+    await work.runner.submit(stepId);
+    expect(stops.sent).toBe(1);
   });
 });
 

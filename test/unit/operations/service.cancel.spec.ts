@@ -88,7 +88,7 @@ describe('a cancel', () => {
     expect(await work.now(id)).toMatchObject({ state: 'RUNNING', cancel: { state: 'REFUSED' } });
     expect((await work.events(id)).at(-1)).toMatchObject({
       type: 'operation.progressed',
-      text: expect.stringContaining('could not be sent for 15 minutes') as string,
+      text: expect.stringContaining('was not taken for 15 minutes') as string,
     });
     expect(work.changesSent).toBe(sent);
     expect(await work.service.cancel(id, 'ben')).toMatchObject({ cancel: { state: 'REQUESTED' } });
