@@ -75,10 +75,14 @@ export async function entriesIn(
 ): Promise<SegmentEntry[]> {
   const lines = (await unpackedIn(path, at, bytes, files)).split('\n').filter((line) => line !== '');
   if (lines.length !== count) throw new DamagedSegmentError(`At ${at} it holds something else.`);
-  return lines.map((line) => {
-    const entry = JSON.parse(line) as SegmentEntry;
-    return { ...entry, record: inOurShape(entry.record) };
-  });
+  try {
+    return lines.map((line) => {
+      const entry = JSON.parse(line) as SegmentEntry;
+      return { ...entry, record: inOurShape(entry.record) };
+    });
+  } catch (error) {
+    throw new DamagedSegmentError(`At ${at} it holds something else.`, { cause: error });
+  }
 }
 
 /** What the file says of itself, with every byte of it looked at. */

@@ -6,7 +6,7 @@ import { compareCursors, cursorOf } from '../../operations/operation-order.js';
 import type { Permission } from './permission.js';
 import { LeaseLostError, type SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentEntry } from './segment-entry.js';
-import { isOfTheFile } from './segment-file.js';
+import { DamagedSegmentError, isOfTheFile } from './segment-file.js';
 import type { SegmentSummary } from './segment-index.js';
 import type { SegmentShelf } from './segment-shelf.js';
 import { writeSegment } from './segment-writing.js';
@@ -21,7 +21,8 @@ const SPAN_MS = 31 * 24 * 3_600_000;
 
 /**
  * Makes one segment of many small ones of about the same time. The new one is on the disk and was read back before the list
- * names it in place of the others, in one step; their files go later, for somebody may be reading them.
+ * names it in place of the others, in one step; their files go later, for somebody may be reading them. One that cannot be
+ * read back goes at once.
  */
 export class SegmentMerging {
   private readonly failed: (error: Error) => void;
@@ -55,7 +56,8 @@ export class SegmentMerging {
     group: readonly SegmentSummary[],
     { who, renew }: Permission,
   ): Promise<void> {
-    const replaces = group.map(({ name }) => name);
+    // Also what those have replaced: the files of it may be there still.
+    const replaces = group.flatMap((one) => [one.name, ...(one.replaces ?? [])]);
     const ids: string[] = [];
     const name = await writeSegment(folder, noting(this.entriesOf(group, renew), ids), {
       replaces,
@@ -63,15 +65,38 @@ export class SegmentMerging {
       within: (work) => this.shelf.files.write(work),
     });
     if (name === null) return;
+    const summary = await this.readBack(name, ids, renew).catch(async (error: unknown) => {
+      await this.takeBack(name, renew);
+      throw error;
+    });
+    await this.manifest.note(who, summary);
+    this.log.info({ segment: name, segments: group.length, operations: ids.length }, 'segments were merged');
+  }
+
+  private async readBack(
+    name: string,
+    ids: readonly string[],
+    renew: () => Promise<void>,
+  ): Promise<SegmentSummary> {
     const { blocks } = await this.shelf.index({ name });
     const readBack: string[] = [];
     for (const block of blocks) {
       await renew();
       readBack.push(...(await this.shelf.entries({ name }, block)).map(({ record }) => record.id));
     }
-    if (!isDeepStrictEqual(readBack, ids)) throw new Error(`${name} is not what was written`);
-    await this.manifest.note(who, { ...(await this.shelf.summary({ name })), moved: true });
-    this.log.info({ segment: name, segments: group.length, operations: ids.length }, 'segments were merged');
+    if (!isDeepStrictEqual(readBack, ids)) throw new DamagedSegmentError(`${name} is not what was written.`);
+    return { ...(await this.shelf.summary({ name })), moved: true };
+  }
+
+  /** Unless somebody has noted it. What cannot be removed now is removed by the next round. */
+  private async takeBack(name: string, renew: () => Promise<void>): Promise<void> {
+    try {
+      await renew();
+      const noted = await this.manifest.segments();
+      if (noted.every((one) => one.name !== name)) await this.shelf.files.remove(this.shelf.pathOf({ name }));
+    } catch {
+      // What went wrong before is told of.
+    }
   }
 
   /** All of them in order; of two of the same operation the later version. */
