@@ -28,6 +28,7 @@ const FORGOTTEN_AT_ONCE = 16;
 export class ArchiveRound {
   private readonly unusable: (error: Error) => void;
   private readonly unsafe: (error: Error) => void;
+  private readonly unfolded: (error: Error) => void;
   private readonly adoption: SegmentAdoption;
   private readonly merging: SegmentMerging;
   /** What is too young to be taken, of all that is due on that day. */
@@ -44,6 +45,7 @@ export class ArchiveRound {
   ) {
     this.unusable = throttled(log, 'a segment that cannot be used');
     this.unsafe = throttled(log, 'nothing leaves the store for the archive');
+    this.unfolded = throttled(log, 'an operation stays in the store: its events cannot be read');
     this.adoption = new SegmentAdoption(shelf, manifest, clock, log);
     this.merging = new SegmentMerging(shelf, manifest, clock, log);
   }
@@ -101,7 +103,13 @@ export class ArchiveRound {
         await this.stored.forget(end);
         continue;
       }
-      const entry = await this.stored.entryOf(end);
+      const { events } = end;
+      if (events === 'UNREADABLE') {
+        this.unfolded(new Error(end.record.id));
+        waiting += 1;
+        continue;
+      }
+      const entry = await this.stored.entryOf({ ...end, events });
       if (toldMs(entry) >= quietSince) {
         waiting += 1;
         continue;

@@ -21,8 +21,11 @@ export interface StoredEnd {
   /** null = it has no idempotency key, or one that is not known. */
   keyHash: string | null;
   /** As far as they are folded into the record; null = they have a stream of their own. */
-  events: SegmentEntry['events'] | null;
+  events: SegmentEntry['events'] | 'UNREADABLE' | null;
 }
+
+/** One of which all can be taken along. */
+export type WholeEnd = Omit<StoredEnd, 'events'> & { events: SegmentEntry['events'] | null };
 
 /** What has ended and is in the store still, for those who take it out. */
 export class FinishedOperations {
@@ -51,7 +54,7 @@ export class FinishedOperations {
   }
 
   /** With everything else that is kept of it. */
-  async entryOf({ record, keyHash, events }: StoredEnd): Promise<SegmentEntry> {
+  async entryOf({ record, keyHash, events }: WholeEnd): Promise<SegmentEntry> {
     const keys = operationKeys(shardOf(record.siteId));
     const [streamed, claimed] = await Promise.all([
       this.streamed(record.id),
@@ -99,7 +102,7 @@ export class FinishedOperations {
   private async stored(id: string): Promise<StoredEnd | null> {
     const [text, key, folded] = await this.redis.hmgetBuffer(keysOf(id).operation(id), 'r', 'k', 'e');
     if (!text) return null;
-    const { events, keyHash } = folded ? readFolded(id, folded) : { events: null, keyHash: null };
+    const { events, keyHash } = folded ? readIfPossible(id, folded) : { events: null, keyHash: null };
     return { record: readRecord(text.toString()), keyHash: key?.toString() ?? keyHash, events };
   }
 
@@ -108,6 +111,14 @@ export class FinishedOperations {
     return entries.map(
       ([offset, fields]) => [offset, JSON.parse(fields[1] ?? '{}') as OperationEvent] as const,
     );
+  }
+}
+
+function readIfPossible(id: string, folded: Buffer): Pick<StoredEnd, 'events' | 'keyHash'> {
+  try {
+    return readFolded(id, folded);
+  } catch {
+    return { events: 'UNREADABLE', keyHash: null };
   }
 }
 

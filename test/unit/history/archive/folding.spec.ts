@@ -26,11 +26,11 @@ const keys = (id: string) => {
 };
 
 /** A few events, the last of which is its end. */
-async function worked(changes: Partial<Operation> = {}): Promise<Operation> {
+async function worked(changes: Partial<Operation> = {}, claim = CLAIM): Promise<Operation> {
   const store = new RedisOperationStore(the.redis, clock);
   const id = `alpha.${uuidv7({ msecs: clock.now() })}`;
   const one = operation({ id, createdTime: new Date(clock.now()).toISOString(), ...changes });
-  await store.accept(one, CLAIM);
+  await store.accept(one, claim);
   await store.transition(one.id, intent(0, 'an-attempt', 'failover'));
   await store.transition(one.id, accepted('an-attempt', 'a-job'));
   const end = { kind: 'VERDICT', state: 'SUCCEEDED', outcome: 'FULL', problem: null, text: 'Done.' } as const;
@@ -94,4 +94,19 @@ it('it takes its events and its key along to the archive', async () => {
     fingerprint: CLAIM.fingerprint,
   });
   expect(await the.redis.exists(operationKeys(shardOf('alpha')).idempotency(CLAIM.keyHash))).toBe(0);
+});
+
+it('events that nobody can read keep their operation in the store, and nothing else, until it is too old', async () => {
+  const [odd, ended] = [await worked(), await worked({}, { ...CLAIM, keyHash: 'another-key' })];
+  for (const { id } of [odd, ended]) await folding().handle(await feed().replay(id, FROM_THE_FIRST));
+  await the.redis.hset(keys(odd.id).record, 'e', Buffer.from('nothing that anybody can read'));
+  const there = folder();
+  const later = new HistoryProcess(the.redis, there, new TestClock(clock.now() + 70 * DAY_MS));
+  expect(await later.upkeep.round()).toBe('DONE');
+  expect(await later.finished.count()).toBe(1);
+  expect((await later.archived.find(ended.id))?.id).toBe(ended.id);
+  expect(await the.redis.exists(keys(odd.id).record)).toBe(1);
+  const muchLater = new HistoryProcess(the.redis, there, new TestClock(clock.now() + 500 * DAY_MS));
+  expect(await muchLater.upkeep.round()).toBe('DONE');
+  expect(await muchLater.finished.count()).toBe(0);
 });
