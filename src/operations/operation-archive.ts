@@ -1,6 +1,9 @@
 import type { Operation } from '../domain/operation.js';
 import type { OperationCursor, OperationFilter, UnreadablePart } from './operation-store.js';
 
+/** Nothing that ended less than this ago is moved or deleted: a journal may still know it, and would bring it back. */
+export const NEVER_YOUNGER_MS = 31 * 24 * 3_600_000;
+
 /** What was found on the way from one place to another. */
 export interface ArchivedPart {
   /** Those that match, in the order asked for. */

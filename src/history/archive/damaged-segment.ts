@@ -1,4 +1,4 @@
-import { NEVER_YOUNGER_MS } from './history-settings.js';
+import { NEVER_YOUNGER_MS } from '../../operations/operation-archive.js';
 import type { SegmentSummary } from './segment-index.js';
 import { madeMs } from './segment-writing.js';
 

@@ -13,9 +13,6 @@ export interface HistorySettings {
   maxBytes: number;
 }
 
-/** Nothing that ended less than this ago is moved or deleted: a journal may still know it, and would bring it back. */
-export const NEVER_YOUNGER_MS = 31 * DAY_MS;
-
 export function historySettings(environment: Environment): HistorySettings {
   return {
     folder: environment.historyDir,

@@ -1,7 +1,8 @@
 import type { Clock } from '../../platform/clock.js';
 import type { Log } from '../../platform/log/log.js';
 import type { Permission } from './permission.js';
-import { NEVER_YOUNGER_MS, type HistorySettings } from './history-settings.js';
+import { NEVER_YOUNGER_MS } from '../../operations/operation-archive.js';
+import type { HistorySettings } from './history-settings.js';
 import type { FinishedOperations } from './redis-finished-operations.js';
 import type { SegmentManifest } from './redis-segment-manifest.js';
 import type { SegmentSummary } from './segment-index.js';

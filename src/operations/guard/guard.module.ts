@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import type { Environment } from '../../platform/config/environment.js';
 import type { Log } from '../../platform/log/log.js';
 import { clusterBehind } from '../../platform/redis/connection.js';
+import { RedisClockSkew } from '../../platform/redis/redis-clock-skew.js';
 import { COMMANDS } from '../../platform/redis/redis.module.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../../platform/tokens.js';
 import { Journal } from '../journal/journal.js';
@@ -17,8 +18,6 @@ import { RedisGuardBoard } from './redis-guard-board.js';
 import { RedisRestorableStore } from './redis-restorable-store.js';
 import { StoreGuard } from './store-guard.js';
 
-const DAY_MS = 24 * 3_600_000;
-
 /** The guard of this process, as both processes have one. */
 @Module({
   imports: [JournalModule],
@@ -30,13 +29,17 @@ const DAY_MS = 24 * 3_600_000;
     },
     {
       provide: GuardKeeper,
-      inject: [COMMANDS, RedisGuardBoard, Journal, ENVIRONMENT_TOKEN, Clock, LOG, OperationArchive],
+      inject: [
+        ...[COMMANDS, RedisGuardBoard, Journal, ENVIRONMENT_TOKEN],
+        ...[Clock, RedisClockSkew, LOG, OperationArchive],
+      ],
       useFactory: (
         redis: Redis,
         board: RedisGuardBoard,
         journal: Journal,
         environment: Environment,
         clock: Clock,
+        skew: RedisClockSkew,
         log: Log,
         archive: OperationArchive,
       ) => {
@@ -52,8 +55,7 @@ const DAY_MS = 24 * 3_600_000;
           archive,
         );
         const store = new RedisRestorableStore(redis, inner, clock);
-        const keptMs = environment.historyRetentionDays * DAY_MS;
-        const comparison = new JournalComparison(journal, store, clock, keptMs);
+        const comparison = new JournalComparison(journal, store, clock, skew);
         return new GuardKeeper(
           board,
           journal,

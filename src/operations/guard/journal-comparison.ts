@@ -1,9 +1,11 @@
 import { knowsMore } from '../../domain/operation-restoration.js';
 import { isNewer } from '../../domain/operation-schema.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
+import type { ClockSkew } from '../../platform/clock-skew.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import { SHARDS } from '../../platform/redis/keys.js';
 import type { Journal } from '../journal/journal.js';
+import { NEVER_YOUNGER_MS } from '../operation-archive.js';
 import type { IdempotencyClaim } from '../operation-store.js';
 import { journaledRecords, type JournaledRecord } from '../journal/journaled-record.js';
 import type { RestorableStore, Restoration } from './restorable-store.js';
@@ -29,14 +31,19 @@ export interface Comparison {
   unreadable: number;
 }
 
+/** Of the clock that says how old something is. */
+export interface ComparedClock extends Pick<ClockSkew, 'skewMs' | 'fault'> {
+  /** Never throws. */
+  measure(): Promise<void>;
+}
+
 /** Holds a journal against the store, and writes back what the store has lost. */
 export class JournalComparison {
-  /** @param keptMs what ended longer ago than this is kept nowhere: that the store has it not is no loss */
   constructor(
     private readonly journal: Journal,
     private readonly store: RestorableStore,
     private readonly clock: Clock,
-    private readonly keptMs = Infinity,
+    private readonly skew?: ComparedClock,
   ) {}
 
   async hasHistory(): Promise<boolean> {
@@ -46,6 +53,7 @@ export class JournalComparison {
 
   /** Reads only. Errors of the journal and of the store are thrown as they are. */
   async compare(): Promise<Comparison> {
+    if (this.skew?.skewMs() === null) await this.skew.measure();
     const all = [...(await journaledRecords(this.journal.entries())).values()];
     const gaps: Gap[] = [];
     const keyed: JournaledRecord[] = [];
@@ -73,8 +81,14 @@ export class JournalComparison {
     return { gaps: inOrder(gaps), keyed, unsent, unreadable };
   }
 
+  /**
+   * It is old enough to have been deleted, for its age or because there was too much: that the store has it not is no loss.
+   * By a clock that runs ahead everything is, and nothing would be written back: one that is in doubt says nothing.
+   */
   private isOutlived({ endedTime }: Operation): boolean {
-    return endedTime !== null && Date.parse(endedTime) < this.clock.now() - this.keptMs;
+    const { skew } = this;
+    if (endedTime === null || (skew && (skew.skewMs() === null || skew.fault() !== null))) return false;
+    return Date.parse(endedTime) < this.clock.now() - NEVER_YOUNGER_MS;
   }
 
   /** Of all that are in the store. */
