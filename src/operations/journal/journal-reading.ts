@@ -2,7 +2,7 @@ import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../platform/log/log.js';
 import type { JournalEntry } from './journal.js';
-import { isJournalFile } from './journal-file.js';
+import { isCompacted, isJournalFile } from './journal-file.js';
 import { entryOf, wholeLines } from './journal-line.js';
 
 export interface OpenJournalFile {
@@ -12,7 +12,11 @@ export interface OpenJournalFile {
   unknown: number;
 }
 
-/** Everything in a folder, whoever writes or compacts there meanwhile; of files that were changed since then only. */
+/**
+ * Everything in a folder, whoever writes or compacts there meanwhile; of compacted files only those that were changed since
+ * then. The time of one that is added to says little: its writer sets it by a clock of its own, and files are closed
+ * between two lines that belong together.
+ */
 export async function* everything(
   folder: string,
   log: Log,
@@ -40,7 +44,7 @@ async function openAll(folder: string, changedSinceMs: number): Promise<OpenJour
         const handle = await openIfThere(join(folder, name));
         if (!handle) continue;
         files.set(name, { name, handle, unknown: 0 });
-        if (changedSinceMs === -Infinity || (await handle.stat()).mtimeMs >= changedSinceMs) continue;
+        if (!isCompacted(name) || (await handle.stat()).mtimeMs >= changedSinceMs) continue;
         files.delete(name);
         old.add(name);
         await handle.close();

@@ -6,7 +6,7 @@ import type { Journal } from './journal.js';
 /** Well below the age at which files are compacted. */
 const TOLD_FOR_MS = 5 * 60_000;
 
-/** A file that was not written to for so much longer is not read: the clocks of its times may differ. */
+/** A compacted file that is older by so much is not read: the clocks of its times may differ. */
 const MARGIN_MS = 3_600_000;
 
 /** A disk that does not answer tells nothing. */

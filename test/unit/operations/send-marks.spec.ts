@@ -3,6 +3,7 @@ import type { SendAttempt } from '../../../src/domain/operation.js';
 import { DurableOperationStore } from '../../../src/operations/durable-operation-store.js';
 import { OpenGuard } from '../../../src/operations/guard/open-guard.js';
 import type { Journal } from '../../../src/operations/journal/journal.js';
+import { compact } from '../../../src/operations/journal/journal-compaction.js';
 import { SendMarks } from '../../../src/operations/journal/send-marks.js';
 import { OperationRunner } from '../../../src/operations/operation-runner.js';
 import { SiteWatcher } from '../../../src/operations/site-watcher.js';
@@ -186,24 +187,49 @@ describe('what a folder says of an attempt', () => {
   });
 });
 
-it('what was not added to for hours is not read, whatever is in it', async () => {
-  const folder = new JournalFolder();
-  try {
-    const clock = new TestClock(Date.now());
+describe('of the files of a folder', () => {
+  const HOURS_S = 7_200;
+  const clock = new TestClock(Date.now());
+  const time = new Date(clock.now()).toISOString();
+  const makeOld = (path: string): void =>
+    utimesSync(path, clock.now() / 1000 - HOURS_S, clock.now() / 1000 - HOURS_S);
+
+  async function intended(folder: JournalFolder): Promise<boolean> {
     const journal = await folder.open(clock);
-    const time = new Date(clock.now()).toISOString();
-    await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'old' });
-    await journal.close();
-    appendFileSync(folder.pathOf(folder.files[0] ?? ''), 'a line that nobody can read\n');
-    utimesSync(folder.pathOf(folder.files[0] ?? ''), clock.now() / 1000 - 7_200, clock.now() / 1000 - 7_200);
-    const again = await folder.open(clock);
-    const attempt = { id: 'a', intentTime: time, overBy: time, journalId: again.id };
-    const record = operationIn('SUBMITTING');
-    await again.append({ kind: 'RECORD', time, record, intendedAttemptId: 'a' });
-    expect(await new SendMarks(again, clock).isUnmarked(attempt)).toBe(true);
-  } finally {
-    await folder.remove();
+    const attempt = { id: 'a', intentTime: time, overBy: time, journalId: journal.id };
+    await journal.append({ kind: 'RECORD', time, record: operationIn('SUBMITTING'), intendedAttemptId: 'a' });
+    return new SendMarks(journal, clock).isUnmarked(attempt);
   }
+
+  it('one that was compacted hours ago is not read, whatever is in it', async () => {
+    const folder = new JournalFolder();
+    try {
+      const journal = await folder.open(clock);
+      await journal.append({ kind: 'RECORD', time, record: operationIn('RUNNING') });
+      await journal.close();
+      await compact(folder.path, clock.now() + 3_600_000, silentLog());
+      const [compacted = ''] = folder.files;
+      expect(compacted).toMatch(/^compacted-/);
+      appendFileSync(folder.pathOf(compacted), 'a line that nobody can read\n');
+      makeOld(folder.pathOf(compacted));
+      expect(await intended(folder)).toBe(true);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('one that is added to is read though it seems to be old: the clock of its writer was set back', async () => {
+    const folder = new JournalFolder();
+    try {
+      const journal = await folder.open(clock);
+      await journal.append({ kind: 'MARK', time, operationId: 'o', attemptId: 'a' });
+      await journal.close();
+      makeOld(folder.pathOf(folder.files[0] ?? ''));
+      expect(await intended(folder)).toBe(false);
+    } finally {
+      await folder.remove();
+    }
+  });
 });
 
 describe('a journal that is asked', () => {
