@@ -31,10 +31,16 @@ export type Change =
   | { kind: 'ACCEPTED'; attemptId: string; ref: UpstreamRef }
   | { kind: 'REFUSED'; attemptId: string; problem: Problem }
   | { kind: 'AMBIGUOUS'; attemptId: string; evidence: string }
-  /** Evidence shows that the upstream took an ambiguous call. */
-  | { kind: 'ADOPTED'; callIndex: number; ref: UpstreamRef; evidence: string }
-  /** Evidence does not decide: a person must. */
-  | { kind: 'UNDECIDED'; evidence: string }
+  /**
+   * Evidence shows that the upstream took an ambiguous call.
+   * @property attemptId of the send that was looked for; another one may be in doubt by now. Absent = of whichever there is
+   */
+  | { kind: 'ADOPTED'; callIndex: number; attemptId?: string; ref: UpstreamRef; evidence: string }
+  /**
+   * Evidence does not decide: a person must.
+   * @property attemptId as above; absent = it is about no send
+   */
+  | { kind: 'UNDECIDED'; attemptId?: string; evidence: string }
   /** The calls that were not sent will not be: the time for it is over. */
   | { kind: 'GIVEN_UP'; problem: Problem }
   /** @property heldBackMs how much of the delay is for our own budget alone; absent = nothing */

@@ -8,7 +8,7 @@ import { request } from './operation-request-machine.js';
 import { resolved } from './operation-resolution.js';
 import { isNewer } from './operation-schema.js';
 import { progressOf, visible, withSeen } from './operation-sight.js';
-import { delayed, submission } from './operation-submission-machine.js';
+import { delayed, isOfAttempt, submission } from './operation-submission-machine.js';
 import { timingsOf } from './operation-timings.js';
 import { isVerdict, type Operation, type OperationState } from './operation.js';
 
@@ -59,7 +59,7 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
     case 'GIVEN_UP':
       return submission(operation, change, now);
     case 'UNDECIDED':
-      if (operation.state === 'PENDING') return null;
+      if (operation.state === 'PENDING' || !isInDoubt(operation, change.attemptId)) return null;
       if (operation.state === 'UNKNOWN' && operation.evidence === change.evidence) return null;
       return {
         operation: { ...operation, state: 'UNKNOWN', evidence: change.evidence },
@@ -102,6 +102,13 @@ function apply(operation: Operation, change: Change, now: string): Applied | nul
       if (isRequestUnderWay(operation)) return null;
       return ended(withoutOpenSteps(operation), change, now);
   }
+}
+
+function isInDoubt({ calls }: Operation, attemptId: string | undefined): boolean {
+  return (
+    attemptId === undefined ||
+    calls.some((call) => call.state === 'AMBIGUOUS' && isOfAttempt(call, attemptId))
+  );
 }
 
 /** Its end would free the groups, and a stop that arrives late would stop what is begun next. */

@@ -25,7 +25,7 @@ export function submission(operation: Operation, change: Submission, now: string
       );
     case 'ADOPTED': {
       const call = operation.calls[change.callIndex];
-      if (call?.state !== 'AMBIGUOUS') return null;
+      if (call?.state !== 'AMBIGUOUS' || !isOfAttempt(call, change.attemptId)) return null;
       return accepted(operation, call, { ref: change.ref, adopted: true }, now, change.evidence);
     }
     case 'REFUSED':
@@ -165,6 +165,11 @@ function givenUp(operation: Operation, reason: Problem, now: string): Applied | 
     type: 'operation.progressed',
     text: reason.detail,
   };
+}
+
+/** Whoever looked for a send and was slow to tell may find another one in doubt, of which nothing was seen yet. */
+export function isOfAttempt(call: SubmittedCall, attemptId: string | undefined): boolean {
+  return attemptId === undefined || call.attempt?.id === attemptId;
 }
 
 /** Only the owner of the attempt in progress, or of one left ambiguous, may speak about it. */

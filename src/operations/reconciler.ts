@@ -113,13 +113,23 @@ export class Reconciler {
     pass.check();
     if (finding.verdict === 'STARTED' && !(await this.isOfAnother(operation, finding.ref))) {
       const { ref, evidence } = finding;
-      await this.store.transition(operation.id, { kind: 'ADOPTED', callIndex, ref, evidence });
+      await this.store.transition(operation.id, {
+        kind: 'ADOPTED',
+        callIndex,
+        ...ofAttempt(sent),
+        ref,
+        evidence,
+      });
       return;
     }
     const quarantineOver = this.clock.now() - Date.parse(intentTime) >= this.settings.quarantineMs;
     if (quarantineOver) {
       const { evidence } = finding;
-      const unknown = await this.store.transition(operation.id, { kind: 'UNDECIDED', evidence });
+      const unknown = await this.store.transition(operation.id, {
+        kind: 'UNDECIDED',
+        evidence,
+        ...ofAttempt(sent),
+      });
       if (unknown && operation.state !== 'UNKNOWN') tellUnknown(this.log, unknown);
     }
   }
@@ -133,6 +143,10 @@ export class Reconciler {
   private async isOfAnother({ siteId }: Operation, { jobIds }: UpstreamRef): Promise<boolean> {
     return jobIds.length > 0 && (await this.store.knownJobs(siteId, jobIds)).size > 0;
   }
+}
+
+function ofAttempt({ attempt }: SubmittedCall): { attemptId?: string } {
+  return attempt ? { attemptId: attempt.id } : {};
 }
 
 function inDoubt({ calls }: Operation): SubmittedCall | undefined {

@@ -116,8 +116,16 @@ export class JournalComparison {
         held.push(gap);
         return;
       }
-      const known = await this.asFarAsKnown(gap.journaled, settle);
-      const restoration = await this.store.restore(known, gap.journaled.claim, settle !== 'NOT_YET');
+      const { record, stored, claim } = gap.journaled;
+      // An end that the store may not have taken counts only if nothing else is known, and everybody was asked.
+      const isSure = !isUnconfirmed(gap.journaled);
+      const known = isSure || settle === 'WHOLE' ? record : stored;
+      const restoration = await this.store.restore(
+        known,
+        claim,
+        settle !== 'NOT_YET',
+        isSure ? undefined : stored,
+      );
       if (restoration.kind === 'HELD') held.push(gap);
       if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
       if (restoration.kind !== 'RESTORED' && restoration.kind !== 'CONFLICT') return;
@@ -129,13 +137,6 @@ export class JournalComparison {
     for (let i = 0; i < ended.length; i += AT_ONCE) await Promise.all(ended.slice(i, i + AT_ONCE).map(one));
     for (const gap of gaps) if (gap.journaled.record.endedTime === null) await one(gap);
     return { differences, held };
-  }
-
-  /** An end that the store may not have taken counts only if nothing else is known, and everybody was asked. */
-  private async asFarAsKnown(journaled: JournaledRecord, settle: string): Promise<Operation> {
-    const { record, stored } = journaled;
-    if (!isUnconfirmed(journaled)) return record;
-    return settle === 'WHOLE' && !(await this.hasGoneOn(journaled)) ? record : stored;
   }
 
   /** What no journal says as the store has it now; if that fails, the next comparison comes to the same again. */
@@ -180,11 +181,6 @@ export class JournalComparison {
       });
     }
     return doubted;
-  }
-
-  private async hasGoneOn({ stored }: JournaledRecord): Promise<boolean> {
-    const now = await this.store.find(stored.id);
-    return now !== null && now !== 'UNREADABLE' && now.version > stored.version;
   }
 
   private difference(

@@ -53,22 +53,26 @@ export abstract class RestorableStore {
    * Writes back what a journal knows and the store has lost, in one atomic step: record, locks, indexes, idempotency
    * key and event. Idempotent; several processes may do it at once.
    * @param evenIfHeld by now: then it is kept as UNKNOWN, and takes no lock from anybody
+   * @param ifGoneOn what is known for certain, where `journaled` is an end that the store may not have taken: this counts
+   * if the store has gone on since. It is looked at in the write's own step, for what was read before it may be old
    */
   async restore(
     journaled: Operation,
     claim: IdempotencyClaim | null,
     evenIfHeld: boolean,
+    ifGoneOn?: Operation,
   ): Promise<Restoration> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = await this.find(journaled.id);
       if (before === 'UNREADABLE') return { kind: 'UNREADABLE' };
-      if (!knowsMore(journaled, before)) return { kind: 'KNOWN' };
-      const step = restored(journaled, before, isoTime(this.clock.now()));
+      const known = ifGoneOn && before && before.version > ifGoneOn.version ? ifGoneOn : journaled;
+      if (!knowsMore(known, before)) return { kind: 'KNOWN' };
+      const step = restored(known, before, isoTime(this.clock.now()));
       const written = await this.write(before, step, claim);
       if (written.kind === 'RESTORED') return { kind: 'RESTORED', before, operation: step.operation };
       if (written.kind === 'STALE') continue;
       if (!evenIfHeld) return { kind: 'HELD', before, heldBy: written.heldBy };
-      const kept = await this.keepWithoutLocks(journaled, before, claim);
+      const kept = await this.keepWithoutLocks(known, before, claim);
       if (kept) return { kind: 'CONFLICT', before, operation: kept };
     }
     throw new Error(`operation ${journaled.id} was written by others ${MOST_TRIES} times in a row`);

@@ -98,6 +98,19 @@ describe('evidence', () => {
     }
   });
 
+  it('of a send that was taken back says nothing of the one that is in doubt now', () => {
+    const doubtful = after(operation(), intent(0, 'a', 'move'), ambiguous('a'));
+    const found = { callIndex: 0, ref: { jobIds: ['x'] }, evidence: 'x began' };
+    expect(reduce(doubtful, { kind: 'ADOPTED', attemptId: 'before', ...found }, at(10))).toBeNull();
+    expect(
+      reduce(doubtful, { kind: 'UNDECIDED', attemptId: 'before', evidence: 'None began.' }, at(10)),
+    ).toBeNull();
+    expect(after(doubtful, { kind: 'ADOPTED', attemptId: 'a', ...found }).state).toBe('RUNNING');
+    expect(after(doubtful, { kind: 'UNDECIDED', attemptId: 'a', evidence: 'None began.' }).state).toBe(
+      'UNKNOWN',
+    );
+  });
+
   it('that says the same again is not told again', () => {
     const unknown = after(operationIn('RECONCILING'), { kind: 'UNDECIDED', evidence: 'Two began.' });
     expect(reduce(unknown, { kind: 'UNDECIDED', evidence: 'Two began.' }, at(20))).toBeNull();

@@ -112,6 +112,24 @@ describe('what the store has in an older state', () => {
     await store().accept(books({ version: 1 }, 'PENDING'), CLAIM);
   };
 
+  it('keeps what the store has, if it has gone on where the journal only meant to end it', async () => {
+    await accepted();
+    const known = books({ version: 1 }, 'PENDING');
+    const meant = books({ version: 2, endedTime: at(60) }, 'CANCELLED');
+    const running = books({ version: 7 });
+    expect((await restorable().restore(running, CLAIM, true)).kind).toBe('RESTORED');
+    expect((await restorable().restore(meant, CLAIM, true, known)).kind).toBe('KNOWN');
+    expect((await store().find(meant.id))?.state).toBe('RUNNING');
+  });
+
+  it('ends where the journal meant to end it, if nothing else is known', async () => {
+    await accepted();
+    const known = books({ version: 1 }, 'PENDING');
+    const meant = books({ version: 2, endedTime: at(60) }, 'CANCELLED');
+    expect((await restorable().restore(meant, CLAIM, true, known)).kind).toBe('RESTORED');
+    expect((await store().find(meant.id))?.state).toBe('CANCELLED');
+  });
+
   it('moves on, above both versions, and changes its place in the lists', async () => {
     await accepted();
     await restorable().restore(books(), CLAIM, false);
