@@ -63,7 +63,10 @@ export function shedLoad(
   };
   const placesIn = (lane: LoadLane): number =>
     Math.min(limits.inFlight[lane], rooms[lane]?.places ?? Infinity);
-  const isFull = (lane: LoadLane): boolean => places.takenIn(lane) >= placesIn(lane);
+  const isFull = (lane: LoadLane): boolean => {
+    const taken = places.takenIn(lane);
+    return taken >= limits.inFlight[lane] || rooms[lane]?.hasRoomFor(taken, lateness.ms) === false;
+  };
   const begun = new WeakMap<FastifyRequest, { lane: LoadLane; atMs: number }>();
   const take = (lane: LoadLane, request: FastifyRequest, reply: FastifyReply): void => {
     begun.set(request, { lane, atMs: monotonicMs() });
@@ -101,7 +104,7 @@ export function shedLoad(
     const from = begun.get(request);
     begun.delete(request);
     const nowMs = monotonicMs();
-    if (from) rooms[from.lane]?.answered(nowMs - from.atMs, lateness.ms, nowMs);
+    if (from) rooms[from.lane]?.answered(nowMs - from.atMs, lateness.ms, nowMs, places.takenIn(from.lane));
     done();
   });
   fastify.addHook('onClose', (_instance, done) => {
