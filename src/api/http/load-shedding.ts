@@ -61,11 +61,11 @@ export function shedLoad(
     CHANGE: new Room(limits.inFlight.CHANGE),
     READ: new Room(limits.inFlight.READ),
   };
-  const placesIn = (lane: LoadLane): number =>
-    Math.min(limits.inFlight[lane], rooms[lane]?.places ?? Infinity);
+  const placesIn = (lane: LoadLane): number => rooms[lane]?.places ?? limits.inFlight[lane];
   const isFull = (lane: LoadLane): boolean => {
     const taken = places.takenIn(lane);
-    return taken >= limits.inFlight[lane] || rooms[lane]?.hasRoomFor(taken, lateness.ms) === false;
+    rooms[lane]?.wanted(taken, lateness.ms);
+    return taken >= placesIn(lane);
   };
   const begun = new WeakMap<FastifyRequest, { lane: LoadLane; atMs: number }>();
   const take = (lane: LoadLane, request: FastifyRequest, reply: FastifyReply): void => {

@@ -44,9 +44,8 @@ export class Room {
     }
   }
 
-  /** One more is wanted than there is room for: it is let in where the process has nothing to do but to wait. */
-  hasRoomFor(taken: number, latenessMs: number): boolean {
+  /** One more comes: where the process has nothing to do but to wait, there is room for it. */
+  wanted(taken: number, latenessMs: number): void {
     if (taken >= this.places && latenessMs < OWN_LATENESS_MS) this.room = Math.min(this.most, taken + 1);
-    return taken < this.places;
   }
 }

@@ -38,10 +38,12 @@ describe('the room for requests', () => {
 
   it('lets in whoever comes while the process is not late, and nobody beyond it while it is', () => {
     const room = new Room(400);
-    expect([63, 64].map((taken) => room.hasRoomFor(taken, LATE))).toEqual([true, false]);
-    expect([64, 65, 66].map((taken) => room.hasRoomFor(taken, 2))).toEqual([true, true, true]);
+    room.wanted(64, LATE);
+    expect(room.places).toBe(64);
+    for (const taken of [63, 64, 65, 66]) room.wanted(taken, 2);
     expect(room.places).toBe(67);
-    expect(room.hasRoomFor(400, 2)).toBe(false);
+    room.wanted(400, 2);
+    expect(room.places).toBe(400);
   });
 
   it('shrinks for as long as answers are slow because the process is, and stays large enough for a few', () => {
