@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel';
 import type { ResolveName } from './endpoint-connection.js';
 
 /** Threads that questions to the operating system take at a time: the journal needs the others. */
@@ -13,8 +14,7 @@ const MOST_REMEMBERED = 1_000;
 export class SystemNames {
   private readonly asked = new Map<string, Promise<string[]>>();
   private readonly failed = new Map<string, { atMs: number; error: Error }>();
-  private readonly waiting: (() => void)[] = [];
-  private out = 0;
+  private readonly places = bulkhead(AT_ONCE, Infinity);
 
   constructor(
     private readonly ask: ResolveName,
@@ -34,19 +34,12 @@ export class SystemNames {
   }
 
   private async inTurn(name: string): Promise<string[]> {
-    if (this.out >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.out += 1;
     try {
-      return await this.ask(name);
+      return await this.places.execute(() => this.ask(name));
     } catch (error) {
       if (this.failed.size >= MOST_REMEMBERED) this.failed.clear();
       this.failed.set(name, { atMs: this.monotonicMs(), error: error as Error });
       throw error;
-    } finally {
-      const next = this.waiting.shift();
-      // Its place goes to whoever waits longest.
-      if (next) next();
-      else this.out -= 1;
     }
   }
 }

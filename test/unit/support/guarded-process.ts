@@ -109,3 +109,15 @@ export async function snapshot(redis: Redis, pattern = '*'): Promise<() => Promi
     for (const [i, key] of keys.entries()) await redis.restore(key, 0, dumps[i] as Buffer);
   };
 }
+
+/** Has all of them look until everybody is open; answers how long that took by the clock, milliseconds. */
+export async function untilOpen(clock: TestClock, processes: readonly GuardedProcess[]): Promise<number> {
+  const begun = clock.now();
+  for (let i = 0; i < 600; i += 1) {
+    const open = [];
+    for (const process of processes) open.push(await process.check());
+    if (open.every(Boolean)) return clock.now() - begun;
+    clock.advance(250);
+  }
+  throw new Error('never open');
+}

@@ -2,7 +2,13 @@ import type { Operation } from '../../../../src/domain/operation.js';
 import { NoJournal } from '../../../../src/operations/journal/no-journal.js';
 import type { Journal } from '../../../../src/operations/journal/journal.js';
 import { shardOf, shardPrefix } from '../../../../src/platform/redis/keys.js';
-import { GuardedProcess, PATIENCE_MS, ServerLife, snapshot } from '../../support/guarded-process.js';
+import {
+  GuardedProcess,
+  PATIENCE_MS,
+  ServerLife,
+  snapshot,
+  untilOpen,
+} from '../../support/guarded-process.js';
 import { operation } from '../../support/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { SharedJournal } from '../../support/shared-journal.js';
@@ -28,15 +34,8 @@ class Parts {
     return new GuardedProcess(the.redis, this.life, journal, this.clock);
   }
 
-  async open(...processes: GuardedProcess[]): Promise<number> {
-    const begun = this.clock.now();
-    for (let i = 0; i < 600; i += 1) {
-      const open = [];
-      for (const process of processes) open.push(await process.check());
-      if (open.every(Boolean)) return this.clock.now() - begun;
-      this.clock.advance(250);
-    }
-    throw new Error('never open');
+  open(...processes: GuardedProcess[]): Promise<number> {
+    return untilOpen(this.clock, processes);
   }
 
   /** As time goes on, and everybody looks now and then. */

@@ -1,7 +1,13 @@
 import type { Operation } from '../../../../src/domain/operation.js';
 import { NoJournal } from '../../../../src/operations/journal/no-journal.js';
 import { accepted, intent } from '../../support/changes.js';
-import { GuardedProcess, PATIENCE_MS, ServerLife, snapshot } from '../../support/guarded-process.js';
+import {
+  GuardedProcess,
+  PATIENCE_MS,
+  ServerLife,
+  snapshot,
+  untilOpen,
+} from '../../support/guarded-process.js';
 import { operation } from '../../support/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { SharedJournal } from '../../support/shared-journal.js';
@@ -28,15 +34,8 @@ class Machines {
     return new GuardedProcess(the.redis, this.life, journal, this.clock, waitReplicas);
   }
 
-  async open(...processes: GuardedProcess[]): Promise<number> {
-    const begun = this.clock.now();
-    for (let i = 0; i < 600; i += 1) {
-      const open = [];
-      for (const process of processes) open.push(await process.check());
-      if (open.every(Boolean)) return this.clock.now() - begun;
-      this.clock.advance(250);
-    }
-    throw new Error('never open');
+  open(...processes: GuardedProcess[]): Promise<number> {
+    return untilOpen(this.clock, processes);
   }
 
   async both(): Promise<[GuardedProcess, GuardedProcess]> {
