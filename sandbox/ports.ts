@@ -1,10 +1,35 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { run } from './run.js';
 
-/** Any free port on loopback. */
+const LOWEST = 20_000;
+const ATTEMPTS = 100;
+const givenOut = new Set<number>();
+
+/**
+ * A free port on loopback, another one each time. It lies below those that the system lends to outgoing connections, so
+ * that it is still free when the program that it is meant for has started.
+ */
 export async function freePort(): Promise<number> {
+  const end = firstLent();
+  for (let attempt = 0; attempt < ATTEMPTS && end > LOWEST; attempt += 1) {
+    const wanted = randomInt(LOWEST, end);
+    if (givenOut.has(wanted) || (await tryPort(wanted)) === null) continue;
+    givenOut.add(wanted);
+    return wanted;
+  }
   return (await tryPort(0)) ?? Promise.reject(new Error('there is no free port on 127.0.0.1'));
+}
+
+/** The first port that the system may lend to an outgoing connection. */
+function firstLent(): number {
+  const LINUX_DEFAULT = 32_768;
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
+  } catch {
+    return LINUX_DEFAULT;
+  }
 }
 
 /** The wanted port, or a free one and a word about who has the wanted one. 0 = any. */

@@ -32,6 +32,8 @@ function jest(project, report, args) {
     ...args,
     `--selectProjects=${project}`,
     '--passWithNoTests',
+    // What a fixture that failed has left running is not waited for: it ends with the process that started it.
+    '--forceExit',
     '--json',
     `--outputFile=${report}`,
   );

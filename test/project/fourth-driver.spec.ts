@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { SiteListDto } from '../../src/api/dto/inventory.dto.js';
-import { currentTestHasFailed } from '../support/failure-log.js';
+import { printWhenFailed } from '../support/failure-log.js';
 import { Copy } from './fourth-driver/copy.js';
 import { Deployment, refusedStart } from './fourth-driver/deployment.js';
 import { root } from './root.js';
@@ -81,9 +81,7 @@ describe('a driver that is added by the six steps', () => {
     beforeAll(async () => {
       deployment = await Deployment.start(copy);
     }, LIMIT_MS);
-    afterEach(() => {
-      if (deployment && currentTestHasFailed()) process.stderr.write(`${deployment.logs}\n`);
-    });
+    printWhenFailed(() => deployment?.logs);
     afterAll(async () => {
       await deployment?.stop();
     }, LIMIT_MS);

@@ -6,7 +6,7 @@ import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
 import { freePort } from '../../sandbox/ports.js';
 import { SITE_PASSWORDS, sitesFile, type SimulatorPorts } from '../../sandbox/sites-file.js';
 import { GatewayClient } from './client.js';
-import { currentTestHasFailed } from './failure-log.js';
+import { printWhenFailed } from './failure-log.js';
 import { forgetAll } from './forget-all.js';
 import { untilNobodyLooks } from './nobody-looks.js';
 import { Subprocess } from './processes.js';
@@ -170,9 +170,7 @@ export function useWorld(options: WorldOptions = {}): () => World {
   beforeAll(async () => {
     world = await startWorld(options);
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (world && currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
   }, STARTING_TAKES_MS);

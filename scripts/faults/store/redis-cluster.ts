@@ -3,6 +3,7 @@ import { freePort } from '../../../sandbox/ports.js';
 import { RedisNode, tlsSettings, type RedisSettings } from './redis-node.js';
 
 const SLOTS = 16_384;
+const MASTERS = 3;
 const DEADLINE_MS = 30_000;
 const PASSWORD = 'cluster-of-a-test';
 
@@ -26,9 +27,9 @@ export class RedisCluster {
 
   /** Resolves when every server says that all is well. */
   static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
-    const masters = await Promise.all([0, 1, 2].map(() => server(options)));
-    const replicas = options.replicas ? await Promise.all(masters.map(() => server(options))) : [];
-    const cluster = new RedisCluster(masters, replicas);
+    const count = options.replicas ? 2 * MASTERS : MASTERS;
+    const nodes = await RedisNode.together(Array.from({ length: count }, () => server(options)));
+    const cluster = new RedisCluster(nodes.slice(0, MASTERS), nodes.slice(MASTERS));
     try {
       await cluster.join();
     } catch (error) {

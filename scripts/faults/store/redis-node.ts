@@ -74,9 +74,7 @@ export class RedisNode {
     const secret = password ?? randomBytes(9).toString('base64url');
     const [found, port] = [await realRedis(), await freePort()];
     const all = { ...USUAL, requirepass: secret, masterauth: secret, ...settings };
-    const node = new RedisNode(found, port, newDirectory(), secret, all, 'server');
-    await node.begin();
-    return node;
+    return new RedisNode(found, port, newDirectory(), secret, all, 'server').begun();
   }
 
   /** Its settings are kept in a file, which Sentinel itself rewrites. */
@@ -85,8 +83,17 @@ export class RedisNode {
     const node = new RedisNode(found, port, newDirectory(), '', {}, 'sentinel');
     const own = ['bind 127.0.0.1', 'protected-mode no', `port ${port}`, `dir "${node.directory}"`];
     writeFileSync(node.configurationFile, [...own, ...lines, ''].join('\n'));
-    await node.begin();
-    return node;
+    return node.begun();
+  }
+
+  /** All of them, or none that goes on running. */
+  static async together(starts: readonly Promise<RedisNode>[]): Promise<RedisNode[]> {
+    const results = await Promise.allSettled(starts);
+    const nodes = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed) return nodes;
+    await Promise.all(nodes.map((node) => node.stop()));
+    throw failed.reason;
   }
 
   get title(): string {
@@ -180,6 +187,17 @@ export class RedisNode {
         lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
       );
     });
+  }
+
+  /** For the first time; what does not come up leaves nothing. */
+  private async begun(): Promise<this> {
+    try {
+      await this.begin();
+      return this;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   private get logFile(): string {

@@ -68,7 +68,9 @@ export class Sentinels {
       // Also how long a replica may follow through another address (our link) before it is put right.
       `sentinel failover-timeout ${Sentinels.NAME} 60000`,
     ];
-    const sentinels = new Sentinels(await Promise.all([1, 2, 3].map(() => RedisNode.startSentinel(lines))));
+    const sentinels = new Sentinels(
+      await RedisNode.together([1, 2, 3].map(() => RedisNode.startSentinel(lines))),
+    );
     await until('the Sentinels know one another and the replica', () => sentinels.knowAll());
     return sentinels;
   }

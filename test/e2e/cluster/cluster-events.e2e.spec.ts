@@ -3,7 +3,7 @@ import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import { operationKeys, SHARDS, shardOf, shardPrefix } from '../../../src/platform/redis/keys.js';
 import type { GatewayClient } from '../../support/client.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 import { readEvents, type EventReading } from '../../support/sse.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
 
@@ -21,9 +21,7 @@ describe('everything that happens, live, on a Redis Cluster', () => {
     world = await startWorld({ env: { REDIS_URL: cluster.url, INVENTORY_REFRESH_MS: '2000' } });
     second = await world.startReplica();
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
     await cluster?.stop();

@@ -13,7 +13,7 @@ import { connectRedis, connectWithin } from '../../../src/platform/redis/connect
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import type { GatewayClient } from '../../support/client.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 import { readEvents } from '../../support/sse.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
 import { ended } from '../../unit/history/archive/bench.js';
@@ -39,9 +39,7 @@ describe('the history of a gateway on a Redis Cluster', () => {
     world = await startWorld({ workers: 2, env });
     apis = [world.api, await world.startReplica()];
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
     await cluster?.stop();

@@ -5,7 +5,7 @@ import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import { shardOf, shardPrefix } from '../../../src/platform/redis/keys.js';
 import type { GatewayClient } from '../../support/client.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 import { readEvents } from '../../support/sse.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
 
@@ -34,9 +34,7 @@ describe('a gateway on a Redis Cluster', () => {
     });
     second = await world.startReplica();
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
     await cluster?.stop();

@@ -4,7 +4,7 @@ import { RedisPair, Sentinels } from '../../../scripts/faults/store/redis-pair.j
 import type { RedisNode } from '../../../scripts/faults/store/redis-node.js';
 import type { GatewayClient } from '../../support/client.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 import { readEvents } from '../../support/sse.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
 
@@ -36,9 +36,7 @@ describe('a gateway behind three Sentinels', () => {
     });
     second = await world.startReplica();
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
     await sentinels?.stop();

@@ -3,7 +3,7 @@ import { RedisNode } from '../../../scripts/faults/store/redis-node.js';
 import { round, TARGETS_OF_A_ROUND } from '../../../scripts/faults/store/round.js';
 import { seeded } from '../../../scripts/faults/store/seeded.js';
 import { StoreWorld } from '../../../scripts/faults/store/store-world.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 
 const TEST_MS = 240_000;
 /** On a machine that is busy with other things as well; the figures are in the guarantees. */
@@ -19,9 +19,7 @@ describe('a Redis server without a replica, while failovers are asked for on bot
     const targets = ONE_NODE_FAULTS.length * TARGETS_OF_A_ROUND;
     world = await StoreWorld.open({ redisUrl: node.url, targets });
   }, TEST_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world?.logs.slice(-300).join('\n')}\n`);
-  });
+  printWhenFailed(() => world?.logs.slice(-300).join('\n'));
   afterAll(async () => {
     await world?.close();
     await node?.stop();

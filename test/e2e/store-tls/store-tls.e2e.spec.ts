@@ -4,7 +4,7 @@ import { RedisNode, tlsSettings } from '../../../scripts/faults/store/redis-node
 import { Sentinels } from '../../../scripts/faults/store/redis-pair.js';
 import { connectRedis, connectWithin } from '../../../src/platform/redis/connection.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
-import { currentTestHasFailed } from '../../support/failure-log.js';
+import { printWhenFailed } from '../../support/failure-log.js';
 import { startWorld, STARTING_TAKES_MS, type World } from '../../support/world.js';
 import { recordingLog } from '../../unit/support/recording-log.js';
 import { selfSigned } from '../../unit/support/self-signed.js';
@@ -53,9 +53,7 @@ describe.each([
     store = await open(tls);
     world = await startWorld({ env: { REDIS_URL: store.url, NODE_EXTRA_CA_CERTS: tls.cert } });
   }, STARTING_TAKES_MS);
-  afterEach(() => {
-    if (currentTestHasFailed()) process.stderr.write(`${world.logs}\n`);
-  });
+  printWhenFailed(() => world?.logs);
   afterAll(async () => {
     await world?.stop();
     await store?.stop();
