@@ -5,6 +5,7 @@ import { Places } from './places.js';
 import { waitSeconds } from './prefer.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 import { Room } from './room.js';
+import { Turnstile } from './turnstile.js';
 
 /** What settles a disaster, what else changes something, what is read, and what waits for news. Each has places of its own. */
 export type LoadLane = 'EMERGENCY' | 'CHANGE' | 'READ' | 'WAIT';
@@ -44,7 +45,8 @@ const RETRY_AFTER_SECONDS = 2;
 /**
  * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, before anything was read or done.
  * Reads and changes have fewer places while their answers take long because the process has too much to do. A place is held
- * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
+ * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held. While an
+ * emergency is being answered, the others begin one after the other.
  *
  * @param onShed told of each request that was turned away
  * @returns how many requests of each lane are answered at a time, as things are
@@ -78,26 +80,27 @@ export function shedLoad(
       ? `${places.takenIn(lane)} requests of this kind are being answered.`
       : null;
   };
+  const turnstile = new Turnstile(() => places.takenIn('EMERGENCY') > 0);
   const orTurnedAway = (
     request: FastifyRequest,
     reply: FastifyReply,
-    passed: (lane: LoadLane) => void,
-    done: () => void,
+    goOn: (lane: LoadLane | null) => void,
   ): void => {
     const lane = laneOf(request);
-    if (lane === null) return done();
-    const detail = refusal(lane, request);
-    if (detail !== null) {
-      onShed(lane);
-      return void reply.send(overloaded(request, reply, detail));
-    }
-    passed(lane);
-    done();
+    const detail = lane === null ? null : refusal(lane, request);
+    if (lane === null || detail === null) return goOn(lane);
+    onShed(lane);
+    void reply.send(overloaded(request, reply, detail));
   };
-  fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => undefined, done));
+  fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => done()));
   fastify.addHook('preHandler', (request, reply, done) => {
     if (isStream(request)) return done();
-    orTurnedAway(request, reply, (lane) => take(lane, request, reply), done);
+    orTurnedAway(request, reply, (lane) => {
+      if (lane === null) return done();
+      take(lane, request, reply);
+      if (lane === 'EMERGENCY') done();
+      else turnstile.pass(done);
+    });
   });
   // The answer is there, and goes to whoever may read it slowly.
   fastify.addHook('onSend', (request, _reply, _payload, done) => {
