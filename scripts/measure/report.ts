@@ -31,7 +31,7 @@ export function measurementsPage(figures: Figures): string {
   return `# Measurements
 
 Written by \`npm run measure\`, which took ${minutes.toFixed(0)} minutes on ${machine}; the simulated sites, Redis, one API process, one worker and
-the measuring client share that machine. Everything runs with the settings of a deployment that sets none: a look at a site's operations every 5 s,
+the measuring client share that machine. Redis writes nothing to its disk, the journal is synced to it. Everything else runs with the settings of a deployment that sets none: a look at a site's operations every 5 s,
 a refresh every 30 s, the drivers' own budgets. The simulated SRM has its rate limiter on (50 requests a minute for a session, 100 for an address), the
 simulated SDRS throttles at 200 calls a second.
 

@@ -11,7 +11,7 @@ import { DamagedSegmentError, entriesIn, segmentIndexIn, summaryOf } from './seg
 import type { SegmentBlock, SegmentIndex, SegmentSummary } from './segment-index.js';
 import { isSegment } from './segment-writing.js';
 
-/** Bytes of indexes that are kept at hand; about 16 for each operation. */
+/** Bytes of indexes that are kept at hand; about 25 for each operation. */
 const INDEX_BYTES_KEPT = 64 * 1024 * 1024;
 const BYTES_PER_BLOCK = 400;
 

@@ -159,7 +159,7 @@ export const ENVIRONMENT = {
   maxRequestsInFlight: {
     name: 'MAX_REQUESTS_IN_FLIGHT',
     meaning:
-      'Reads that one API process answers at a time; beyond it they get 503 with Retry-After. Half as many for changes, and as many again for failovers, stops and verdicts alone.',
+      'Reads that one API process answers at a time; beyond it they get 503 with Retry-After. Half as many changes have places of their own, and half as many failovers, stops, answers to prompts and verdicts.',
     defaultValue: '400',
     fault: (text) => wholeNumber(text, 1, 100_000),
   },
