@@ -1,44 +1,13 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type Problem } from '../../domain/problem.js';
 import { Lateness } from '../../platform/health/lateness.js';
+import { isStream, laneOf, type Asked, type LoadLane, type LoadLimits } from './load-lanes.js';
 import { Places } from './places.js';
-import { waitSeconds } from './prefer.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
+import { requestIdOf } from './request-id.js';
 import { Room } from './room.js';
 import { Turnstile } from './turnstile.js';
-
-/** What settles a disaster, what else changes something, what is read, and what waits for news. Each has places of its own. */
-export type LoadLane = 'EMERGENCY' | 'CHANGE' | 'READ' | 'WAIT';
-
-export interface LoadLimits {
-  /** Requests that are answered at a time. */
-  inFlight: Readonly<Record<LoadLane, number>>;
-  /** Milliseconds by which the process may be late with everything before the lane is turned away. */
-  lateMs: Readonly<Record<LoadLane, number>>;
-}
-
-/** @param reads how many reads are answered at a time; the other lanes go by it */
-export function loadLimits(reads: number): LoadLimits {
-  const half = Math.ceil(reads / 2);
-  return {
-    inFlight: { EMERGENCY: half, CHANGE: half, READ: reads, WAIT: reads * 10 },
-    lateMs: { EMERGENCY: 10_000, CHANGE: 2_000, READ: 750, WAIT: 750 },
-  };
-}
-
-const EMERGENCIES: ReadonlySet<string> = new Set([
-  '/v1/recovery-plans/:id/actions/failover',
-  '/v1/recovery-plans/:id/actions/planned-failover',
-  '/v1/operations/:id/cancel',
-  '/v1/operations/:id/input',
-  '/v1/operations/:id/resolution',
-]);
-
-/** Asked by machines to find out how the process does: no answer would be taken for its death. */
-const ALWAYS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
-
-/** The one path that is answered later if it is asked to. */
-const WAITS = '/v1/operations/:id';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -66,41 +35,40 @@ export function shedLoad(
   const placesIn = (lane: LoadLane): number => rooms[lane]?.places ?? limits.inFlight[lane];
   const isFull = (lane: LoadLane): boolean => {
     const taken = places.takenIn(lane);
-    rooms[lane]?.wanted(taken, lateness.ms);
+    rooms[lane]?.wanted(taken, lateness.ms, monotonicMs());
     return taken >= placesIn(lane);
+  };
+  /** Why it cannot be answered now; null = it can. */
+  const refusal = (asked: Asked): string | null => {
+    const lane = laneOf(asked);
+    if (lane === null) return null;
+    const isLate = lateness.ms >= limits.lateMs[lane];
+    if (!isLate && (isStream(asked) || !isFull(lane))) return null;
+    onShed(lane);
+    return isLate
+      ? `The process is ${Math.round(lateness.ms)} ms late.`
+      : `${places.takenIn(lane)} requests of this kind are being answered.`;
   };
   const begun = new WeakMap<FastifyRequest, { lane: LoadLane; atMs: number }>();
   const take = (lane: LoadLane, request: FastifyRequest, reply: FastifyReply): void => {
     begun.set(request, { lane, atMs: monotonicMs() });
     places.take(lane, reply);
   };
-  const refusal = (lane: LoadLane, request: FastifyRequest): string | null => {
-    if (lateness.ms >= limits.lateMs[lane]) return `The process is ${Math.round(lateness.ms)} ms late.`;
-    return isFull(lane) && !isStream(request)
-      ? `${places.takenIn(lane)} requests of this kind are being answered.`
-      : null;
-  };
   const turnstile = new Turnstile(() => places.takenIn('EMERGENCY') > 0);
-  const orTurnedAway = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    goOn: (lane: LoadLane | null) => void,
-  ): void => {
-    const lane = laneOf(request);
-    const detail = lane === null ? null : refusal(lane, request);
-    if (lane === null || detail === null) return goOn(lane);
-    onShed(lane);
-    void reply.send(overloaded(request, reply, detail));
-  };
-  fastify.addHook('onRequest', (request, reply, done) => orTurnedAway(request, reply, () => done()));
+  guardDoor(fastify.server, refusal);
+  // What was let in waited for its body.
   fastify.addHook('preHandler', (request, reply, done) => {
     if (isStream(request)) return done();
-    orTurnedAway(request, reply, (lane) => {
-      if (lane === null) return done();
-      take(lane, request, reply);
-      if (lane === 'EMERGENCY') done();
-      else turnstile.pass(done);
-    });
+    const detail = refusal(request);
+    if (detail !== null) {
+      void reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).type(PROBLEM_TYPE);
+      return void reply.send(overloaded(detail, request.url, request.id));
+    }
+    const lane = laneOf(request);
+    if (lane === null) return done();
+    take(lane, request, reply);
+    if (lane === 'EMERGENCY') done();
+    else turnstile.pass(done);
   });
   // The answer is there, and goes to whoever may read it slowly.
   fastify.addHook('onSend', (request, _reply, _payload, done) => {
@@ -122,25 +90,33 @@ export function shedLoad(
   });
 }
 
-/** null = always answered. */
-export function laneOf({ method, headers, routeOptions }: FastifyRequest): LoadLane | null {
-  const route = routeOptions.url ?? '';
-  if (ALWAYS.has(route)) return null;
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
-    return route === WAITS && waitSeconds(String(headers.prefer ?? '')) > 0 ? 'WAIT' : 'READ';
-  }
-  return EMERGENCIES.has(route) ? 'EMERGENCY' : 'CHANGE';
+/** Before the framework does anything: a process that refuses nine of ten must not be kept busy by refusing. */
+function guardDoor(server: Server, refusal: (request: IncomingMessage) => string | null): void {
+  const inside = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const detail = refusal(request);
+    if (detail === null) for (const listener of inside) listener.call(server, request, response);
+    else turnAway(request, response, detail);
+  });
 }
 
-function isStream({ routeOptions }: FastifyRequest): boolean {
-  return /\/events$/.test(routeOptions.url ?? '');
+function turnAway(request: IncomingMessage, response: ServerResponse, detail: string): void {
+  const id = requestIdOf(request);
+  const body = JSON.stringify(overloaded(detail, request.url ?? '', id));
+  response.writeHead(503, {
+    'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'retry-after': String(RETRY_AFTER_SECONDS),
+    'x-request-id': id,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function overloaded(request: FastifyRequest, reply: FastifyReply, detail: string): Problem {
-  void reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).type(PROBLEM_TYPE);
-  return problemAnswer(
-    problem('overloaded', `${detail} Nothing was done; ask again in ${RETRY_AFTER_SECONDS} seconds.`),
-    request.url,
-    request.id,
+function overloaded(detail: string, url: string, requestId: string): Problem {
+  const found = problem(
+    'overloaded',
+    `${detail} Nothing was done; ask again in ${RETRY_AFTER_SECONDS} seconds.`,
   );
+  return problemAnswer(found, url, requestId);
 }

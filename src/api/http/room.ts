@@ -5,11 +5,13 @@ const OWN_LATENESS_MS = 20;
 /** So many are let in however slow it is: too few to make it so. */
 const LEAST = 8;
 /** So many at first: it grows when more are wanted, not before. */
-const AT_FIRST = 64;
+const AT_FIRST = 16;
 /** One standstill makes everything slow that was under way: it counts once. */
-const CUT_EVERY_MS = 1_000;
+const CUT_EVERY_MS = 250;
 const LESS_FOR_SLOW = 0.75;
 const MORE_FOR_SOON = 0.25;
+/** How late the process is, is not known sooner: a thousand who come at once would all find it idle. */
+const ONE_MORE_EVERY_MS = 1;
 
 /**
  * How many requests of a lane can be answered soon, found out from those that were: an adaptive concurrency limit. Any number
@@ -19,6 +21,7 @@ const MORE_FOR_SOON = 0.25;
 export class Room {
   private room: number;
   private cutAtMs = -Infinity;
+  private grewAtMs = -Infinity;
 
   /** @param most requests at a time, however soon they are answered */
   constructor(private readonly most: number) {
@@ -45,7 +48,10 @@ export class Room {
   }
 
   /** One more comes: where the process has nothing to do but to wait, there is room for it. */
-  wanted(taken: number, latenessMs: number): void {
-    if (taken >= this.places && latenessMs < OWN_LATENESS_MS) this.room = Math.min(this.most, taken + 1);
+  wanted(taken: number, latenessMs: number, nowMs: number): void {
+    if (taken < this.places || latenessMs >= OWN_LATENESS_MS) return;
+    if (nowMs - this.grewAtMs < ONE_MORE_EVERY_MS) return;
+    this.grewAtMs = nowMs;
+    this.room = Math.min(this.most, taken + 1);
   }
 }

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyServerOptions } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import type { Metrics } from '../../platform/metrics.js';
 import { tellRequests } from './request-context.js';
+import { requestIdOf } from './request-id.js';
 import { answerUnreadable, answerUnroutable } from './unroutable.js';
 
 /** Fastify's own limits are mostly open: these are ours. */
@@ -15,10 +15,7 @@ export const fastifyOptions: FastifyServerOptions = {
   routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable,
-  genReqId: (request) => {
-    const given = request.headers['x-request-id'];
-    return typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : uuidv7();
-  },
+  genReqId: requestIdOf,
 };
 
 /** In which requests in progress get their answers when the process ends; then whatever is left is cut. */

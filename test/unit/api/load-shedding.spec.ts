@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
-import { loadLimits, shedLoad, type LoadLane } from '../../../src/api/http/load-shedding.js';
+import { loadLimits, type LoadLane } from '../../../src/api/http/load-lanes.js';
+import { shedLoad } from '../../../src/api/http/load-shedding.js';
 import { Lateness } from '../../../src/platform/health/lateness.js';
 import { eventuallyTrue } from '../../support/eventually.js';
 
@@ -107,20 +108,22 @@ describe('a process that is asked for more than it has places for', () => {
 describe('a process whose answers have grown slow', () => {
   it('lets fewer reads in at a time, and failovers as many as ever', async () => {
     let nowMs = 0;
-    serving(100, { ms: 40 }, () => nowMs);
+    const lateness = { ms: 0 };
+    serving(100, lateness, () => (nowMs += 1));
     const reads = Array.from({ length: 60 }, () => read());
     const urgent = Array.from({ length: 50 }, () => failover());
     await inProgress(...reads, ...urgent);
     nowMs += 2_000;
+    lateness.ms = 40;
     waiting.splice(0).forEach((answer) => answer());
     for (const { statusCode } of await Promise.all([...reads, ...urgent])) expect(statusCode).toBe(200);
-    expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 50, READ: 48, WAIT: 1_000 });
+    expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 16, READ: 45, WAIT: 1_000 });
     const more = Array.from({ length: 90 }, () => read());
     const urgently = Array.from({ length: 50 }, () => failover());
-    await arrived(48 + 50);
+    await arrived(45 + 50);
     waiting.splice(0).forEach((answer) => answer());
     const after = await Promise.all(more);
-    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(42);
+    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(45);
     for (const { statusCode } of await Promise.all(urgently)) expect(statusCode).toBe(200);
   });
 
@@ -135,7 +138,7 @@ describe('a process whose answers have grown slow', () => {
     await inProgress(slowReader);
     waiting.splice(0).forEach((answer) => answer());
     expect((await slowReader).statusCode).toBe(200);
-    expect(places().READ).toBe(64);
+    expect(places().READ).toBe(16);
   });
 });
 
@@ -157,6 +160,45 @@ describe('over connections', () => {
     waiting.forEach((answer) => answer());
     expect((await urgent).statusCode).toBe(200);
   }
+
+  it('turns away at the door, before the framework begins, with the same answer', async () => {
+    serving(1);
+    let begun = 0;
+    fastify.addHook('onRequest', (_request, _reply, done) => {
+      begun += 1;
+      done();
+    });
+    await fastify.listen({ host: '127.0.0.1', port: 0 });
+    await inProgress(read());
+    const { port } = fastify.server.address() as AddressInfo;
+    const headers = { 'x-request-id': 'mine' };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/sites?pageSize=1`, { headers });
+    expect([
+      answer.status,
+      ...['retry-after', 'content-type', 'x-request-id'].map((name) => answer.headers.get(name)),
+    ]).toEqual([503, '2', 'application/problem+json; charset=utf-8', 'mine']);
+    expect(await answer.json()).toMatchObject({
+      code: 'overloaded',
+      retryable: true,
+      instance: '/v1/sites',
+      requestId: 'mine',
+    });
+    const head = await fetch(`http://127.0.0.1:${port}/v1/sites`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([503, '']);
+    expect([begun, shed]).toEqual([1, ['READ', 'READ']]);
+  });
+
+  it('goes on with a connection whose body nobody wanted to read', async () => {
+    serving(1);
+    await fastify.listen({ host: '127.0.0.1', port: 0 });
+    await inProgress(change());
+    const unwanted = 'POST /v1/sites/x/refresh HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n';
+    const socket = await sent(`${unwanted}${'x'.repeat(70_000)}GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n`);
+    let heard = '';
+    socket.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+    await eventuallyTrue('both were answered', () => /HTTP\/1.1 503[^]*HTTP\/1.1 404/.test(heard));
+    socket.destroy();
+  });
 
   it('places come back from answers that waited behind another one when their client went', async () => {
     serving(4);
