@@ -1,8 +1,10 @@
 // Jest runs the compiled JavaScript: tests from build/, the product from dist/ (what ships).
 const build = process.env.BUILD_DIR ?? 'build';
 
-/** Tests that start whole processes; they want the machine for themselves (scripts/jest.mjs). */
+/** Tests that start whole processes, one at a time (scripts/jest.mjs). */
 const WHOLE = ['e2e', 'project'];
+/** Minutes of computing, which take what the others leave. */
+const MODEL = ['model'];
 
 const compiled = {
   roots: [`<rootDir>/${build}/test`],
@@ -17,12 +19,13 @@ export default {
     {
       ...compiled,
       displayName: 'parts',
-      testMatch: ['**/*.spec.js', ...WHOLE.map((folder) => `!**/test/${folder}/**`)],
+      testMatch: ['**/*.spec.js', ...[...WHOLE, ...MODEL].map((folder) => `!**/test/${folder}/**`)],
     },
-    {
-      ...compiled,
-      displayName: 'whole',
-      testMatch: WHOLE.map((folder) => `**/test/${folder}/**/*.spec.js`),
-    },
+    { ...compiled, displayName: 'whole', testMatch: specsIn(WHOLE) },
+    { ...compiled, displayName: 'model', testMatch: specsIn(MODEL) },
   ],
 };
+
+function specsIn(folders) {
+  return folders.map((folder) => `**/test/${folder}/**/*.spec.js`);
+}

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runNode } from './run.mjs';
 
-/** The projects of jest.config.mjs, and how many of their files run at a time. */
-const PROJECTS = { parts: ['--maxWorkers=2'], whole: ['--runInBand'] };
+/** The projects of jest.config.mjs, those of a row side by side, and how many of their files run at a time. */
+const ROWS = [{ parts: ['--maxWorkers=2'] }, { whole: ['--runInBand'], model: ['--runInBand'] }];
 
 /**
  * Runs what was built. `filters` are parts of paths; none = everything.
@@ -13,13 +13,14 @@ const PROJECTS = { parts: ['--maxWorkers=2'], whole: ['--runInBand'] };
 export async function runTests(filters, moreArgs = []) {
   const total = { passed: 0, failed: 0 };
   const reports = mkdtempSync(join(tmpdir(), 'dr-gateway-tests-'));
-  for (const [project, args] of Object.entries(PROJECTS)) {
+  const runProject = async ([project, args]) => {
     const report = join(reports, `${project}.json`);
     const code = await jest(project, report, [...filters.map(compiledPath), ...args, ...moreArgs]);
     const { passed, failed } = existsSync(report) ? countsOf(report) : { passed: 0, failed: 0 };
     total.passed += passed;
     total.failed += code !== 0 && failed === 0 ? 1 : failed;
-  }
+  };
+  for (const row of ROWS) await Promise.all(Object.entries(row).map(runProject));
   rmSync(reports, { recursive: true });
   return total;
 }

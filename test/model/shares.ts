@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { added, emptySum, type Sum } from './sum.js';
 
@@ -46,6 +47,8 @@ export async function runShares({
   const work = async (): Promise<void> => {
     if (next > end) return;
     const worker = fork(WORKER, { execArgv: [ROOM_FOR_THE_YOUNG] });
+    // Whatever else the machine has to do comes first.
+    if (worker.pid !== undefined) setPriority(worker.pid, constants.priority.PRIORITY_LOW);
     try {
       while (next <= end && !isEnough) {
         const [first, last] = [next, Math.min(end, next + size - 1)];
