@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { endAllParts } from '../faults/world/part.js';
 import type { Bench, OpenBench, Round } from './bench.js';
 import { BENCHES } from './catalogue.js';
+import { eraseProducts } from './product.js';
 import { writeBenchmarks } from './report.js';
 import { BenchResults } from './results.js';
 
@@ -20,6 +22,12 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
   },
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.once('exit', () => {
+  endAllParts();
+  eraseProducts();
 });
 
 const startedAt = performance.now();

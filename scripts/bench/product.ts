@@ -39,6 +39,15 @@ export const PRODUCT = resolve(process.env.DIST_DIR ?? 'dist');
 export const API_KEY = 'bench-key-7d2f';
 const SIMULATORS = fileURLToPath(new URL('../../simulators/main.js', import.meta.url));
 
+/** Folders of products that were not closed. */
+const directories = new Set<string>();
+
+/** For when the process ends. */
+export function eraseProducts(): void {
+  if (process.env.BENCH_KEEP_LOGS) return;
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+}
+
 /** The gateway with a Redis of its own, every process apart, all on this machine, in a folder of its own. */
 export class Product {
   readonly apis: Api[] = [];
@@ -58,6 +67,7 @@ export class Product {
   /** Everything is ready; what was begun is ended again should a part not come up, and the error has its last words. */
   static async open(options: ProductOptions = {}): Promise<Product> {
     const directory = mkdtempSync(join(tmpdir(), 'dr-gateway-bench-'));
+    directories.add(directory);
     mkdirSync(join(directory, 'logs'));
     const redis = await openEphemeralRedis({ appendOnly: options.appendOnly ?? false });
     const simulated = {
@@ -139,6 +149,7 @@ export class Product {
     await Promise.all(this.others.splice(0).map((each) => each.kill()));
     await this.redis.stop();
     if (!process.env.BENCH_KEEP_LOGS) rmSync(this.directory, { recursive: true, force: true });
+    directories.delete(this.directory);
   }
 
   private async begin(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Drill, ProtectionGroup, RecoveryPlan } from '../domain/inventory.j
 import { problem, type Problem } from '../domain/problem.js';
 import { isoTime, type Clock } from '../platform/clock.js';
 import { Joined } from '../platform/joined.js';
+import { withinMsOrNull } from '../platform/within.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
 import type { ProviderRegistry } from '../providers/registry.js';
@@ -12,7 +13,6 @@ import { tooOldMs } from './refresh-policy.js';
 import { takenMsOf, type DatedModel, type ListTimes, type SiteModel } from './site-model.js';
 import type { SiteRefresher } from './site-refresher.js';
 import { sourceOf, type Source } from './source.js';
-import { within } from './within.js';
 
 export type { Source } from './source.js';
 
@@ -143,7 +143,7 @@ export class InventoryService {
     }
     const { done, askedMs } = this.looks.join(provider, fresh);
     const patience = known.dated ? PATIENCE_WITH_MODEL_MS : PATIENCE_WITHOUT_MS;
-    const result = await within(done, Math.max(0, patience - (this.clock.now() - askedMs)));
+    const result = await withinMsOrNull(Math.max(0, patience - (this.clock.now() - askedMs)), done);
     const after = await this.read(provider.siteId);
     if (result?.kind === 'BELIEVED') {
       // Whoever draws conclusions is told by the job, whoever looked.

@@ -1,11 +1,11 @@
 import type { Clock } from '../platform/clock.js';
 import type { Log } from '../platform/log/log.js';
 import { isRedisTrouble } from '../platform/redis/trouble.js';
+import { withinMsOrNull } from '../platform/within.js';
 import { ProviderError, type ProviderErrorKind } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import { KEPT_MS, type AnswerStore, type KeptAnswer } from './redis-answer-store.js';
 import type { ModelStore } from './redis-model-store.js';
-import { within } from './within.js';
 
 export interface RecentAnswer<T> {
   value: T;
@@ -83,7 +83,7 @@ export class RecentAnswers {
     const known = await flight.known;
     if (!known || known.isFresh) return this.told(await flight.answer, 'FRESH');
     try {
-      const answer = await within(flight.answer, PATIENCE_MS);
+      const answer = await withinMsOrNull(PATIENCE_MS, flight.answer);
       return answer ? this.told(answer, 'FRESH') : this.told(known, 'STALE');
     } catch (error) {
       if (!(error instanceof ProviderError) || !TROUBLES.includes(error.kind)) throw error;

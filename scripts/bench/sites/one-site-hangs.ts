@@ -39,7 +39,7 @@ interface Delays {
 export const oneSiteHangs: Bench = {
   id: 'B11',
   title: 'from acceptance to the upstream’s acceptance at nine sites while the tenth hangs',
-  opponent: 'the same while the tenth answers',
+  opponent: 'the same while the tenth answers, and has its own work done',
   targets: { p99: { atMost: 1.2 } },
   async open({ quick, say }: BenchContext): Promise<OpenBench> {
     const sizes: Sizes = quick ? { ofEach: 4, waitingAtTheTenth: 20 } : { ofEach: 40, waitingAtTheTenth: 60 };

@@ -31,7 +31,7 @@ interface Rates {
 /** B9: more processes do more. */
 export const twoOfEach: Bench = {
   id: 'B9',
-  title: 'what two API and two worker processes do, each of a fifth of a core',
+  title: 'what two API and two worker processes do, each of a fifth of a core, in turns',
   opponent: 'one of each',
   targets: {
     'operations accepted': { atLeast: 1.7 },
