@@ -27,7 +27,8 @@ const ASKED: Readonly<Record<CancelRequest['state'], number>> = {
  */
 export function knowsMore(journaled: Operation, stored: Operation | null): boolean {
   if (!stored) return true;
-  if (isVerdict(stored.state)) return false;
+  if (isOverruled(stored, journaled)) return true;
+  if (isVerdict(stored.state) || isOverruled(journaled, stored)) return false;
   if (isVerdict(journaled.state) || journaled.version > stored.version) return true;
   return (
     journaled.calls.some((call, i) => isFurther(call, stored.calls[i], stored)) ||
@@ -35,6 +36,16 @@ export function knowsMore(journaled: Operation, stored: Operation | null): boole
     wasAskedMore(journaled.input, stored.input) ||
     hasBegunMore(journaled, stored)
   );
+}
+
+/**
+ * It ended without having been sent, and what came later of it was sent: that end is of a life of the store which was lost,
+ * and was written down too late for anybody to take account of it. A send cannot be undone.
+ */
+function isOverruled(end: Operation, later: Operation): boolean {
+  if (!isVerdict(end.state) || later.version <= end.version) return false;
+  const wasSent = end.calls.some(({ state }) => PROGRESS[state] > 0);
+  return !wasSent && later.calls.some((call, i) => isFurther(call, end.calls[i], end));
 }
 
 /** Unless the store knows that this very attempt was never sent, and has begun anew since. */

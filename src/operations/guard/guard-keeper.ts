@@ -56,6 +56,8 @@ export class GuardKeeper extends StoreGuard {
   private hasHistory = false;
   private joined: { token: string; stage: Stage } | null = null;
   private held: Gap[] = [];
+  /** What differed, and is not on the board yet: the token may have had its day while it was written back. */
+  private readonly untold: GuardDifference[] = [];
   private readonly known: KnownJournals;
   private lastNotedMs: number | null = null;
   private tokenSeen: { token: string; atMs: number } | null = null;
@@ -279,16 +281,14 @@ export class GuardKeeper extends StoreGuard {
       await this.begin('OTHER_STORE', view);
       return;
     }
-    const { differences, held } = await this.comparison.writeBack(
+    const held = await this.comparison.writeBack(
       gaps,
       settle ? (whole ? 'WHOLE' : 'PARTIAL') : 'NOT_YET',
+      (difference) => this.untold.push(difference),
     );
     await this.comparison.giveBackKeys(keyed);
     const reached = held.length === 0 ? 2 : stage;
-    const nowMs = this.clock.now();
-    const checkIn = { token, stage: reached, nowMs, differences, vouched: unsent };
-    if (!(await this.board.checkIn(this.me, checkIn))) return;
-    this.tell(differences);
+    if (!(await this.checkIn(token, reached, unsent))) return;
     this.held = held;
     this.joined = { token, stage: reached };
   }
@@ -301,14 +301,22 @@ export class GuardKeeper extends StoreGuard {
       // What was accepted since another process opened is not of before the loss.
       const { board: now } = await this.board.look(this.me, this.clock.now());
       if (now?.token !== token || now.phase !== 'HOLDING') return;
-      const differences = await this.comparison.doubt(doubtful);
-      const nowMs = this.clock.now();
-      if (differences.length > 0) {
-        await this.board.checkIn(this.me, { token, stage: 2, nowMs, differences, vouched: [] });
-      }
-      this.tell(differences);
+      await this.comparison.doubt(doubtful, (difference) => this.untold.push(difference));
+      if (this.untold.length > 0) await this.checkIn(token, 2, []);
     }
     await this.board.open(token, this.clock.now());
+  }
+
+  /** With what differed. @returns whether the token is still the store's */
+  private async checkIn(token: string, stage: Stage, vouched: string[]): Promise<boolean> {
+    const differences = [...this.untold];
+    const nowMs = this.clock.now();
+    if (!(await this.board.checkIn(this.me, { token, stage, nowMs, differences, vouched }))) return false;
+    this.untold.splice(0, differences.length);
+    for (const { operationId, siteId, done, text } of differences) {
+      this.log.warn({ operationId, siteId, done }, text);
+    }
+    return true;
   }
 
   private async open({ board }: BoardView): Promise<void> {
@@ -374,12 +382,6 @@ export class GuardKeeper extends StoreGuard {
   private isTooLongToWait(): boolean {
     const { lossNoticed } = this;
     return lossNoticed !== null && this.clock.monotonic() - lossNoticed.atMs >= this.settings.patienceMs;
-  }
-
-  private tell(differences: readonly GuardDifference[]): void {
-    for (const { operationId, siteId, done, text } of differences) {
-      this.log.warn({ operationId, siteId, done }, text);
-    }
   }
 
   private sentence(): string {

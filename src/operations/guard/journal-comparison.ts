@@ -104,12 +104,14 @@ export class JournalComparison {
   /**
    * @param settle also what other operations hold by now, and what may have gone on otherwise; without it that is left,
    * for it may be in a journal that was not compared yet. WHOLE: every journal was; PARTIAL: one is missing
+   * @param tell what the store had lost, as soon as it is there again
+   * @returns what was left
    */
   async writeBack(
     gaps: readonly Gap[],
     settle: 'NOT_YET' | 'PARTIAL' | 'WHOLE',
-  ): Promise<{ differences: GuardDifference[]; held: Gap[] }> {
-    const differences: GuardDifference[] = [];
+    tell: (difference: GuardDifference) => void,
+  ): Promise<Gap[]> {
     const held: Gap[] = [];
     const one = async (gap: Gap): Promise<void> => {
       if (isUnconfirmed(gap.journaled) && settle === 'NOT_YET') {
@@ -129,14 +131,14 @@ export class JournalComparison {
       if (restoration.kind === 'HELD') held.push(gap);
       if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
       if (restoration.kind !== 'RESTORED' && restoration.kind !== 'CONFLICT') return;
+      if (gap.isLoss) tell(this.difference(known, restoration));
       await this.note(restoration.operation, known, gap.journaled.claim);
-      if (gap.isLoss) differences.push(this.difference(known, restoration));
     };
     // What has ended stands in nobody's way; of the others one may hold what the next one wants.
     const ended = gaps.filter(({ journaled }) => journaled.record.endedTime !== null);
     for (let i = 0; i < ended.length; i += AT_ONCE) await Promise.all(ended.slice(i, i + AT_ONCE).map(one));
     for (const gap of gaps) if (gap.journaled.record.endedTime === null) await one(gap);
-    return { differences, held };
+    return held;
   }
 
   /** What no journal says as the store has it now; if that fails, the next comparison comes to the same again. */
@@ -164,23 +166,15 @@ export class JournalComparison {
   }
 
   /** A person decides. */
-  async doubt(operations: readonly Operation[]): Promise<GuardDifference[]> {
-    const doubted: GuardDifference[] = [];
+  async doubt(operations: readonly Operation[], tell: (difference: GuardDifference) => void): Promise<void> {
     const text =
       'The store has lost something, and no journal tells whether the request was sent before that.';
     for (const operation of operations) {
       const now = await this.store.doubt(operation.id, text);
       if (!now) continue;
+      tell({ ...this.seen(operation), journal: null, store: sight(operation), done: 'DOUBTED', text });
       await this.note(now, null);
-      doubted.push({
-        ...this.seen(operation),
-        journal: null,
-        store: sight(operation),
-        done: 'DOUBTED',
-        text,
-      });
     }
-    return doubted;
   }
 
   private difference(

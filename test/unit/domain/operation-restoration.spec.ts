@@ -22,3 +22,29 @@ describe('what a journal knows beyond the store', () => {
     expect(knowsMore({ ...journaled, version: 7 }, begunAnew)).toBe(true);
   });
 });
+
+describe('an end without a send, of a life that the store has lost', () => {
+  const takenBack: Operation = { ...operationIn('PENDING', { version: 2 }), state: 'REJECTED' };
+  const running = sent('ACCEPTED', 'first', { state: 'RUNNING', version: 6 });
+
+  it('is no news to a store in which it was sent since, and is overruled by a journal in which it was', () => {
+    expect(takenBack.calls.every(({ state }) => state === 'PENDING')).toBe(true);
+    expect(knowsMore(takenBack, running)).toBe(false);
+    expect(knowsMore(running, takenBack)).toBe(true);
+    expect(knowsMore(takenBack, sent('SENDING', 'first', { version: 3 }))).toBe(false);
+  });
+
+  it('stands where nothing was sent later', () => {
+    const pending = operationIn('PENDING', { version: 7 });
+    expect(knowsMore(takenBack, pending)).toBe(true);
+    expect(knowsMore(pending, takenBack)).toBe(false);
+    expect(knowsMore({ ...running, version: 2 }, takenBack)).toBe(false);
+    expect(knowsMore(running, { ...takenBack, attemptsNotSent: ['first'] })).toBe(false);
+  });
+
+  it('is not meant by an end of what was sent', () => {
+    const refused = { ...sent('REFUSED', 'first', { version: 4 }), state: 'REJECTED' as const };
+    expect(knowsMore(refused, { ...running, version: 9 })).toBe(true);
+    expect(knowsMore({ ...running, version: 9 }, refused)).toBe(false);
+  });
+});

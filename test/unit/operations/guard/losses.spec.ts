@@ -329,3 +329,40 @@ it('thousands of operations are compared in one go', async () => {
   expect((await process.store.list({ newestFirst: true }, null, 100)).items).toHaveLength(100);
   expect(await the.redis.keys('*:op:*[0-9a-f]')).toHaveLength(3_000);
 }, 120_000);
+
+it('what was written back is told also if it was written back for a token that had its day meanwhile', async () => {
+  const machines = new Machines();
+  const process = await machines.add('disk-1');
+  const pending = await process.accept(newcomer('alpha.books'));
+  await process.change(pending, intent(0, 'a1', 'failover'));
+  const checkIn = process.board.checkIn.bind(process.board);
+  let refused = 0;
+  process.board.checkIn = (me, of) => {
+    if (of.differences.length === 0 || refused > 0) return checkIn(me, of);
+    refused += 1;
+    return Promise.resolve(false);
+  };
+  await machines.back(() => the.redis.flushall().then(() => undefined));
+  await machines.open();
+  expect(refused).toBe(1);
+  expect(await done(process)).toEqual([`${tail(pending)} RESTORED`]);
+});
+
+it('an end that was taken back, and was written down too late, does not undo what was sent since', async () => {
+  const machines = new Machines();
+  const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
+  const pending = await api.accept(newcomer('alpha.books'));
+  const running = await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
+  await api.note({ ...pending, state: 'REJECTED', version: 2, endedTime: at(3) });
+  await machines.back(() => Promise.resolve());
+  await machines.open();
+  expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING', version: running.version });
+  expect(await done(api)).toEqual([]);
+  // Nor does it when the store has lost both, whichever journal is compared first.
+  await machines.back(() => the.redis.flushall().then(() => undefined));
+  await machines.open(api, worker);
+  expect(await api.store.find(pending.id)).toMatchObject({
+    state: 'RUNNING',
+    calls: [{ state: 'ACCEPTED' }],
+  });
+});
