@@ -26,8 +26,11 @@ export function contradictionOf(
   verdict: Resolution['verdict'],
   sight: ResolutionSight,
 ): string | null {
-  const { jobs, prompts, resource, effect } = sight.observation;
-  const started = sight.findings.find((finding) => finding.verdict === 'STARTED');
+  const { jobs, prompts } = sight.observation;
+  // Where others have taken over, the target shows what they do, and what is found to have begun may be theirs.
+  const isItsOwn = operation.groupIdsOfOthers === undefined;
+  const { resource = null, effect = null } = isItsOwn ? sight.observation : {};
+  const started = isItsOwn && sight.findings.find((finding) => finding.verdict === 'STARTED');
   if (started) return `The upstream has taken it: ${started.evidence}.`;
   const job = jobs.find(({ state }) => AT_WORK.has(state));
   if (job) return `The upstream is at work on it: ${job.id} is ${job.word ?? 'not over'}.`;
@@ -38,7 +41,9 @@ export function contradictionOf(
     const taken = operation.calls.find((call) => call.state === 'ACCEPTED');
     if (taken)
       return `The upstream has taken "${taken.call.label}": it failed or succeeded, but it was begun.`;
-    return shows(operation, row, sight.observation) ? `${told(sight.observation)}: its effect shows.` : null;
+    return shows(operation, row, { resource, effect })
+      ? `${told(sight.observation)}: its effect shows.`
+      : null;
   }
   if (effect === 'MISSING') return `${told(sight.observation)}: what it was to bring about does not show.`;
   if (effect === 'SEEN' || !resource || row.to === 'ANY') return null;

@@ -86,8 +86,8 @@ export function restored(journaled: Operation, stored: Operation | null, now: st
 }
 
 /**
- * The same of one whose groups belong to another operation by now. It takes none of these back; what it may have done is
- * looked for, and a person decides.
+ * The same of one whose groups belong to another operation by now. It takes none of these back, and is not judged by what
+ * its target shows: a person decides.
  *
  * @param holders group id → the operation that holds it
  */
@@ -106,6 +106,7 @@ export function restoredWithoutLocks(
       evidence,
       notBefore: null,
       lockedGroupIds: journaled.lockedGroupIds.filter((id) => !holders.has(id)),
+      groupIdsOfOthers: [...holders.keys()],
       // Whoever was sending it is not heard of any more: only evidence tells.
       calls: journaled.calls.map((call) =>
         call.state === 'SENDING' ? { ...call, state: 'AMBIGUOUS' } : call,

@@ -199,6 +199,11 @@ export interface Operation {
   heldBackMs?: number;
   /** The last attempts that are known not to have sent anything, oldest first. Absent = there was none. */
   attemptsNotSent?: string[];
+  /**
+   * Its groups that others held when it was written back: what the target shows since is theirs, and says nothing of this
+   * one. Absent = there were none.
+   */
+  groupIdsOfOthers?: string[];
   progressPercent: number | null;
   steps: OperationStep[];
   prompts: Prompt[];

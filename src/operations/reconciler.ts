@@ -55,11 +55,14 @@ export class Reconciler {
     }
   }
 
-  /** An UNKNOWN operation waits for a person: evidence is looked for, but it must not eat the site's budget. */
+  /**
+   * An UNKNOWN operation waits for a person: evidence is looked for, but it must not eat the site's budget. Where others
+   * have taken over, what is found may be theirs.
+   */
   private isDue(operation: Operation): boolean {
-    const { id, siteId, state } = operation;
+    const { id, siteId, state, groupIdsOfOthers } = operation;
     if (state === 'RECONCILING') return true;
-    if (state !== 'UNKNOWN') return false;
+    if (state !== 'UNKNOWN' || groupIdsOfOthers !== undefined) return false;
     const looks = this.looks.get(siteId) ?? new Map<string, number>();
     this.looks.set(siteId, looks);
     const now = this.clock.monotonic();

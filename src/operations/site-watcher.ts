@@ -276,10 +276,11 @@ function upstreamEnd({ jobs }: Observation): Pick<Seen, 'upstreamEndedTime'> {
 
 /**
  * What was ambiguous is the reconciler's. Of what was never taken, as far as anybody knows, the target tells nothing: it
- * may have been so before.
+ * may have been so before. Nor does it where others have taken over.
  */
-function isWatchedThoughUnknown({ state, origin, calls }: Operation): boolean {
+function isWatchedThoughUnknown({ state, origin, calls, groupIdsOfOthers }: Operation): boolean {
   if (state !== 'UNKNOWN' || calls.some((call) => call.state === 'AMBIGUOUS')) return false;
+  if (groupIdsOfOthers !== undefined) return false;
   return origin === 'EXTERNAL' || calls.some((call) => call.state === 'ACCEPTED');
 }
 

@@ -9,7 +9,7 @@ const FOLDER = join(process.cwd(), 'test', 'corpus');
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.ndjson.gz'));
 
 /** What records have had only since they were recorded. */
-const LATER_FIELDS: readonly string[] = ['attemptsNotSent'];
+const LATER_FIELDS: readonly string[] = ['attemptsNotSent', 'groupIdsOfOthers'];
 
 /** What this version makes of it, and what it made of itself then, in the shape of today. */
 function both({ before, change, now, after }: RecordedTransition): Record<'today' | 'then', unknown> {

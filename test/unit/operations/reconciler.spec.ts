@@ -116,6 +116,17 @@ it('asks nothing about operations that are not in doubt', async () => {
   expect(asked).toEqual([]);
 });
 
+it('looks for none where others have taken over: what is found may be theirs', async () => {
+  const { id, work, asked } = await ambiguous([]);
+  const operation = await work.now(id);
+  const reconciler = new Reconciler(work.store, work.clock, SETTINGS, silentLog());
+  const taken = { ...operation, state: 'UNKNOWN' as const, groupIdsOfOthers: operation.lockedGroupIds };
+  await reconciler.reconcile([taken], work.site.provider);
+  expect(asked).toEqual([]);
+  await reconciler.reconcile([{ ...operation, state: 'UNKNOWN' }], work.site.provider).catch(() => undefined);
+  expect(asked).toHaveLength(1);
+});
+
 it('looks for evidence about an old doubt every ten minutes, and adopts what it finds however late', async () => {
   const found: Finding = { verdict: 'STARTED', ref: { jobIds: ['work-9'] }, evidence: 'work-9 began since' };
   const nothing: Finding = { verdict: 'NOT_SEEN', evidence: 'nothing' };

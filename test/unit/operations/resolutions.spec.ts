@@ -1,6 +1,7 @@
 import type { ActionCommand } from '../../../src/domain/action-command.js';
 import type { Finding } from '../../../src/domain/observation.js';
 import type { Operation, Resolution } from '../../../src/domain/operation.js';
+import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { childrenOf, PROVISION, workToTheEnd, workUntil } from '../support/composite-work.js';
 import { LongWork, SETTINGS } from '../support/long-work.js';
 import { changed } from '../support/memory-site.js';
@@ -57,6 +58,16 @@ describe('what was never carried out', () => {
     expect(work.changesSent).toBe(1);
     const again = await work.begun();
     expect((await work.now(again)).state).toBe('RUNNING');
+  });
+
+  it('is settled as a person says where others have taken over its target', async () => {
+    const work = new LongWork(the.redis);
+    const id = await unknown(work);
+    expect(await problemOf(settle(work, id, 'SUCCEEDED'))).toMatchObject({ code: 'upstream-contradicts' });
+    const record = await work.now(id);
+    const taken = { ...record, groupIdsOfOthers: record.lockedGroupIds };
+    await the.redis.hset(operationKeys(shardOf(record.siteId)).operation(id), 'r', JSON.stringify(taken));
+    expect(await settle(work, id, 'SUCCEEDED')).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('is settled once: the same again is the same, another verdict is refused', async () => {

@@ -141,6 +141,21 @@ describe('the end of an operation', () => {
     expect((await work.now(id)).state).toBe('SUCCEEDED');
   });
 
+  it('is not declared by what the target shows once others have taken over: that is theirs', async () => {
+    const work = new LongWork(the.redis);
+    const id = await work.begun();
+    const record = await work.now(id);
+    const key = operationKeys(shardOf(record.siteId)).operation(id);
+    const taken = { ...record, state: 'UNKNOWN', groupIdsOfOthers: record.lockedGroupIds };
+    await the.redis.hset(key, 'r', JSON.stringify(taken));
+    work.clock.advance(30_000);
+    work.world.settle();
+    work.world.journal.length = 0;
+    await work.tickAfter(60_000);
+    expect((await work.now(id)).state).toBe('UNKNOWN');
+    expect(work.world.journal).toEqual([]);
+  });
+
   /** One call is taken, its twin is refused, and the plan goes back to where it was. */
   async function halfRefused(): Promise<{ work: LongWork; id: string }> {
     const work = new LongWork(the.redis, (driver) =>

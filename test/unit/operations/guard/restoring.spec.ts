@@ -183,7 +183,7 @@ describe('what others hold by now', () => {
     expect(await eventsOf(id(1))).toEqual([]);
   });
 
-  it('leaves the operation UNKNOWN once that is settled, looked for and without those locks', async () => {
+  it('leaves the operation UNKNOWN once that is settled, without those locks, and says whose they are not', async () => {
     await store().accept(other, null);
     const lost = books({ lockedGroupIds: ['alpha.books', 'alpha.mail'] }, 'SUBMITTING');
     const { kind } = await restorable().restore(lost, CLAIM, true);
@@ -192,6 +192,7 @@ describe('what others hold by now', () => {
     expect(now).toMatchObject({
       state: 'UNKNOWN',
       lockedGroupIds: ['alpha.mail'],
+      groupIdsOfOthers: ['alpha.books'],
       calls: [{ state: 'AMBIGUOUS' }],
       evidence: expect.stringContaining(`alpha.books is held by ${other.id}`) as string,
     });
