@@ -7,15 +7,13 @@ import { Places } from './places.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 import { requestIdOf } from './request-id.js';
 import { Room } from './room.js';
-import { Turnstile } from './turnstile.js';
 
 const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Turns requests away before all of them grow slow: 503 `overloaded` with `Retry-After`, before anything was read or done.
  * Reads and changes have fewer places while their answers take long because the process has too much to do. A place is held
- * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held. While an
- * emergency is being answered, the others begin one after the other.
+ * only once the body is there, so that nobody holds one by sending slowly. Streams are bounded where they are held.
  *
  * @param onShed told of each request that was turned away
  * @returns how many requests of each lane are answered at a time, as things are
@@ -54,7 +52,6 @@ export function shedLoad(
     begun.set(request, { lane, atMs: monotonicMs() });
     places.take(lane, reply);
   };
-  const turnstile = new Turnstile(() => places.takenIn('EMERGENCY') > 0);
   guardDoor(fastify.server, refusal);
   // What was let in waited for its body.
   fastify.addHook('preHandler', (request, reply, done) => {
@@ -65,10 +62,8 @@ export function shedLoad(
       return void reply.send(overloaded(detail, request.url, request.id));
     }
     const lane = laneOf(request);
-    if (lane === null) return done();
-    take(lane, request, reply);
-    if (lane === 'EMERGENCY') done();
-    else turnstile.pass(done);
+    if (lane !== null) take(lane, request, reply);
+    done();
   });
   // The answer is there, and goes to whoever may read it slowly.
   fastify.addHook('onSend', (request, _reply, _payload, done) => {

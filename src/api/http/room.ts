@@ -5,9 +5,9 @@ const OWN_LATENESS_MS = 20;
 /** So many are let in however slow it is: too few to make it so. */
 const LEAST = 8;
 /** So many at first: it grows when more are wanted, not before. */
-const AT_FIRST = 16;
+const AT_FIRST = 64;
 /** One standstill makes everything slow that was under way: it counts once. */
-const CUT_EVERY_MS = 250;
+const CUT_EVERY_MS = 1_000;
 const LESS_FOR_SLOW = 0.75;
 const MORE_FOR_SOON = 0.25;
 /** How late the process is, is not known sooner: a thousand who come at once would all find it idle. */

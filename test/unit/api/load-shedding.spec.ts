@@ -117,13 +117,13 @@ describe('a process whose answers have grown slow', () => {
     lateness.ms = 40;
     waiting.splice(0).forEach((answer) => answer());
     for (const { statusCode } of await Promise.all([...reads, ...urgent])) expect(statusCode).toBe(200);
-    expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 16, READ: 45, WAIT: 1_000 });
+    expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 50, READ: 48, WAIT: 1_000 });
     const more = Array.from({ length: 90 }, () => read());
     const urgently = Array.from({ length: 50 }, () => failover());
-    await arrived(45 + 50);
+    await arrived(48 + 50);
     waiting.splice(0).forEach((answer) => answer());
     const after = await Promise.all(more);
-    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(45);
+    expect(after.filter(({ statusCode }) => statusCode === 503)).toHaveLength(42);
     for (const { statusCode } of await Promise.all(urgently)) expect(statusCode).toBe(200);
   });
 
@@ -138,7 +138,7 @@ describe('a process whose answers have grown slow', () => {
     await inProgress(slowReader);
     waiting.splice(0).forEach((answer) => answer());
     expect((await slowReader).statusCode).toBe(200);
-    expect(places().READ).toBe(16);
+    expect(places().READ).toBe(64);
   });
 });
 

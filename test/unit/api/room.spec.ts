@@ -30,26 +30,26 @@ const wide = (): Room => {
 
 describe('the room for requests', () => {
   it('is for a few at first, and grows as far as it is used, however late the process is', () => {
-    expect(new Room(400).places).toBe(16);
+    expect(new Room(400).places).toBe(64);
     expect(new Room(4).places).toBe(4);
     expect(answered(new Room(400), { times: 2_000, tookMs: 500, latenessMs: 2_000 })).toBe(400);
-    expect(answered(new Room(400), { times: 2_000, tookMs: 20, latenessMs: 0, taken: 24 })).toBe(48);
+    expect(answered(new Room(400), { times: 2_000, tookMs: 20, latenessMs: 0, taken: 24 })).toBe(64);
   });
 
   it('lets in whoever comes while the process is not late, and nobody beyond it while it is', () => {
     const room = new Room(400);
-    room.wanted(16, LATE, 0);
-    expect(room.places).toBe(16);
-    for (const taken of [15, 16, 17, 18]) room.wanted(taken, 2, taken);
-    expect(room.places).toBe(19);
+    room.wanted(64, LATE, 0);
+    expect(room.places).toBe(64);
+    for (const taken of [63, 64, 65, 66]) room.wanted(taken, 2, taken);
+    expect(room.places).toBe(67);
     room.wanted(400, 2, 100);
     expect(room.places).toBe(400);
   });
 
   it('is not widened by all of a crowd that comes before anybody can tell how late the process is', () => {
     const room = new Room(400);
-    for (let taken = 16; taken < 300; taken += 1) room.wanted(taken, 2, 0.5);
-    expect(room.places).toBe(17);
+    for (let taken = 64; taken < 300; taken += 1) room.wanted(taken, 2, 0.5);
+    expect(room.places).toBe(65);
   });
 
   it('shrinks for as long as answers are slow because the process is, and stays large enough for a few', () => {
