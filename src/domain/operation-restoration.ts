@@ -89,7 +89,7 @@ export function restored(journaled: Operation, stored: Operation | null, now: st
  * The same of one whose groups belong to another operation by now. It takes none of these back, and is not judged by what
  * its target shows: a person decides.
  *
- * @param holders group id → the operation that holds it
+ * @param holders group id → the operation that holds it; one at least
  */
 export function restoredWithoutLocks(
   journaled: Operation,
@@ -99,6 +99,7 @@ export function restoredWithoutLocks(
 ): Step {
   const held = [...holders].map(([groupId, by]) => `${groupId} is held by ${by}`).join(', ');
   const evidence = `The store had lost it while it was ${journaled.state}, and by now ${held}.`;
+  const taken = new Set([...(journaled.groupIdsOfOthers ?? []), ...holders.keys()]);
   return next(journaled, stored, now, {
     record: {
       ...journaled,
@@ -106,7 +107,7 @@ export function restoredWithoutLocks(
       evidence,
       notBefore: null,
       lockedGroupIds: journaled.lockedGroupIds.filter((id) => !holders.has(id)),
-      groupIdsOfOthers: [...holders.keys()],
+      groupIdsOfOthers: [...taken],
       // Whoever was sending it is not heard of any more: only evidence tells.
       calls: journaled.calls.map((call) =>
         call.state === 'SENDING' ? { ...call, state: 'AMBIGUOUS' } : call,

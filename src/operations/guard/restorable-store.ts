@@ -99,6 +99,8 @@ export abstract class RestorableStore {
     const all = await this.store.holders(journaled.siteId, journaled.lockedGroupIds);
     const kin = [journaled.id, journaled.parentId, ...stepsOf(journaled)];
     const holders = new Map([...all].filter(([, by]) => !kin.includes(by)));
+    // They were given back meanwhile.
+    if (holders.size === 0) return null;
     const step = restoredWithoutLocks(journaled, before, holders, isoTime(this.clock.now()));
     const { kind } = await this.write(before, step, claim);
     return kind === 'RESTORED' ? step.operation : null;
