@@ -14,7 +14,8 @@ const compiled = {
 
 export default {
   rootDir: import.meta.dirname,
-  testTimeout: 30_000,
+  // Longer than `eventually` waits, so that a failure says what was waited for.
+  testTimeout: 120_000,
   projects: [
     {
       ...compiled,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const PAUSE_MS = 40;
 
 /** Asks again and again until the answer is neither null nor an exception; the last reason is the failure. */
