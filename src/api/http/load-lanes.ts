@@ -50,7 +50,6 @@ export function isStream({ url = '' }: Asked): boolean {
 }
 
 function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  const path = query < 0 ? url : url.slice(0, query);
+  const path = url.split('?')[0] ?? '';
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }

@@ -37,8 +37,7 @@ export function shedLoad(
     return taken >= placesIn(lane);
   };
   /** Why it cannot be answered now; null = it can. */
-  const refusal = (asked: Asked): string | null => {
-    const lane = laneOf(asked);
+  const refusal = (asked: Asked, lane: LoadLane | null): string | null => {
     if (lane === null) return null;
     const isLate = lateness.ms >= limits.lateMs[lane];
     if (!isLate && (isStream(asked) || !isFull(lane))) return null;
@@ -52,16 +51,16 @@ export function shedLoad(
     begun.set(request, { lane, atMs: monotonicMs() });
     places.take(lane, reply);
   };
-  guardDoor(fastify.server, refusal);
+  guardDoor(fastify.server, (request) => refusal(request, laneOf(request)));
   // What was let in waited for its body.
   fastify.addHook('preHandler', (request, reply, done) => {
     if (isStream(request)) return done();
-    const detail = refusal(request);
+    const lane = laneOf(request);
+    const detail = refusal(request, lane);
     if (detail !== null) {
       void reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).type(PROBLEM_TYPE);
       return void reply.send(overloaded(detail, request.url, request.id));
     }
-    const lane = laneOf(request);
     if (lane !== null) take(lane, request, reply);
     done();
   });

@@ -19,6 +19,14 @@ describe('the real Redis servers that the faults are shown with', () => {
     for (const thing of opened.splice(0).reverse()) await thing.stop();
   });
 
+  it('several that belong together are ended again when one of them does not come up', async () => {
+    const started = RedisNode.start();
+    const never = Promise.reject<RedisNode>(new Error('its port is taken'));
+    await expect(RedisNode.together([started, never])).rejects.toThrow('its port is taken');
+    const node = await started;
+    await expect(node.use((redis) => redis.ping())).rejects.toThrow();
+  });
+
   it(
     'one that is killed comes back at its port with what it had synced',
     async () => {

@@ -108,13 +108,11 @@ describe('a process that is asked for more than it has places for', () => {
 describe('a process whose answers have grown slow', () => {
   it('lets fewer reads in at a time, and failovers as many as ever', async () => {
     let nowMs = 0;
-    const lateness = { ms: 0 };
-    serving(100, lateness, () => (nowMs += 1));
+    serving(100, { ms: 40 }, () => nowMs);
     const reads = Array.from({ length: 60 }, () => read());
     const urgent = Array.from({ length: 50 }, () => failover());
     await inProgress(...reads, ...urgent);
     nowMs += 2_000;
-    lateness.ms = 40;
     waiting.splice(0).forEach((answer) => answer());
     for (const { statusCode } of await Promise.all([...reads, ...urgent])) expect(statusCode).toBe(200);
     expect(places()).toEqual({ EMERGENCY: 50, CHANGE: 50, READ: 48, WAIT: 1_000 });

@@ -123,7 +123,7 @@ it('looks for none where others have taken over: what is found may be theirs', a
   const taken = { ...operation, state: 'UNKNOWN' as const, groupIdsOfOthers: operation.lockedGroupIds };
   await reconciler.reconcile([taken], work.site.provider);
   expect(asked).toEqual([]);
-  await reconciler.reconcile([{ ...operation, state: 'UNKNOWN' }], work.site.provider).catch(() => undefined);
+  await reconciler.reconcile([{ ...operation, state: 'UNKNOWN' }], work.site.provider);
   expect(asked).toHaveLength(1);
 });
 
