@@ -98,6 +98,18 @@ module.exports = {
       { path: '^src/history/' },
     ),
     forbid(
+      'access-judges-and-does-nothing',
+      'Who may do what is judged by who asks and by what is known of the sites. A judge who could also act, or who asked the work itself, could be talked into something.',
+      { path: '^src/access/' },
+      { path: '^src/', pathNot: '^src/(access|domain|platform|inventory)/' },
+    ),
+    forbid(
+      'rights-are-checked-at-the-door',
+      'The long work is done for somebody who was let in: it is told over what they may look, and never asks who they are.',
+      { path: '^src/(providers|operations|inventory|events|webhooks|history|telemetry)/' },
+      { path: '^src/access/' },
+    ),
+    forbid(
       'nobody-needs-telemetry',
       'The work must go on in the same way whether or not anybody measures it: what is measured is told by the rooms themselves, and followed from outside.',
       { path: '^src/', pathNot: ['^src/telemetry/', '^src/(api|worker)\\.module\\.ts$'] },

@@ -8,6 +8,7 @@ import type { Operation } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { inSpan } from '../platform/tracing/spans.js';
 import { ProviderRegistry } from '../providers/registry.js';
+import { principalIdOf } from './access/request-access.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
 import { ApiSettings } from './http/api-settings.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
@@ -91,7 +92,7 @@ export class ActionRequests {
   }
 
   private async answer(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
-    const principal = request.principal?.id ?? 'unknown';
+    const principal = principalIdOf(request);
     const traceparent = traceparentOf(request);
     const asked = {
       siteId: action.siteId,

@@ -5,6 +5,9 @@ import { OperationsModule } from '../operations/operations.module.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
+import { AccessModule } from '../access/access.module.js';
+import { AccessGuard } from './access/access.guard.js';
+import { PathSubjects } from './access/path-subjects.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { DrillsController } from './drills.controller.js';
@@ -13,7 +16,6 @@ import { FailedTasksController } from './failed-tasks.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
-import { AuthGuard } from './http/auth.guard.js';
 import { EventReaders } from './http/event-readers.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
@@ -50,7 +52,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
-  imports: [OperationsModule, EventsModule],
+  imports: [AccessModule, OperationsModule, EventsModule],
   controllers: [
     SitesController,
     SiteFactsController,
@@ -84,8 +86,9 @@ import { WebhooksController } from './webhooks.controller.js';
       provide: ApiSettings,
       inject: [ENVIRONMENT_TOKEN],
       useFactory: (environment: Environment) =>
-        new ApiSettings(environment.adminApiKey, environment.pollIntervalMs, environment.maxEventReaders),
+        new ApiSettings(environment.pollIntervalMs, environment.maxEventReaders),
     },
+    PathSubjects,
     SiteReads,
     Standing,
     PreparedLists,
@@ -97,7 +100,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OpenOperationsReading,
     LiveStreams,
     OperationStreams,
-    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrayInputGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },

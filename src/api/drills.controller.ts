@@ -3,6 +3,8 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import { problem, ProblemError } from '../domain/problem.js';
 import { DrillsService } from '../inventory/drills/drills.service.js';
 import { isoTime } from '../platform/clock.js';
+import { Needs } from './access/needs.decorator.js';
+import { principalIdOf } from './access/request-access.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { DrillsQueryDto, SitesDrillListDto, UpdateDrillDto } from './dto/drills.dto.js';
@@ -15,6 +17,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Drills')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/drills')
 export class DrillsController {
   constructor(
@@ -49,6 +52,7 @@ export class DrillsController {
   }
 
   @Patch(':id')
+  @Needs('drills:run')
   @ApiOperation({
     summary: 'Move the due time of a drill that stands',
     description:
@@ -63,7 +67,7 @@ export class DrillsController {
   ): Promise<DrillDto> {
     const { provider, drill } = await this.found(id, false);
     if (drill.state === 'ENDED') throw new ProblemError(problem('not-found', `The drill ${id} has ended.`));
-    await this.drills.moveDue(provider, id, isoTime(Date.parse(dueTime)), request.principal?.id ?? 'unknown');
+    await this.drills.moveDue(provider, id, isoTime(Date.parse(dueTime)), principalIdOf(request));
     return presentDrill((await this.found(id, false)).drill);
   }
 

@@ -1,12 +1,14 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { EventsQueryDto } from './dto/event-queries.dto.js';
 import { LiveStreams } from './live-streams.js';
 
 @ApiTags('Operations')
 @ApiBearerAuth()
+@Needs('operations:read')
 @Controller('v1/events')
 export class EventsController {
   constructor(private readonly streams: LiveStreams) {}

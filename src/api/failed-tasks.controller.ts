@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Provider } from '../providers/provider.js';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -13,6 +14,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Site facts')
 @ApiBearerAuth()
+@Needs('inventory:read', { wholeSite: true })
 @Controller('v1/sites/:siteId/failed-tasks')
 export class FailedTasksController {
   constructor(
@@ -39,6 +41,7 @@ export class FailedTasksController {
   }
 
   @Delete()
+  @Needs('protection:change', { wholeSite: true })
   @StartsOperation(
     'Clear the failed tasks',
     'Those about groups themselves, or those inside one group. Nothing is mended by it.',
@@ -54,6 +57,7 @@ export class FailedTasksController {
   }
 
   @Delete(':taskId')
+  @Needs('protection:change', { wholeSite: true })
   @StartsOperation('Clear one failed task', 'Nothing is mended by it.')
   clearOne(
     @Param('siteId') siteId: string,

@@ -4,6 +4,7 @@ import { parsePublicId } from '../domain/ids.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { FindingsService } from '../inventory/findings/findings.service.js';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { FindingDto, FindingListDto, FindingsQueryDto } from './dto/findings.dto.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
@@ -13,6 +14,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Findings')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/findings')
 export class FindingsController {
   constructor(

@@ -5,7 +5,7 @@ import { ProblemError } from '../domain/problem.js';
 import { Health, type HealthReport } from '../platform/health/health.js';
 import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 import { HealthDto } from './dto/health.dto.js';
-import { Public } from './http/auth.guard.js';
+import { Public } from './access/needs.decorator.js';
 
 @ApiTags('Health')
 @Controller()

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -12,6 +13,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Protected instances')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/protection-groups/:id/protected-instances/:instanceId/tags')
 export class InstanceTagsController {
   constructor(
@@ -29,6 +31,7 @@ export class InstanceTagsController {
   }
 
   @Put()
+  @Needs('protection:change')
   @StartsOperation('Set tags', 'SDRS: sets the tags that are named, and leaves the others as they are.')
   set(
     @Param('id') id: string,
@@ -41,6 +44,7 @@ export class InstanceTagsController {
   }
 
   @Delete()
+  @Needs('protection:change')
   @StartsOperation('Remove tags', 'SDRS: removes the tags with these keys.')
   remove(
     @Param('id') id: string,

@@ -1,10 +1,12 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiBearerAuth } from '@nestjs/swagger';
 import { Metrics } from '../platform/metrics.js';
+import { Needs } from './access/needs.decorator.js';
 import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
 
 @ApiTags('Health')
 @ApiBearerAuth()
+@Needs('gateway:read')
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { ExportQueryDto } from './dto/queries.dto.js';
 import { EXPORT_FORMATS, OperationExports } from './operation-exports.js';
@@ -9,6 +10,7 @@ import { operationFilter } from './operation-filter.js';
 
 @ApiTags('Operations')
 @ApiBearerAuth()
+@Needs('operations:read')
 @Controller('v1/operations/export')
 export class OperationExportsController {
   constructor(private readonly exports: OperationExports) {}

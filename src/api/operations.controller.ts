@@ -13,6 +13,8 @@ import { isVerdict } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { Resolutions } from '../operations/resolutions.js';
 import { OperationStore, type OperationCursor } from '../operations/operation-store.js';
+import { Needs } from './access/needs.decorator.js';
+import { principalIdOf } from './access/request-access.js';
 import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
@@ -30,6 +32,7 @@ import { etagOf } from './presenters/operation.presenter.js';
 
 @ApiTags('Operations')
 @ApiBearerAuth()
+@Needs('operations:read')
 @Controller('v1/operations')
 export class OperationsController {
   constructor(
@@ -120,7 +123,7 @@ export class OperationsController {
   })
   @ProblemResponses('not-found', 'cancel-not-supported', 'store-reconciling')
   async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
-    const operation = await this.operations.cancel(id, exchange.request.principal?.id ?? 'unknown');
+    const operation = await this.operations.cancel(id, principalIdOf(exchange.request));
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
     return this.actions.present(operation);
   }
@@ -138,13 +141,14 @@ export class OperationsController {
     @Body() { promptId }: AnswerPromptDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<OperationDto> {
-    const requestedBy = exchange.request.principal?.id ?? 'unknown';
+    const requestedBy = principalIdOf(exchange.request);
     const operation = await this.operations.answerPrompt(id, promptId, requestedBy);
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
     return this.actions.present(operation);
   }
 
   @Post(':id/resolution')
+  @Needs('operations:resolve')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Settle what is UNKNOWN, or was begun outside and does not end',
@@ -166,7 +170,7 @@ export class OperationsController {
     @Exchange() { request, reply }: HttpExchange,
   ): Promise<OperationDto> {
     const { verdict, reason } = wish;
-    const resolvedBy = request.principal?.id ?? 'unknown';
+    const resolvedBy = principalIdOf(request);
     const operation = await this.resolutions.resolve(id, { verdict, reason }, resolvedBy);
     void reply.header('etag', etagOf(operation));
     return this.actions.present(operation);

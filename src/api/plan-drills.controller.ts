@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { problem, ProblemError } from '../domain/problem.js';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -16,6 +17,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Drills')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/recovery-plans/:id/drills')
 export class PlanDrillsController {
   constructor(
@@ -51,6 +53,7 @@ export class PlanDrillsController {
   }
 
   @Patch(':drillId')
+  @Needs('drills:run')
   @StartsOperation('Rename a drill', 'SDRS: only the name can be changed.')
   rename(
     @Param('id') id: string,

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { WindowQueryDto } from './dto/part-queries.dto.js';
 import { PlanPromptListDto, TestNetworkListDto } from './dto/plan-parts.dto.js';
@@ -12,6 +13,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Plan parts')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/recovery-plans/:id')
 export class PlanPartsController {
   constructor(

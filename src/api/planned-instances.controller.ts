@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -13,6 +14,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Plan parts')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/recovery-plans/:id/protected-instances')
 export class PlannedInstancesController {
   constructor(
@@ -51,6 +53,7 @@ export class PlannedInstancesController {
   }
 
   @Patch(':instanceId/recovery-settings')
+  @Needs('protection:change')
   @StartsOperation(
     'Change when and how the machine is started in a recovery',
     'SRM. What is absent is left as it is; `dependsOn` is the whole list. With `changeVersion`, nobody else’s change is overwritten.',

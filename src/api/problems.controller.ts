@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../domain/problem-kinds.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { PublicProblemResponses } from './docs/problem-responses.decorator.js';
-import { Public } from './http/auth.guard.js';
+import { Public } from './access/needs.decorator.js';
 
 @ApiTags('Problems')
 @Controller('problems')

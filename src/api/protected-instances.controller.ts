@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -26,6 +27,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Protected instances')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/protection-groups/:id/protected-instances')
 export class ProtectedInstancesController {
   constructor(
@@ -47,6 +49,7 @@ export class ProtectedInstancesController {
   }
 
   @Post()
+  @Needs('protection:change')
   @StartsOperation(
     'Protect a machine',
     'Puts a machine into the group. SDRS makes a stopped server at the other site and a replication pair for every disk.',
@@ -69,6 +72,7 @@ export class ProtectedInstancesController {
   }
 
   @Patch(':instanceId')
+  @Needs('protection:change')
   @StartsOperation('Rename a protected instance', 'SDRS: only the name can be changed.')
   rename(
     @Param('id') id: string,
@@ -82,6 +86,7 @@ export class ProtectedInstancesController {
   }
 
   @Delete(':instanceId')
+  @Needs('protection:change')
   @StartsOperation(
     'Take a machine out of the group',
     'The machine itself stays. SDRS: the server at the other site stays too, unless it is named.',
@@ -110,6 +115,7 @@ export class ProtectedInstancesController {
   }
 
   @Post(':instanceId/actions/enable-protection')
+  @Needs('protection:change')
   @StartsOperation(
     'Protect one machine of the group',
     'SRM: configures its protection, with `settings` or as the inventory mappings say.',
@@ -126,6 +132,7 @@ export class ProtectedInstancesController {
   }
 
   @Post(':instanceId/actions/disable-protection')
+  @Needs('protection:change')
   @StartsOperation('Stop protecting one machine of the group', 'SRM: it stays in the group.')
   disableProtection(
     @Param('id') id: string,
@@ -138,6 +145,7 @@ export class ProtectedInstancesController {
   }
 
   @Post(':instanceId/actions/resize')
+  @Needs('protection:change')
   @StartsOperation(
     'Resize the servers of an instance',
     'SDRS: the servers that are resized must be stopped. Give at least one flavor.',
@@ -155,6 +163,7 @@ export class ProtectedInstancesController {
   }
 
   @Post(':instanceId/actions/add-network-interface')
+  @Needs('protection:change')
   @StartsOperation('Add a network interface', 'SDRS: to both servers of the instance.')
   addNetworkInterface(
     @Param('id') id: string,
@@ -167,6 +176,7 @@ export class ProtectedInstancesController {
   }
 
   @Post(':instanceId/actions/remove-network-interface')
+  @Needs('protection:change')
   @StartsOperation(
     'Remove a network interface',
     'SDRS: from both servers of the instance; never the first one.',

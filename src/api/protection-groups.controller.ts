@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, plain, wishOf, type ActionAnswer, type ActionRequest } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -22,6 +23,7 @@ import { Standing } from './standing.js';
 
 @ApiTags('Protection groups')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/protection-groups')
 export class ProtectionGroupsController {
   constructor(
@@ -92,6 +94,7 @@ export class ProtectionGroupsController {
   }
 
   @Post()
+  @Needs('protection:change')
   @StartsOperation(
     'Create a protection group',
     'Which fields apply depends on the provider of the site. With instances, pairs, a plan or `enableProtection` it is done in steps, each an operation of its own (`steps[].operationId`, `parentId`); what was done before a step failed stays.',
@@ -108,6 +111,7 @@ export class ProtectionGroupsController {
   }
 
   @Patch(':id')
+  @Needs('protection:change')
   @StartsOperation('Change a protection group', 'SDRS can change the name only.')
   update(
     @Param('id') id: string,
@@ -121,6 +125,7 @@ export class ProtectionGroupsController {
   }
 
   @Delete(':id')
+  @Needs('protection:change')
   @StartsOperation('Delete a protection group', 'It must be empty where the upstream demands it.')
   remove(
     @Param('id') id: string,
@@ -132,6 +137,7 @@ export class ProtectionGroupsController {
   }
 
   @Post(':id/actions/enable-protection')
+  @Needs('protection:change')
   @StartsOperation(
     'Enable protection',
     'Starts replication. After a failover, run `reprotect` on the plan instead.',
@@ -145,6 +151,7 @@ export class ProtectionGroupsController {
   }
 
   @Post(':id/actions/disable-protection')
+  @Needs('protection:change')
   @StartsOperation('Disable protection', 'Stops replication.')
   disableProtection(
     @Param('id') id: string,
@@ -155,6 +162,7 @@ export class ProtectionGroupsController {
   }
 
   @Post(':id/actions/restore-placeholders')
+  @Needs('protection:change')
   @StartsOperation(
     'Restore placeholders',
     'SRM: makes the placeholders of the machines at the recovery site anew, where they were lost.',

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -11,6 +12,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Protected instances')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/protection-groups/:id/protected-instances/:instanceId/protection-settings')
 export class ProtectionSettingsController {
   constructor(
@@ -28,6 +30,7 @@ export class ProtectionSettingsController {
   }
 
   @Put()
+  @Needs('protection:change')
   @StartsOperation(
     'Say where a machine is recovered',
     'SRM: configures its protection; the same as `enable-protection` with settings.',

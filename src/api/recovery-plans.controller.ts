@@ -4,6 +4,7 @@ import type { ActionCommand, ActionOptions } from '../domain/action-command.js';
 import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { isoTime } from '../platform/clock.js';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, beliefOf, plain, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -32,6 +33,7 @@ import { Standing } from './standing.js';
 
 @ApiTags('Recovery plans')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/recovery-plans')
 export class RecoveryPlansController {
   constructor(
@@ -87,6 +89,7 @@ export class RecoveryPlansController {
   }
 
   @Post()
+  @Needs('protection:change')
   @StartsOperation('Create a recovery plan', 'SRM. An SDRS group is a plan of its own, and needs none.')
   create(@Body() body: CreateRecoveryPlanDto, @Exchange() exchange: HttpExchange): ActionAnswer {
     const { siteId, reason, validateOnly, ...fields } = body;
@@ -96,6 +99,7 @@ export class RecoveryPlansController {
   }
 
   @Patch(':id')
+  @Needs('protection:change')
   @StartsOperation(
     'Change a recovery plan',
     'SRM. What is absent is left as it is; lists replace the whole of what was.',
@@ -112,6 +116,7 @@ export class RecoveryPlansController {
   }
 
   @Delete(':id')
+  @Needs('protection:change')
   @StartsOperation(
     'Delete a recovery plan',
     'SRM: with the settings of its machines; the groups stay protected.',
@@ -125,6 +130,7 @@ export class RecoveryPlansController {
   }
 
   @Post(':id/actions/planned-failover')
+  @Needs('workloads:move')
   @StartsOperation(
     'Planned failover',
     'Moves the workload in good order, both sites healthy, no loss intended. Failback is the same with `TO_PRODUCTION`.',
@@ -138,6 +144,7 @@ export class RecoveryPlansController {
   }
 
   @Post(':id/actions/failover')
+  @Needs('workloads:fail-over')
   @StartsOperation(
     'Failover',
     'The site where the workload runs is presumed lost. What was not replicated is lost.',
@@ -151,6 +158,7 @@ export class RecoveryPlansController {
   }
 
   @Post(':id/actions/reprotect')
+  @Needs('workloads:move')
   @StartsOperation(
     'Reprotect',
     'After a failover: protects the workload where it now runs, towards the other site.',
@@ -164,6 +172,7 @@ export class RecoveryPlansController {
   }
 
   @Post(':id/actions/start-drill')
+  @Needs('drills:run')
   @StartsOperation('Start a drill', 'Rehearses the recovery in isolation. Clean it up afterwards.')
   startDrill(
     @Param('id') id: string,
@@ -176,6 +185,7 @@ export class RecoveryPlansController {
   }
 
   @Post(':id/actions/clean-up-drill')
+  @Needs('drills:run')
   @StartsOperation('Clean up a drill', 'Removes what the drill made.')
   cleanUpDrill(
     @Param('id') id: string,

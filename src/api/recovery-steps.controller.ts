@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { StartsOperation } from './docs/action-docs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
@@ -17,6 +18,7 @@ import { SiteReads } from './site-reads.js';
  */
 @ApiTags('Plan parts')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/recovery-plans/:id/recovery-steps')
 export class RecoveryStepsController {
   constructor(
@@ -43,6 +45,7 @@ export class RecoveryStepsController {
   }
 
   @Post()
+  @Needs('protection:change')
   @StartsOperation('Insert a command or a prompt', 'SRM: before a step that is `insertable`, or at the end.')
   add(
     @Param('id') id: string,
@@ -68,6 +71,7 @@ export class RecoveryStepsController {
   }
 
   @Patch(':stepId')
+  @Needs('protection:change')
   @StartsOperation('Change an inserted step', 'SRM. What is absent is left as it is.')
   update(
     @Param('id') id: string,
@@ -83,6 +87,7 @@ export class RecoveryStepsController {
   }
 
   @Delete(':stepId')
+  @Needs('protection:change')
   @StartsOperation('Remove an inserted step', 'SRM. The upstream’s own steps stay.')
   remove(
     @Param('id') id: string,

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -23,6 +24,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Replication pairs')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/protection-groups/:id/replication-pairs')
 export class ReplicationPairsController {
   constructor(
@@ -44,6 +46,7 @@ export class ReplicationPairsController {
   }
 
   @Post()
+  @Needs('protection:change')
   @StartsOperation('Replicate a disk', 'SDRS: the disk at the other site is made by the upstream.')
   create(
     @Param('id') id: string,
@@ -63,6 +66,7 @@ export class ReplicationPairsController {
   }
 
   @Patch(':pairId')
+  @Needs('protection:change')
   @StartsOperation('Rename a replication pair', 'SDRS: only the name can be changed.')
   rename(
     @Param('id') id: string,
@@ -75,6 +79,7 @@ export class ReplicationPairsController {
   }
 
   @Delete(':pairId')
+  @Needs('protection:change')
   @StartsOperation(
     'End the replication of a disk',
     'The disk itself stays. SDRS: the disk at the other site stays too, unless it is named.',
@@ -97,6 +102,7 @@ export class ReplicationPairsController {
   }
 
   @Post(':pairId/actions/expand')
+  @Needs('protection:change')
   @StartsOperation('Enlarge the disks of a pair', 'SDRS: both disks; they cannot be made smaller again.')
   expand(
     @Param('id') id: string,
@@ -109,6 +115,7 @@ export class ReplicationPairsController {
   }
 
   @Post(':pairId/actions/attach')
+  @Needs('protection:change')
   @StartsOperation('Attach the disks of a pair', 'SDRS: to the servers of an instance of the same group.')
   attach(
     @Param('id') id: string,
@@ -123,6 +130,7 @@ export class ReplicationPairsController {
   }
 
   @Post(':pairId/actions/detach')
+  @Needs('protection:change')
   @StartsOperation(
     'Detach the disks of a pair',
     'SDRS: from the servers of an instance; the server must be stopped if it is its system disk.',

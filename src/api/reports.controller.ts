@@ -4,6 +4,7 @@ import { comparePlaces, COVERAGES, placeOf, type CoveragePlace } from '../histor
 import { DrillCoverageService } from '../history/reports/drill-coverage.service.js';
 import { OperationReports } from '../history/reports/operation-report.service.js';
 import { OperationsService } from '../operations/operations.service.js';
+import { Needs } from './access/needs.decorator.js';
 import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { ReportAnswer } from './docs/report-answer.decorator.js';
@@ -30,6 +31,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Reports')
 @ApiBearerAuth()
+@Needs('operations:read')
 @Controller('v1')
 export class ReportsController {
   constructor(

@@ -1,11 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StoreGuard } from '../operations/guard/store-guard.js';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { RestoreGuardDto } from './dto/restore-guard.dto.js';
 
 @ApiTags('Health')
 @ApiBearerAuth()
+@Needs('gateway:read')
 @Controller('v1/restore-guard')
 export class RestoreGuardController {
   constructor(private readonly guard: StoreGuard) {}

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { TagValues } from '../domain/site-facts.js';
+import { Needs } from './access/needs.decorator.js';
 import { ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { ProtectedInstanceListDto } from './dto/inventory.dto.js';
 import { InstancesByTagQueryDto, WindowQueryDto } from './dto/part-queries.dto.js';
@@ -21,6 +22,7 @@ import { SiteReads } from './site-reads.js';
 /** What a site tells beyond its groups and plans; what it does not offer is a 404 that says so. */
 @ApiTags('Site facts')
 @ApiBearerAuth()
+@Needs('inventory:read', { wholeSite: true })
 @Controller('v1/sites/:siteId')
 export class SiteFactsController {
   constructor(private readonly reads: SiteReads) {}

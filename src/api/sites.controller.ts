@@ -4,6 +4,7 @@ import { problem, ProblemError } from '../domain/problem.js';
 import { InventoryService, type Reading } from '../inventory/inventory.service.js';
 import { PastRecords } from '../operations/past-records.js';
 import type { SiteConnection } from '../providers/provider-driver.js';
+import { Needs } from './access/needs.decorator.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses, ReadsOneSite } from './docs/problem-responses.decorator.js';
 import { SiteDto, SiteListDto } from './dto/inventory.dto.js';
@@ -14,6 +15,7 @@ import { SiteReads } from './site-reads.js';
 
 @ApiTags('Sites')
 @ApiBearerAuth()
+@Needs('inventory:read')
 @Controller('v1/sites')
 export class SitesController {
   constructor(

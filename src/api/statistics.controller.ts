@@ -6,6 +6,7 @@ import { StatisticsService, type TargetCursor } from '../history/statistics/stat
 import { InventoryService } from '../inventory/inventory.service.js';
 import { Clock } from '../platform/clock.js';
 import { ProviderRegistry } from '../providers/registry.js';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { LARGEST_PAGE } from './dto/queries.dto.js';
 import { PlanStatisticsDto, StatisticsListDto, StatisticsQueryDto } from './dto/statistics.dto.js';
@@ -26,6 +27,7 @@ const EVER = { from: null, until: null };
 
 @ApiTags('Reports')
 @ApiBearerAuth()
+@Needs('operations:read')
 @Controller('v1')
 export class StatisticsController {
   constructor(

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { WebhooksService } from '../webhooks/webhooks.service.js';
+import { Needs } from './access/needs.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { DeliveriesQueryDto, DeliveryDetailDto, DeliveryListDto } from './dto/webhooks.dto.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
@@ -9,6 +10,7 @@ import { deliveriesPlace, presentDeliveries, presentDeliveryDetail } from './pre
 
 @ApiTags('Webhooks')
 @ApiBearerAuth()
+@Needs('webhooks:manage')
 @Controller('v1/webhooks/:id')
 export class WebhookDeliveriesController {
   constructor(private readonly webhooks: WebhooksService) {}

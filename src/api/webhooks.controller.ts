@@ -10,6 +10,8 @@ import {
 import type { FieldError } from '../domain/problem.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { WebhooksService } from '../webhooks/webhooks.service.js';
+import { Needs } from './access/needs.decorator.js';
+import { principalIdOf } from './access/request-access.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { PageQueryDto } from './dto/queries.dto.js';
 import {
@@ -27,6 +29,7 @@ import { presentWebhook, presentWithSecret } from './presenters/webhook.presente
 
 @ApiTags('Webhooks')
 @ApiBearerAuth()
+@Needs('webhooks:manage')
 @Controller('v1/webhooks')
 export class WebhooksController {
   constructor(
@@ -50,7 +53,7 @@ export class WebhooksController {
     @Exchange() { request, reply }: HttpExchange,
   ): Promise<WebhookWithSecretDto> {
     this.mustBeUsable(body);
-    const created = await this.webhooks.create(body, request.principal?.id ?? 'unknown');
+    const created = await this.webhooks.create(body, principalIdOf(request));
     void reply.header('location', `/v1/webhooks/${created.webhook.id}`).header('cache-control', 'no-store');
     return presentWithSecret(created);
   }

@@ -24,6 +24,8 @@ const OFFENCES: [rule: string, ...chain: string[]][] = [
   ['webhooks-tell-what-events-tell', 'src/webhooks/asks.ts', 'src/operations/store.ts'],
   ['nobody-waits-for-webhooks', 'src/operations/calls-out.ts', 'src/webhooks/webhook.ts'],
   ['history-behind-ports', 'src/operations/remembers.ts', 'src/history/archive/segment.ts'],
+  ['access-judges-and-does-nothing', 'src/access/acts.ts', 'src/operations/operations.service.ts'],
+  ['rights-are-checked-at-the-door', 'src/operations/asks.ts', 'src/access/authenticator.ts'],
   ['nobody-needs-telemetry', 'src/operations/measures.ts', 'src/telemetry/operation-measures.ts'],
   ['telemetry-only-looks', 'src/telemetry/reads-tales.ts', 'src/events/event-feed.ts'],
   ['traces-are-sent-from-one-folder', 'src/operations/sends-traces.ts', '@opentelemetry/sdk-trace-node'],

@@ -1,7 +1,6 @@
 /** What the HTTP surface is told by configuration. */
 export class ApiSettings {
   constructor(
-    readonly adminApiKey: string,
     readonly pollIntervalMs: number,
     /** Readers of event streams that a process serves at a time. */
     readonly mostEventReaders: number,

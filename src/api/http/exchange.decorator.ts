@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { AuthenticatedRequest } from './auth.guard.js';
+import type { AuthenticatedRequest } from '../access/request-access.js';
 
 /** The request, and the reply whose status and headers may be set; the body stays what the method returns. */
 export interface HttpExchange {

@@ -48,7 +48,7 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
   const tail = new RedisEventTail(the.redis, [{ shards: SHARDS, connection: the.connect() }], silentLog());
   tail.listen(before);
   const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, silentLog()));
-  const readers = new EventReaders(new ApiSettings('key', 1_000, mostReaders), new Metrics());
+  const readers = new EventReaders(new ApiSettings(1_000, mostReaders), new Metrics());
   const actions = { present } as unknown as ActionRequests;
   const clock = new TestClock();
   const all = new LiveStreams(live, readers, new OpenOperationsReading(store), actions, clock);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Module, type Provider as NestProvider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessModule } from '../../../src/access/access.module.js';
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
 import { fastifyOptions } from '../../../src/api/http/server.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
@@ -139,7 +140,8 @@ function withKept(_provider: Provider, drills: readonly object[]) {
 
 /** The controllers and helpers of the real module, over stand-ins for what it imports. */
 function moduleWith(standIns: NestProvider[]): Type {
-  const of = (key: string): [] => Reflect.getMetadata(key, ApiHttpModule) as [];
+  const of = (key: string): [] =>
+    [AccessModule, ApiHttpModule].flatMap((module) => (Reflect.getMetadata(key, module) ?? []) as []) as [];
   class SurfaceModule {}
   Module({ controllers: of('controllers'), providers: [...of('providers'), ...standIns] })(SurfaceModule);
   return SurfaceModule;
