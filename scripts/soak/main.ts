@@ -10,6 +10,7 @@ import { soak } from './soak.js';
 
 /**
  * `npm run soak -- --minutes 60`  · steady work for so long; writes docs/soak.md. Ends with 1 if something grows.
+ * `npm run soak -- --operations 4` · so many in flight at a time, where the machine has others to serve (10)
  * `npm run soak -- --report`      · only writes the page, from what is kept of the last run, also if that was cut
  * `npm run soak -- --quick`       · a minute in small, which is printed and not kept
  */
@@ -17,12 +18,13 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
+    operations: { type: 'string', default: '10' },
     quick: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
   },
 });
 const PAGE = resolve('docs/soak.md');
-const WHOLE = { operations: 10, readsPerSecond: 10, readers: 60, exportEverySeconds: 30 };
+const WHOLE = { operations: Number(values.operations), readsPerSecond: 10, readers: 60, exportEverySeconds: 30 };
 const SMALL = { operations: 4, readsPerSecond: 4, readers: 20, exportEverySeconds: 10 };
 
 const startedAt = performance.now();
