@@ -24,7 +24,12 @@ const { values } = parseArgs({
   },
 });
 const PAGE = resolve('docs/soak.md');
-const WHOLE = { operations: Number(values.operations), readsPerSecond: 10, readers: 60, exportEverySeconds: 30 };
+const WHOLE = {
+  operations: Number(values.operations),
+  readsPerSecond: 10,
+  readers: 60,
+  exportEverySeconds: 30,
+};
 const SMALL = { operations: 4, readsPerSecond: 4, readers: 20, exportEverySeconds: 10 };
 
 const startedAt = performance.now();
