@@ -9,4 +9,13 @@ export class Authenticator {
   principalOf(token: string): Principal | null | Promise<Principal | null> {
     return this.kinds.find((kind) => kind.recognises(token))?.check(token) ?? null;
   }
+
+  /** Who that is now. null = nobody any more; undefined = nobody can tell without the credential. */
+  async named(principalId: string): Promise<Principal | null | undefined> {
+    for (const kind of this.kinds) {
+      const found = await kind.named?.(principalId);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
 }

@@ -9,4 +9,9 @@ export interface CredentialKind {
    * time. Throws `ProblemError` (503) only if nobody can tell now, such as when the store is away.
    */
   check(token: string): Principal | null | Promise<Principal | null>;
+  /**
+   * Who that is now, and what they hold, without their credential: for what they have decided and somebody else acts upon.
+   * null = nobody any more (revoked, expired). undefined, or no such method = not one of this kind, or it cannot tell.
+   */
+  named?(principalId: string): Principal | null | undefined | Promise<Principal | null | undefined>;
 }

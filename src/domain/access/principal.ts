@@ -17,6 +17,13 @@ export interface Principal {
   id: string;
   kind: PrincipalKind;
   grants: readonly Grant[];
+  /** Who is behind the credential, as `{issuer name}:{subject}`, where that is known: one person may have several. */
+  person?: string;
+}
+
+/** Nobody is a second person beside themselves, whichever of their credentials they use. */
+export function personOf({ id, person }: Principal): string {
+  return person ?? id;
 }
 
 /** Every role, everywhere. */

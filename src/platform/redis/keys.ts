@@ -203,12 +203,28 @@ export const HISTORY_KEYS = {
   durable: 'drg:{history}:durable',
 };
 
+/** Who let what happen, and how much of it; in one slot of their own. */
+export const APPROVAL_KEYS = {
+  /** hash: id → the approval as JSON */
+  approvals: 'drg:{approvals}:approvals',
+  /** sorted set: ids of approvals by when they were asked for, milliseconds */
+  times: 'drg:{approvals}:times',
+  /** hash: who asked with which idempotency key, as SHA-256 → id of the approval */
+  claims: 'drg:{approvals}:claims',
+  /** hash: id → the declared emergency as JSON */
+  emergencies: 'drg:{approvals}:emergencies',
+  /** sorted set: what a principal began of late, by when, milliseconds; with a time to live */
+  pace: (kind: string, principalId: string) =>
+    `drg:{approvals}:pace:${kind}:${createHash('sha256').update(principalId).digest('hex')}`,
+};
+
 /** Beginnings of keys, one of each slot of a Redis Cluster that has keys of ours. */
 export const HASH_TAGS: readonly string[] = [
   ...SHARDS.map(shardPrefix),
   'drg:{guard}',
   'drg:{pulse}',
   'drg:{history}',
+  'drg:{approvals}',
 ];
 
 /** string: written and read back by the readiness check; with a time to live */
