@@ -7,6 +7,7 @@ import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
 import { AccessGuard } from './access/access.guard.js';
+import { Holding } from './access/holding.js';
 import { PathSubjects } from './access/path-subjects.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
@@ -89,6 +90,7 @@ import { WebhooksController } from './webhooks.controller.js';
         new ApiSettings(environment.pollIntervalMs, environment.maxEventReaders),
     },
     PathSubjects,
+    Holding,
     SiteReads,
     Standing,
     PreparedLists,

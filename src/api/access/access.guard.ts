@@ -6,6 +6,7 @@ import type { Principal } from '../../domain/access/principal.js';
 import { SEEN_WITH, type Right } from '../../domain/access/rights.js';
 import type { Scope, Whereabouts } from '../../domain/access/scope.js';
 import { problem, ProblemError } from '../../domain/problem.js';
+import { lacking } from './holding.js';
 import { NEED, type Need } from './needs.decorator.js';
 import { PathSubjects } from './path-subjects.js';
 import type { AuthenticatedRequest } from './request-access.js';
@@ -76,8 +77,4 @@ function isSeen(scope: Scope, subject: Whereabouts): boolean {
 function nothingThere({ params }: AuthenticatedRequest): ProblemError {
   const [id = ''] = Object.values(params as Record<string, string>);
   return new ProblemError(problem('not-found', `There is no ${id}.`));
-}
-
-export function lacking(right: Right): ProblemError {
-  return new ProblemError(problem('forbidden', `This needs the right "${right}", which is not held here.`));
 }

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import type { Whereabouts } from '../../domain/access/scope.js';
+import { whereaboutsOf } from '../../domain/access/operation-whereabouts.js';
+import type { Scope, Whereabouts } from '../../domain/access/scope.js';
 import { parsePublicId } from '../../domain/ids.js';
+import { siteOfOperation } from '../../operations/operation-id.js';
+import { OperationStore } from '../../operations/operation-store.js';
+import { accessOf, type AuthenticatedRequest } from './request-access.js';
 
-type Find = (id: string) => Whereabouts | null | Promise<Whereabouts | null>;
+/** @param seen what may be seen of the whole: nothing need be looked for beyond it */
+type Find = (id: string, seen: Scope) => Whereabouts | null | Promise<Whereabouts | null>;
 
 /** Where the thing lies that a path names: the first parameter says what it is, those after it are parts of that. */
 @Injectable()
@@ -12,10 +16,12 @@ export class PathSubjects {
     ['/v1/sites/:siteId', (siteId) => ({ siteId, targetIds: [] })],
     ['/v1/protection-groups/:id', ofTarget],
     ['/v1/recovery-plans/:id', ofTarget],
-    ['/v1/operations/:id', ofSite],
+    ['/v1/operations/:id', (id, seen) => this.ofOperation(id, seen)],
     ['/v1/drills/:id', ofSite],
     ['/v1/findings/:id', ofSite],
   ];
+
+  constructor(private readonly operations: OperationStore) {}
 
   /** Whether the route names something, so that somebody must know where it lies. */
   isNamed(route: string): boolean {
@@ -23,10 +29,18 @@ export class PathSubjects {
   }
 
   /** null = it names nothing that could lie anywhere. */
-  async of({ routeOptions, params }: FastifyRequest): Promise<Whereabouts | null> {
-    const find = this.kindOf(routeOptions.url ?? '')?.[1];
-    const [id] = Object.values(params as Record<string, string>);
-    return find === undefined || id === undefined ? null : find(id);
+  async of(request: AuthenticatedRequest): Promise<Whereabouts | null> {
+    const find = this.kindOf(request.routeOptions.url ?? '')?.[1];
+    const [id] = Object.values(request.params as Record<string, string>);
+    return find === undefined || id === undefined ? null : find(id, accessOf(request).seen);
+  }
+
+  /** Running or long over. Of other sites than those seen nobody is told by how long it takes. */
+  private async ofOperation(id: string, seen: Scope): Promise<Whereabouts | null> {
+    const siteId = siteOfOperation(id);
+    if (siteId === null || !seen.touchesSite(siteId)) return null;
+    const operation = await this.operations.find(id);
+    return operation && whereaboutsOf(operation);
   }
 
   private kindOf(route: string) {
