@@ -45,6 +45,44 @@ export const PROBLEMS = {
     remedy: 'Use a key with the right, or have it added to this one.',
     retryable: false,
   },
+  'approval-required': {
+    status: 403,
+    title: 'A second person has to approve it',
+    meaning:
+      'Nothing was begun: this needs a second person. They are asked for exactly this request (`nextActions` links to the approval), which holds while its target is as it was.',
+    remedy:
+      'Have somebody with the right `approvals:decide` approve it, then send the same request again with the same Idempotency-Key.',
+    retryable: true,
+  },
+  'approval-declined': {
+    status: 403,
+    title: 'It was declined',
+    meaning: 'Who was asked to approve this request said no. Nothing was begun.',
+    remedy: 'Read the reason. If it is still wanted, ask again with a fresh Idempotency-Key.',
+    retryable: false,
+  },
+  'approval-lapsed': {
+    status: 403,
+    title: 'The approval does not hold any more',
+    meaning:
+      'It was not given, or not used, in time; or who gave it does not hold the right any more. Nothing was begun.',
+    remedy: 'Ask again with a fresh Idempotency-Key.',
+    retryable: false,
+  },
+  'second-person-needed': {
+    status: 403,
+    title: 'Nobody approves their own request',
+    meaning: 'Who asks and who approves must be two persons, whichever of their keys they use.',
+    remedy: 'Have somebody else approve it.',
+    retryable: false,
+  },
+  'approval-closed': {
+    status: 409,
+    title: 'It is decided already',
+    meaning: 'The approval was decided, used or has expired; `detail` says which.',
+    remedy: 'Read the approval again.',
+    retryable: false,
+  },
   'not-found': {
     status: 404,
     title: 'There is no such thing',
@@ -225,6 +263,29 @@ export const PROBLEMS = {
     meaning: 'There are as many webhooks as may be, or as many deliveries wait for this one.',
     remedy: 'Delete webhooks that nobody needs; one webhook may ask for the events of many sites.',
     retryable: false,
+  },
+  'api-key-revoked': {
+    status: 409,
+    title: 'The API key was revoked',
+    meaning: 'What was revoked stays so; the key is only shown so that the history says who it was.',
+    remedy: 'Make a new key (`POST /v1/api-keys`).',
+    retryable: false,
+  },
+  'api-key-limit-reached': {
+    status: 409,
+    title: 'There are too many API keys',
+    meaning: 'There are as many API keys as may be, and none that was revoked could make room.',
+    remedy: 'Revoke keys that nobody uses: the list tells when each was used last.',
+    retryable: false,
+  },
+  'too-many-failovers': {
+    status: 429,
+    title: 'Too many workloads moved within a minute',
+    meaning:
+      'One principal begins at most FAILOVERS_PER_MINUTE failovers, planned failovers and reprotects within any minute. Nothing was begun.',
+    remedy:
+      'Wait as long as Retry-After says. In a disaster, declare an emergency (`POST /v1/emergencies`): it lifts the limit.',
+    retryable: true,
   },
   'rate-limited': {
     status: 429,
