@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { whereaboutsOf } from '../../domain/access/operation-whereabouts.js';
+import { whereaboutsOf } from '../../domain/access/whereabouts.js';
 import type { Scope, Whereabouts } from '../../domain/access/scope.js';
 import { parsePublicId } from '../../domain/ids.js';
+import { drillWhereabouts } from '../../inventory/drills/drill-view.js';
+import { DrillsService } from '../../inventory/drills/drills.service.js';
+import { findingWhereabouts } from '../../inventory/findings/finding.js';
+import { FindingsService } from '../../inventory/findings/findings.service.js';
 import { siteOfOperation } from '../../operations/operation-id.js';
 import { OperationStore } from '../../operations/operation-store.js';
 import { accessOf, type AuthenticatedRequest } from './request-access.js';
@@ -17,11 +21,16 @@ export class PathSubjects {
     ['/v1/protection-groups/:id', ofTarget],
     ['/v1/recovery-plans/:id', ofTarget],
     ['/v1/operations/:id', (id, seen) => this.ofOperation(id, seen)],
-    ['/v1/drills/:id', ofSite],
-    ['/v1/findings/:id', ofSite],
+    ['/v1/drills/:id', (id) => this.ofDrill(id)],
+    ['/v1/findings/:id', (id) => this.ofFinding(id)],
   ];
 
   constructor(private readonly operations: OperationStore) {}
+
+  constructor(
+    private readonly drills: DrillsService,
+    private readonly findings: FindingsService,
+  ) {}
 
   /** Whether the route names something, so that somebody must know where it lies. */
   isNamed(route: string): boolean {
@@ -40,7 +49,24 @@ export class PathSubjects {
     const siteId = siteOfOperation(id);
     if (siteId === null || !seen.touchesSite(siteId)) return null;
     const operation = await this.operations.find(id);
-    return operation && whereaboutsOf(operation);
+    const { targetIds } = operation ? whereaboutsOf(operation) : { targetIds: null };
+    // What lies at the site alone is seen with the whole of it: no id of its own is granted to anybody.
+    return targetIds && { siteId, targetIds: targetIds.length > 0 ? targetIds : [id] };
+  }
+
+  private async ofDrill(id: string): Promise<Whereabouts | null> {
+    const found = await this.drills.find(id, false);
+    return found && drillWhereabouts(found.drill);
+  }
+
+  private async ofFinding(id: string): Promise<Whereabouts | null> {
+    const siteId = parsePublicId(id)?.siteId;
+    const sites = siteId === undefined ? [] : await this.findings.ofSites(siteId);
+    const finding = sites.flatMap(({ findings }) => findings).find((one) => one.id === id);
+    if (!finding) return null;
+    const { targetIds } = findingWhereabouts(finding);
+    // Whoever sees a part of a site sees the site, but not what is found about all of it.
+    return { siteId: finding.siteId, targetIds: [...targetIds, id] };
   }
 
   private kindOf(route: string) {

@@ -12,3 +12,19 @@ export function whereaboutsOf({ siteId, target, lockedGroupIds = [] }: Placed): 
   const ids = [target.type === 'SITE' ? null : target.id, target.within?.id ?? null, ...lockedGroupIds];
   return { siteId, targetIds: [...new Set(ids.filter((id) => id !== null))] };
 }
+
+/** What it acts upon: one of the groups that it touches is not enough to stop it, or to say how it ended. */
+export function actedUpon({ siteId, target }: Pick<Operation, 'siteId' | 'target'>): Whereabouts {
+  return { siteId, targetIds: target.type === 'SITE' ? [] : targetsOf({ target }) };
+}
+
+/** What it is about, and what that is a part of. */
+export function targetsOf({ target }: Pick<Operation, 'target'>): string[] {
+  return [...new Set([target.id, target.within?.id])].filter((id): id is string => Boolean(id));
+}
+
+/** What it holds or held beside that. */
+export function groupsOf({ target, lockedGroupIds }: Pick<Operation, 'target' | 'lockedGroupIds'>): string[] {
+  const targets = targetsOf({ target });
+  return lockedGroupIds.filter((id) => !targets.includes(id));
+}
