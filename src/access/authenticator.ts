@@ -18,4 +18,10 @@ export class Authenticator {
     }
     return undefined;
   }
+
+  /** For streams: whether somebody who was let in some time ago would be let in now. */
+  async isStillGood(principal: Principal): Promise<boolean> {
+    const verdicts = await Promise.all(this.kinds.map((kind) => kind.isStillGood?.(principal) ?? true));
+    return verdicts.every(Boolean);
+  }
 }

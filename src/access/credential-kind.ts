@@ -14,4 +14,9 @@ export interface CredentialKind {
    * null = nobody any more (revoked, expired). undefined, or no such method = not one of this kind, or it cannot tell.
    */
   named?(principalId: string): Principal | null | undefined | Promise<Principal | null | undefined>;
+  /**
+   * Whether somebody who was let in some time ago, and still listens, would be let in now, with the same grants. true for
+   * whoever came in by another kind. Absent = nobody is ever shut out again. Throws if nobody can tell now.
+   */
+  isStillGood?(principal: Principal): boolean | Promise<boolean>;
 }

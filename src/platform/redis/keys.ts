@@ -125,6 +125,16 @@ export function requestBudgetKey(address: string): string {
   return `${shardPrefix(shardOf(address))}:budget:${address}`;
 }
 
+/** API keys: few, and read together; in one slot, so that what is read is of one moment. */
+export const API_KEY_KEYS = {
+  /** hash: id → the key as JSON, with the hashes of its secrets */
+  keys: `${shardPrefix(0)}:api-keys`,
+  /** hash: id → when it was used last, milliseconds */
+  uses: `${shardPrefix(0)}:api-key-uses`,
+  /** string: another one after every change of any key */
+  version: `${shardPrefix(0)}:api-keys-version`,
+};
+
 /** string: another one after every change of any webhook */
 export const WEBHOOKS_VERSION_KEY = `${shardPrefix(0)}:webhooks-version`;
 
