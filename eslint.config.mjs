@@ -14,10 +14,23 @@ const NO_OWN_DATE = {
   selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
   message: NO_OWN_CLOCK.message,
 };
-const NO_BLIND_TLS = {
-  selector: 'Property[key.name="rejectUnauthorized"][value.value=false]',
-  message: 'Trust is a setting of the site: a CA file or a fingerprint (src/platform/http/tls-trust.ts).',
+const BLIND_TLS =
+  'Trust is a setting of the site: a CA file or a fingerprint (src/platform/http/tls-trust.ts).';
+/** Whatever is not the word `true` could be false. */
+const NO_BLIND_TLS = [
+  'Property:matches([key.name="rejectUnauthorized"], [key.value="rejectUnauthorized"]):not([value.value=true])',
+  'AssignmentExpression:matches([left.property.name="rejectUnauthorized"], [left.property.value="rejectUnauthorized"])',
+].map((selector) => ({ selector, message: BLIND_TLS }));
+const NO_TLS_SWITCH = {
+  selector:
+    'AssignmentExpression:matches([left.property.name="NODE_TLS_REJECT_UNAUTHORIZED"], [left.property.value="NODE_TLS_REJECT_UNAUTHORIZED"])',
+  message: BLIND_TLS,
 };
+const NO_OLD_TLS = {
+  selector: 'Property[key.name=/^(min|max)Version$/][value.value=/^TLSv1(\\.1)?$/]',
+  message: 'TLS 1.2 or later.',
+};
+const TLS_RULES = [...NO_BLIND_TLS, NO_TLS_SWITCH, NO_OLD_TLS];
 
 export default tseslint.config(
   { ignores: ['dist', 'build', 'build-*', 'node_modules', '.data'] },
@@ -37,7 +50,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       'max-lines': ['error', { max: 400 }],
-      'no-restricted-syntax': ['error', NO_BLIND_TLS],
+      'no-restricted-syntax': ['error', ...TLS_RULES],
     },
   },
   {
@@ -46,7 +59,7 @@ export default tseslint.config(
       // Nest reads constructor parameter types at run time: a type-only import would erase them.
       '@typescript-eslint/consistent-type-imports': 'off',
       'no-restricted-properties': ['error', NO_ENVIRONMENT, NO_OWN_CLOCK],
-      'no-restricted-syntax': ['error', NO_BLIND_TLS, NO_OWN_DATE],
+      'no-restricted-syntax': ['error', ...TLS_RULES, NO_OWN_DATE],
     },
   },
   {
@@ -62,6 +75,11 @@ export default tseslint.config(
   {
     // It fetches the certificate whose fingerprint is then compared; nothing is ever sent on that connection.
     files: ['src/platform/http/tls-trust.ts'],
-    rules: { 'no-restricted-syntax': ['error', NO_OWN_DATE] },
+    rules: { 'no-restricted-syntax': ['error', NO_TLS_SWITCH, NO_OLD_TLS, NO_OWN_DATE] },
+  },
+  {
+    // It proves that the switch changes nothing.
+    files: ['test/unit/platform/tls-trust.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...NO_BLIND_TLS, NO_OLD_TLS] },
   },
 );

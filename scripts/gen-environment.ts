@@ -1,8 +1,8 @@
 import { ENVIRONMENT } from '#gateway/platform/config/environment';
 
 const GROUPS: Readonly<Record<string, readonly (keyof typeof ENVIRONMENT)[]>> = {
-  'Who may come in': ['adminApiKey'],
-  'Where things are': ['host', 'port', 'redisUrl', 'sitesFile'],
+  'Who may come in': ['adminApiKey', 'accessFile'],
+  'Where things are': ['host', 'port', 'redisUrl', 'redisCaFile', 'sitesFile'],
 };
 const LAST_GROUP = 'How it works';
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { readAccessFile, type AccessFile } from './access/file/access-file.js';
 import type { End } from './ending.js';
 import {
   ConfigurationError,
@@ -8,6 +9,7 @@ import {
   readEnvironment,
   type Environment,
 } from './platform/config/environment.js';
+import { exposures } from './platform/config/exposed-files.js';
 import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
 import {
@@ -16,6 +18,7 @@ import {
   OtherKindOfRedis,
   RefusedByRedis,
 } from './platform/redis/connection.js';
+import { UntrustedRedis } from './platform/redis/redis-tls.js';
 import { isUnknownCluster } from './platform/redis/cluster-connection.js';
 import { evictionPolicy } from './platform/redis/eviction-policy.js';
 import { BLOCKING, COMMANDS } from './platform/redis/redis.module.js';
@@ -28,6 +31,7 @@ import { configuredSites, type ConfiguredSite } from './providers/sites.js';
 export interface Configuration {
   environment: Environment;
   sites: ConfiguredSite[];
+  access: AccessFile;
   log: Log;
 }
 
@@ -37,11 +41,15 @@ const START_PATIENCE_MS = 120_000;
 /** Reads and checks everything. Throws `ConfigurationError` with one sentence per fault. */
 export function loadConfiguration(processName: string): Configuration {
   const environment = readEnvironment();
-  const document = readYamlFile(environment.sitesFile, processVariables());
+  const sites = configuredSites(readYamlFile(environment.sitesFile, processVariables()), DRIVERS);
+  const siteIds = sites.map(({ id }) => id);
+  const log = createLog(environment.logLevel, processName);
+  for (const exposure of exposures(environment.sitesFile)) log.warn(exposure);
   return {
     environment,
-    sites: configuredSites(document, DRIVERS),
-    log: createLog(environment.logLevel, processName),
+    sites,
+    access: readAccessFile(environment.accessFile, processVariables(), siteIds),
+    log,
   };
 }
 
@@ -52,7 +60,7 @@ export function loadConfiguration(processName: string): Configuration {
 export async function checkStore(environment: Environment, log: Log): Promise<void> {
   const risk = failoverRisk(environment);
   if (risk !== null) log.warn(risk);
-  const redis = connectRedis(environment.redisUrl, 'commands', log);
+  const redis = connectRedis(environment.redisUrl, 'commands', log, environment.redisCaFile);
   try {
     await connected(redis);
     if (await isUnknownCluster(redis)) {
@@ -94,9 +102,11 @@ async function connected(redis: Redis): Promise<void> {
     throw new ConfigurationError([
       error instanceof RefusedByRedis
         ? 'The Redis server refuses the user or password in REDIS_URL: write the right ones.'
-        : error instanceof OtherKindOfRedis
-          ? 'REDIS_URL names a Cluster, and the server there is none: write redis:// instead of redis+cluster://.'
-          : `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
+        : error instanceof UntrustedRedis
+          ? `The certificate of the Redis server is not trusted (${error.message}): write the file of its authority in REDIS_CA_FILE, if it is the right server.`
+          : error instanceof OtherKindOfRedis
+            ? 'REDIS_URL names a Cluster, and the server there is none: write redis:// instead of redis+cluster://.'
+            : `REDIS_URL names a server that did not answer within ${REDIS_PATIENCE_MS / 1000} s: start it, or write another address.`,
     ]);
   }
 }

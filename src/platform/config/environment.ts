@@ -6,7 +6,9 @@ export interface Environment {
   port: number;
   host: string;
   redisUrl: string;
+  redisCaFile: string | null;
   sitesFile: string;
+  accessFile: string | null;
   adminApiKey: string;
   logLevel: LogLevel;
   pollIntervalMs: number;
@@ -16,6 +18,9 @@ export interface Environment {
   inspectionMs: number;
   drillDueHours: number;
   journalDir: string | null;
+  auditDir: string | null;
+  auditKeyFile: string;
+  auditCheckpointFile: string | null;
   waitReplicas: number;
   clockSkewLimitSeconds: number;
   workerPort: number | null;
@@ -66,11 +71,25 @@ export const ENVIRONMENT = {
     defaultValue: 'redis://127.0.0.1:6379',
     fault: redisAddressFault,
   },
+  redisCaFile: {
+    name: 'REDIS_CA_FILE',
+    meaning:
+      'A PEM file with the authority that signed the certificates of Redis and its Sentinels, for rediss:// addresses; the only one that is believed then. none = the public authorities.',
+    defaultValue: 'none',
+    fault: (text) => (text.trim() === '' ? 'write the path of a PEM file, or none' : null),
+  },
   sitesFile: {
     name: 'SITES_FILE',
     meaning: 'The YAML file that lists the sites.',
     defaultValue: './sites.yaml',
     fault: (text) => (text.trim() === '' ? 'write the path of a YAML file' : null),
+  },
+  accessFile: {
+    name: 'ACCESS_FILE',
+    meaning:
+      'The YAML file that says which identity providers are believed and what their groups may do; none = only keys let in.',
+    defaultValue: 'none',
+    fault: (text) => (text.trim() === '' ? 'write the path of a YAML file, or none' : null),
   },
   adminApiKey: {
     name: 'ADMIN_API_KEY',
@@ -135,6 +154,27 @@ export const ENVIRONMENT = {
       'Folder on a local disk, shared by the processes of one machine: a second witness of what was accepted and sent, from which a lost Redis is rebuilt; none = keep none.',
     defaultValue: './journal',
     fault: (text) => (text.trim() === '' ? 'write the path of a folder, or none' : null),
+  },
+  auditDir: {
+    name: 'AUDIT_DIR',
+    meaning:
+      'Folder for the record of who decided what, which all API processes see; none = nothing is recorded.',
+    defaultValue: './audit',
+    fault: (text) => (text.trim() === '' ? 'write the path of a folder, or none' : null),
+  },
+  auditKeyFile: {
+    name: 'AUDIT_KEY_FILE',
+    meaning:
+      'File with the key that seals this record, such as what `openssl rand -hex 32` prints: one key per line, the newest first. The same for all API processes, and kept apart from AUDIT_DIR.',
+    defaultValue: './audit-key',
+    fault: (text) => (text.trim() === '' ? 'write the path of a file' : null),
+  },
+  auditCheckpointFile: {
+    name: 'AUDIT_CHECKPOINT_FILE',
+    meaning:
+      'File to which is written, each minute, how far this record goes, so that an end that was cut off is noticed: best on another disk. The log tells the same; none = only the log does.',
+    defaultValue: './audit-checkpoints.ndjson',
+    fault: (text) => (text.trim() === '' ? 'write the path of a file, or none' : null),
   },
   waitReplicas: {
     name: 'REDIS_WAIT_REPLICAS',
@@ -275,8 +315,12 @@ export class ConfigurationError extends Error {
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+const BLIND_TLS =
+  'NODE_TLS_REJECT_UNAUTHORIZED is 0, with which Node believes every certificate: remove it, and trust servers by tls.caFile or tls.fingerprint256 in the sites file, Redis by REDIS_CA_FILE.';
+
 export function readEnvironment(variables: Variables = process.env): Environment {
   const faults: string[] = [];
+  if (variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') faults.push(BLIND_TLS);
   const text = (variable: Variable): string => {
     const given = variables[variable.name];
     const value = given === undefined || given === '' ? variable.defaultValue : given;
@@ -292,7 +336,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     port: Number(text(ENVIRONMENT.port)),
     host: text(ENVIRONMENT.host),
     redisUrl: text(ENVIRONMENT.redisUrl),
+    redisCaFile: orNone(text(ENVIRONMENT.redisCaFile)),
     sitesFile: text(ENVIRONMENT.sitesFile),
+    accessFile: orNone(text(ENVIRONMENT.accessFile)),
     adminApiKey: text(ENVIRONMENT.adminApiKey),
     logLevel: text(ENVIRONMENT.logLevel) as LogLevel,
     pollIntervalMs: Number(text(ENVIRONMENT.pollIntervalMs)),
@@ -302,6 +348,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     inspectionMs: Number(text(ENVIRONMENT.inspectionMs)),
     drillDueHours: Number(text(ENVIRONMENT.drillDueHours)),
     journalDir: orNone(text(ENVIRONMENT.journalDir)),
+    auditDir: orNone(text(ENVIRONMENT.auditDir)),
+    auditKeyFile: text(ENVIRONMENT.auditKeyFile),
+    auditCheckpointFile: orNone(text(ENVIRONMENT.auditCheckpointFile)),
     waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
     clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
     workerPort: portOrNone(text(ENVIRONMENT.workerPort)),

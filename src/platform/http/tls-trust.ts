@@ -12,8 +12,11 @@ export interface TlsSettings {
   fingerprint256?: string | null;
 }
 
+/** What no connection of ours goes below, whatever Node was told to begin with (`--tls-min-v1.0`). */
+const AT_LEAST: tls.ConnectionOptions = { minVersion: 'TLSv1.2' };
+
 /** Said aloud, so that no variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED) can switch it off. */
-const ALWAYS_VERIFIED: tls.ConnectionOptions = { rejectUnauthorized: true };
+export const ALWAYS_VERIFIED: tls.ConnectionOptions = { ...AT_LEAST, rejectUnauthorized: true };
 
 /**
  * Resolves to what Node's TLS needs to accept exactly the trusted server, and no other: it refuses the
@@ -79,7 +82,7 @@ function authorityIn(caFile: string | null): tls.ConnectionOptions {
 function presentedCertificate(host: string, port: number, timeoutMs: number): Promise<tls.PeerCertificate> {
   return new Promise((resolve, reject) => {
     // Nothing is ever written to this connection: it only shows the certificate that is to be compared.
-    const socket = tls.connect({ host, port, ...serverName(host), rejectUnauthorized: false });
+    const socket = tls.connect({ host, port, ...serverName(host), ...AT_LEAST, rejectUnauthorized: false });
     const fail = (reason: string): void => {
       socket.destroy();
       reject(new TransportError('CONNECT', reason));

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { context, propagation } from '@opentelemetry/api';
 import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { connectTo, hostOf } from './fresh-connection.js';
+import { jsonOf } from './upstream-json.js';
 import { TlsTrust, withAdvice, type TlsSettings } from './tls-trust.js';
 import { told } from './told-exchanges.js';
 import { TransportError } from './transport-error.js';
@@ -13,6 +14,7 @@ export interface UpstreamHttpOptions {
   tls?: TlsSettings | null;
   readTimeoutMs?: number;
   connectTimeoutMs?: number;
+  maxAnswerBytes?: number;
 }
 
 export interface UpstreamRequest {
@@ -33,7 +35,7 @@ export interface UpstreamResponse {
   /** Lower-case names. */
   headers: Readonly<Record<string, string>>;
   text: string;
-  /** undefined when the body is empty or not JSON. */
+  /** undefined when the body is empty, not JSON, or nested deeper than anything that is meant. */
   json: unknown;
 }
 
@@ -47,6 +49,7 @@ export interface WrittenRequest {
   body: string | undefined;
 }
 
+/** Of what is left when it was unpacked: a few kilobytes may be gigabytes. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Connections for reads; as many again for those that are urgent. */
 const MOST_CONNECTIONS = 8;
@@ -57,6 +60,7 @@ export class UpstreamHttp {
   private readonly trust: TlsTrust;
   private readonly readTimeoutMs: number;
   private readonly connectTimeoutMs: number;
+  private readonly maxAnswerBytes: number;
   private readonly keptAlive = new Map<boolean, Promise<http.Agent | https.Agent>>();
 
   constructor(options: UpstreamHttpOptions) {
@@ -64,6 +68,7 @@ export class UpstreamHttp {
     this.trust = new TlsTrust(options.tls ?? {});
     this.readTimeoutMs = options.readTimeoutMs ?? 10_000;
     this.connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+    this.maxAnswerBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
   }
 
   /** A request that changes nothing (or only our own log-in). Connections are shared. Throws `TransportError`. */
@@ -189,7 +194,7 @@ export class UpstreamHttp {
         validateStatus: () => true,
         maxRedirects: 0,
         proxy: false,
-        maxContentLength: MAX_ANSWER_BYTES,
+        maxContentLength: this.maxAnswerBytes,
         signal,
         ...extra,
       });
@@ -232,15 +237,6 @@ function responseOf(answer: AxiosResponse<string>): UpstreamResponse {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(answer.headers)) headers[name.toLowerCase()] = String(value);
   return { status: answer.status, headers, text, json: jsonOf(text) };
-}
-
-function jsonOf(text: string): unknown {
-  if (text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function transportErrorOf(error: unknown, timedOut: boolean): TransportError {

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { SECRET_NAMES } from '../secret-names.js';
 import { logFieldsNow } from './log-context.js';
 
 /**
@@ -12,15 +13,13 @@ export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | '
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const SECRETS = ['authorization', 'password', 'remotePassword', 'secretKey', 'token', 'sessionId', 'apiKey'];
-
 /** @param to default: the standard output */
 export function createLog(level: LogLevel, name: string, to?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,
     base: { process: name, pid: process.pid },
     mixin: () => ({ ...logFieldsNow() }),
-    redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
+    redact: { paths: SECRET_NAMES.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
   };
   return to ? pino(options, to) : pino(options);
 }

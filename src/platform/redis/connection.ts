@@ -5,6 +5,7 @@ import { connectCluster } from './cluster-connection.js';
 import { retryStrategy, type ConnectionRole } from './connection-role.js';
 import { gatherWrites } from './gathered-writes.js';
 import { clusterOf, sentinelsOf } from './redis-address.js';
+import { isUntrusted, redisTls, UntrustedRedis } from './redis-tls.js';
 
 /**
  * With Sentinels: a primary that was replaced is left, when it says that it takes nothing any more, or says nothing at
@@ -23,17 +24,26 @@ function following(role: ConnectionRole): RedisOptions {
  * To one server, to the one that Sentinels name, or to the servers of a Cluster. The type is that of a server: whoever
  * names its keys in a command, all of them of one hash tag, need not know which it is. Who asks a server about itself
  * (INFO, CONFIG, TIME, WAIT) asks each of `stores.ts`.
+ * @param caFile with the authority of its certificate; null = a public one
  */
-export function connectRedis(url: string, role: ConnectionRole, log: Log): Redis {
-  const cluster = clusterOf(url);
+export function connectRedis(
+  url: string,
+  role: ConnectionRole,
+  log: Log,
+  caFile: string | null = null,
+): Redis {
+  const trust = redisTls(caFile);
+  const cluster = clusterOf(url, trust);
   if (cluster) return connectCluster(cluster, role, log) as unknown as Redis;
   const options: RedisOptions =
     role === 'commands'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 3000 }
       : { maxRetriesPerRequest: null };
   const usual: RedisOptions = { ...options, retryStrategy, lazyConnect: true, enableReadyCheck: true };
-  const sentinels = sentinelsOf(url);
-  const redis = sentinels ? new Redis({ ...usual, ...sentinels, ...following(role) }) : new Redis(url, usual);
+  const sentinels = sentinelsOf(url, trust);
+  const redis = sentinels
+    ? new Redis({ ...usual, ...sentinels, ...following(role) })
+    : new Redis(url, url.startsWith('rediss:') ? { ...usual, tls: trust } : usual);
   redis.on('error', throttled(log, 'redis'));
   gatherWrites(redis);
   return redis;
@@ -63,6 +73,7 @@ export async function connectWithin(redis: Redis, limitMs: number): Promise<void
     redis.once('ready', resolve);
     redis.on('error', (error: Error & { lastNodeError?: Error }) => {
       const { message } = error.lastNodeError ?? error;
+      if (isUntrusted(error.lastNodeError ?? error)) reject(new UntrustedRedis(message));
       if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(message)) reject(new RefusedByRedis(message));
       if (/cluster support disabled/.test(message)) reject(new OtherKindOfRedis(message));
     });

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { ClusterNode, RedisOptions } from 'ioredis';
 
 /** `redis+sentinel://[user:password@]host:port,host:port/name[/db]`: user and password are the server's. */
@@ -22,8 +23,11 @@ export function redisAddressFault(address: string): string | null {
   return 'write an address of the form redis://host:6379, rediss://host:6379, redis+sentinel://host:26379,host2:26379/mymaster or redis+cluster://host:6379,host2:6379 (rediss+… with TLS)';
 }
 
-/** What the client needs to find the primary by its Sentinels; null = the address names no Sentinels. */
-export function sentinelsOf(address: string): RedisOptions | null {
+/**
+ * What the client needs to find the primary by its Sentinels; null = the address names no Sentinels.
+ * @param trust whom to believe, where the address asks for TLS
+ */
+export function sentinelsOf(address: string, trust: ConnectionOptions = {}): RedisOptions | null {
   const [, tls, login, hosts, name, db] = SENTINELS.exec(address) ?? [];
   if (hosts === undefined || name === undefined) return null;
   const sentinels = hostsAt(hosts, SENTINEL_PORT);
@@ -34,7 +38,7 @@ export function sentinelsOf(address: string): RedisOptions | null {
       name: decodeURIComponent(name),
       ...(login === undefined ? {} : credentials(login)),
       ...(db === undefined ? {} : { db: Number(db) }),
-      ...(tls === 's' ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+      ...(tls === 's' ? { tls: trust, sentinelTLS: trust, enableTLSForSentinelMode: true } : {}),
     };
   } catch {
     return null; // a % that encodes nothing
@@ -48,14 +52,14 @@ export interface ClusterAddress {
 }
 
 /** What the client needs to find the servers of a Cluster; null = the address names none. */
-export function clusterOf(address: string): ClusterAddress | null {
+export function clusterOf(address: string, trust: ConnectionOptions = {}): ClusterAddress | null {
   const [, tls, login, hosts] = CLUSTER.exec(address) ?? [];
   if (hosts === undefined) return null;
   const nodes = hostsAt(hosts.replace(/\/$/, ''), SERVER_PORT);
   if (nodes === null) return null;
   try {
     const server = login === undefined ? {} : credentials(login);
-    return { nodes, server: tls === 's' ? { ...server, tls: {} } : server };
+    return { nodes, server: tls === 's' ? { ...server, tls: trust } : server };
   } catch {
     return null;
   }

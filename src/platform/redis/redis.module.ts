@@ -27,12 +27,14 @@ export const BLOCKING = Symbol('redis for blocking reads');
     {
       provide: COMMANDS,
       inject: [ENVIRONMENT_TOKEN, LOG],
-      useFactory: (environment: Environment, log: Log) => connectRedis(environment.redisUrl, 'commands', log),
+      useFactory: ({ redisUrl, redisCaFile }: Environment, log: Log) =>
+        connectRedis(redisUrl, 'commands', log, redisCaFile),
     },
     {
       provide: BLOCKING,
       inject: [ENVIRONMENT_TOKEN, LOG],
-      useFactory: (environment: Environment, log: Log) => connectRedis(environment.redisUrl, 'blocking', log),
+      useFactory: ({ redisUrl, redisCaFile }: Environment, log: Log) =>
+        connectRedis(redisUrl, 'blocking', log, redisCaFile),
     },
     {
       provide: ShardConnections,
@@ -53,7 +55,7 @@ export const BLOCKING = Symbol('redis for blocking reads');
       useFactory: (environment: Environment, log: Log) =>
         new ReplicaReadiness(
           environment.waitReplicas,
-          () => connectRedis(environment.redisUrl, 'commands', log),
+          () => connectRedis(environment.redisUrl, 'commands', log, environment.redisCaFile),
           failoverRisk(environment),
         ),
     },

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { ALWAYS_VERIFIED } from '../../platform/http/tls-trust.js';
 import { withinMs } from '../../platform/within.js';
 import { refusedAddress } from './address-policy.js';
 
@@ -74,8 +75,7 @@ function connected(
     const socket =
       name === null
         ? net.connect({ host: address, port })
-        : // Said aloud, so that no variable of the environment can switch it off.
-          tls.connect({ host: address, port, ...servername, rejectUnauthorized: true });
+        : tls.connect({ host: address, port, ...servername, ...ALWAYS_VERIFIED });
     const fail = (reason: string): void => {
       socket.destroy();
       reject(new EndpointUnreachable(reason));

@@ -14,12 +14,15 @@ const NOT_IN_DNS: ReadonlySet<string | undefined> = new Set([
   'ESERVFAIL',
 ]);
 
+function askedDns(): Resolver {
+  return new Resolver({ timeout: 2_000, tries: 2 });
+}
+
 /**
  * Asks DNS itself: the operating system's resolver takes a thread of the few that also write the journal, and a name server
  * that hangs would take them all. It is asked only for names that DNS does not know.
  */
-export function nameResolver(): ResolveName {
-  const dns = new Resolver({ timeout: 2_000, tries: 2 });
+export function nameResolver(dns: Resolver = askedDns()): ResolveName {
   const system = new SystemNames(async (name) =>
     (await lookup(name, { all: true })).map(({ address }) => address),
   );

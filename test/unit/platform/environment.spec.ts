@@ -24,7 +24,9 @@ it('everything but the API key has a default', () => {
     port: 3000,
     host: '127.0.0.1',
     redisUrl: 'redis://127.0.0.1:6379',
+    redisCaFile: null,
     sitesFile: './sites.yaml',
+    accessFile: null,
     adminApiKey: 'a-long-random-text',
     logLevel: 'info',
     pollIntervalMs: 5_000,
@@ -34,6 +36,9 @@ it('everything but the API key has a default', () => {
     inspectionMs: 300_000,
     drillDueHours: 24,
     journalDir: './journal',
+    auditDir: './audit',
+    auditKeyFile: './audit-key',
+    auditCheckpointFile: './audit-checkpoints.ndjson',
     waitReplicas: 0,
     clockSkewLimitSeconds: 30,
     workerPort: null,
@@ -86,6 +91,8 @@ const FAULTS: readonly [string, string, RegExp][] = [
   ['POLL_INTERVAL_MS', '1', /from 20 to 600000/],
   ['SUBMIT_TIMEOUT_MS', '99', /from 100 to 600000/],
   ['QUARANTINE_MS', '1.5', /from 0 to 86400000/],
+  ['AUDIT_DIR', ' ', /the path of a folder, or none/],
+  ['AUDIT_KEY_FILE', ' ', /the path of a file/],
   ['REDIS_WAIT_REPLICAS', '6', /from 0 to 5/],
   ['CLOCK_SKEW_LIMIT_SECONDS', '0', /from 1 to 86400/],
   ['WORKER_PORT', 'no', /from 0 to 65535/],
@@ -114,6 +121,13 @@ it('all faults are told at once', () => {
     expect.arrayContaining(['PORT', 'LOG_LEVEL', 'QUARANTINE_MS', 'ADMIN_API_KEY']) as string[],
   );
   expect(faults).toHaveLength(4);
+});
+
+it('a variable that has Node believe every certificate stops the start', () => {
+  expect(faultsOf({ ...KEY, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([
+    expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED is 0.*: remove it.*REDIS_CA_FILE\.$/) as string,
+  ]);
+  expect(faultsOf({ ...KEY, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
 });
 
 it('a secret is never shown back', () => {
