@@ -1,4 +1,4 @@
-import { SDRS_INSTANCE, SRM_GROUP, type Examples } from './examples.js';
+import { SDRS_GROUP, SDRS_INSTANCE, SRM_GROUP, type Examples } from './examples.js';
 
 const AT_PROTECTED = '11111111-aaaa-4aaa-8aaa-111111111111';
 const AT_RECOVERY = '22222222-bbbb-4bbb-8bbb-222222222222';
@@ -234,6 +234,32 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
         description: 'On-call',
       },
     },
+  },
+  'post /v1/api-keys': {
+    drills: {
+      summary: 'Rehearses at one site, until a day',
+      value: {
+        name: 'nightly drills',
+        description: 'Pipeline of the platform team',
+        grants: [{ role: 'drill-operator', sites: ['eu-cloud'], targets: '*' }],
+        expiresTime: '2030-02-01T18:00:00Z',
+      },
+    },
+    plan: {
+      summary: 'Fails over one plan, sees everything',
+      value: {
+        name: 'erp on call',
+        grants: [
+          { role: 'viewer', sites: '*', targets: '*' },
+          { role: 'commander', sites: ['eu-cloud'], targets: [SDRS_GROUP] },
+        ],
+      },
+    },
+  },
+  'patch /v1/api-keys/{id}': one('It ends on a day', { expiresTime: '2030-02-01T18:00:00Z' }),
+  'post /v1/api-keys/{id}/rotate-secret': {
+    overlap: { summary: 'The old secret goes on for an hour', value: { overlapSeconds: 3600 } },
+    leaked: { summary: 'It has leaked: the old secret ends now', value: { overlapSeconds: 0 } },
   },
   'patch /v1/webhooks/{id}': one('Enable it again', { disabled: false }),
   'post /v1/operations/{id}/resolution': one('It was never carried out', {

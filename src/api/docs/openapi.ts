@@ -22,6 +22,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Site facts': 'What an upstream tells beyond groups and plans; what it does not offer says `not-offered`.',
   Operations: 'Everything that was started, while it runs and afterwards.',
   Webhooks: 'Events, sent to whoever wants them: subscriptions, and what came of each delivery.',
+  'API keys': 'Who else may come in, to do what, and where.',
   Reports: 'What the history comes to: statistics, rehearsals, one operation from beginning to end.',
   Health: 'The gateway itself.',
   Problems: 'What an error means, and what to do.',
