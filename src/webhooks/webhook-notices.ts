@@ -48,6 +48,18 @@ export class WebhookNotices {
       if (webhook.id !== webhookId && wants(webhook, type, null)) await this.put(webhook.id, telling);
   }
 
+  /** To every webhook that wants what happens at one of these sites. @param siteIds null = everywhere */
+  async tellOfSites(type: NoticeType, siteIds: readonly string[] | null, data: object): Promise<void> {
+    const telling = this.telling(type, null, data);
+    for (const { webhook } of await this.webhooks.all()) {
+      // What holds everywhere concerns whoever asked for one site, too.
+      const isWanted = (siteIds ?? [webhook.siteIds[0] ?? null]).some((siteId) =>
+        wants(webhook, type, siteId),
+      );
+      if (isWanted) await this.put(webhook.id, telling);
+    }
+  }
+
   private telling(
     type: NoticeType,
     webhookId: string | null,

@@ -1,7 +1,15 @@
 import { OPERATION_EVENT_TYPES } from '../domain/operation-event.js';
 
-/** What the gateway tells of the webhooks themselves. */
-export const NOTICE_TYPES = ['webhook.test', 'webhook.disabled', 'webhook.events-missed'] as const;
+/** What the gateway tells that is about no operation: of the webhooks themselves, and of what usually holds and does not. */
+export const NOTICE_TYPES = [
+  'webhook.test',
+  'webhook.disabled',
+  'webhook.events-missed',
+  'approval.requested',
+  'approval.overridden',
+  'emergency.declared',
+  'emergency.ended',
+] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];
 
 /** What a webhook may ask for; a test is sent to whom it was asked for. */

@@ -25,6 +25,7 @@ export interface Environment {
   clockSkewLimitSeconds: number;
   workerPort: number | null;
   maxRequestsInFlight: number;
+  failoversPerMinute: number;
   maxEventReaders: number;
   historyDir: string | null;
   historyArchiveAfterDays: number;
@@ -210,6 +211,13 @@ export const ENVIRONMENT = {
     defaultValue: '10000',
     fault: (text) => wholeNumber(text, 1, 1_000_000),
   },
+  failoversPerMinute: {
+    name: 'FAILOVERS_PER_MINUTE',
+    meaning:
+      'How many failovers, planned failovers and reprotects one principal may begin within any minute, over all processes; a declared emergency lifts it.',
+    defaultValue: '10',
+    fault: (text) => wholeNumber(text, 1, 100_000),
+  },
   historyDir: {
     name: 'HISTORY_DIR',
     meaning:
@@ -369,6 +377,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     webhookMaxWaiting: Number(text(ENVIRONMENT.webhookMaxWaiting)),
     webhookMaxWaitingMegabytes: Number(text(ENVIRONMENT.webhookMaxWaitingMegabytes)),
     webhookDisabledKeptDays: Number(text(ENVIRONMENT.webhookDisabledKeptDays)),
+    failoversPerMinute: Number(text(ENVIRONMENT.failoversPerMinute)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;

@@ -43,6 +43,7 @@ it('everything but the API key has a default', () => {
     clockSkewLimitSeconds: 30,
     workerPort: null,
     maxRequestsInFlight: 400,
+    failoversPerMinute: 10,
     maxEventReaders: 10_000,
     historyDir: './history',
     historyArchiveAfterDays: 60,
