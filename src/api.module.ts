@@ -1,4 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessFile } from './access/file/access-file.js';
+import { AccessFileModule } from './access/file/access-file.module.js';
 import { ApiHttpModule } from './api/api-http.module.js';
 import { HealthModule, QUEUES } from './health.module.js';
 import { HistoryArchiveModule } from './history/archive/history-archive.module.js';
@@ -17,11 +19,17 @@ import { TelemetryModule } from './telemetry/telemetry.module.js';
 /** The API process. */
 @Module({})
 export class ApiModule {
-  static with(environment: Environment, sites: readonly ConfiguredSite[], log: Log): DynamicModule {
+  static with(
+    environment: Environment,
+    sites: readonly ConfiguredSite[],
+    log: Log,
+    access = AccessFile.NONE,
+  ): DynamicModule {
     return {
       module: ApiModule,
       imports: [
         PlatformModule.with(environment, log),
+        AccessFileModule.with(access),
         HealthModule.ofApi(),
         InventoryModule,
         ProvidersModule.with(sites),

@@ -25,11 +25,11 @@ const ENDING_TAKES_MS = 40_000;
 
 /** The API process. */
 run(async () => {
-  const { environment, sites, log } = loadConfiguration('api');
+  const { environment, sites, access, log } = loadConfiguration('api');
   const endTracing = await startTracing(tracingSettings(environment), 'api', log);
   await checkStore(environment, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.with(environment, sites, log),
+    ApiModule.with(environment, sites, log, access),
     new FastifyAdapter(fastifyOptions),
     { logger: new FrameworkLog(log), abortOnError: false, bodyParser: false },
   );

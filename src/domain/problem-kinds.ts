@@ -315,6 +315,15 @@ export const PROBLEMS = {
     remedy: 'Read again later. If it lasts, look at `upstream` and at the site itself.',
     retryable: true,
   },
+  'identity-provider-unavailable': {
+    status: 503,
+    title: 'The identity provider cannot be asked',
+    meaning:
+      'Whether a token is good cannot be told now: the gateway could not read the keys of the identity provider, and knows none that may still be used. Nothing was done.',
+    remedy:
+      'Ask again after the time in Retry-After, or use an API key. See that the gateway reaches the address of the keys (`jwksUrl` in the access file).',
+    retryable: true,
+  },
   'upstream-unavailable': {
     status: 503,
     title: 'The upstream is not available',
@@ -372,6 +381,15 @@ export const PROBLEMS = {
       'Too few replicas of Redis, or not the disk of the journal, confirmed in time what was written. `detail` says what became of it: a new operation was taken back (it is REJECTED, nothing is sent); what was there before stays as it is.',
     remedy:
       'Ask again when the gateway is ready again (`/readyz`): with a fresh Idempotency-Key for what was taken back, with the same one otherwise.',
+    retryable: true,
+  },
+  'audit-unavailable': {
+    status: 503,
+    title: 'It cannot be recorded who decided this',
+    meaning:
+      'Whatever changes something is recorded first, with who asked for it. The folder of that record (AUDIT_DIR) takes nothing, or, for a reader, cannot be read. Nothing was done, unless `detail` says otherwise.',
+    remedy:
+      'See `/readyz` for what is wrong with the disk, and ask again with the same Idempotency-Key. In an emergency, point AUDIT_DIR at another folder and start the API anew.',
     retryable: true,
   },
   unhealthy: {

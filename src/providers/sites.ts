@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { SITE_ID_PATTERN } from '../domain/ids.js';
 import { lifecycleFaults } from '../domain/lifecycle.js';
 import type { SiteObjectives } from '../domain/objectives.js';
 import type { Clock } from '../platform/clock.js';
+import { checkedSettings } from '../platform/config/checked-settings.js';
 import { ConfigurationError } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { LocalAddressCounts, type AddressCounts } from './address-counts.js';
@@ -70,7 +69,7 @@ function configuredSite(
     faults.push(`${path}.provider must be one of ${Object.keys(drivers).join(', ')}.`);
     return { id: siteId, name: siteId, provider: '', settings: {} };
   }
-  const settings = checked(factory.settings, rest, path, faults);
+  const settings = checkedSettings(factory.settings, rest, path, faults);
   return {
     id: siteId,
     name: typeof name === 'string' ? name : siteId,
@@ -87,25 +86,8 @@ function configuredObjectives(entry: unknown, path: string, faults: string[]): S
     return siteObjectives();
   }
   const before = faults.length;
-  const settings = checked(SiteObjectiveSettings, entry, path, faults);
+  const settings = checkedSettings(SiteObjectiveSettings, entry, path, faults);
   return siteObjectives(faults.length === before ? settings : undefined);
-}
-
-function checked<T extends object>(type: new () => T, entry: object, path: string, faults: string[]): T {
-  const settings = plainToInstance(type, entry, { enableImplicitConversion: false });
-  const wrong = validateSync(settings, { whitelist: true, forbidNonWhitelisted: true });
-  faults.push(...wrong.flatMap((error) => sentences(error, path)));
-  return settings;
-}
-
-function sentences(error: ValidationError, path: string): string[] {
-  const here = `${path}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([kind, text]) =>
-    kind === 'whitelistValidation'
-      ? `${here} is not known: remove it.`
-      : `${here}: ${text.replace(/\.$/, '')}.`,
-  );
-  return [...own, ...(error.children ?? []).flatMap((child) => sentences(child, here))];
 }
 
 /** How long a read of a site may take, all its requests together. */

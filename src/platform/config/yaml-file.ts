@@ -3,17 +3,29 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { ConfigurationError, type Variables } from './environment.js';
 
+/** What a file is called, and the variable that names it. */
+export interface NamedFile {
+  title: string;
+  variable: string;
+}
+
+const SITES: NamedFile = { title: 'sites file', variable: 'SITES_FILE' };
+
 /**
  * Reads a YAML file. In every text, `${NAME}` becomes the variable's value; a field `somethingFile` whose
  * sibling `something` is absent becomes `something` with that file's content (for mounted secrets).
  */
-export function readYamlFile(path: string, variables: Variables): unknown {
+export function readYamlFile(
+  path: string,
+  variables: Variables,
+  { title, variable }: NamedFile = SITES,
+): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
     throw new ConfigurationError([
-      `${path} cannot be read: write the sites file there, or set SITES_FILE to its path.`,
+      `${path} cannot be read: write the ${title} there, or set ${variable} to its path.`,
     ]);
   }
   let document: unknown;
