@@ -8,6 +8,7 @@ import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
 import { AccessGuard } from './access/access.guard.js';
 import { Holding } from './access/holding.js';
+import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
@@ -22,6 +23,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { StrayInputGuard } from './http/stray-input.guard.js';
 import { InstanceTagsController } from './instance-tags.controller.js';
+import { LivePlaces } from './live-places.js';
 import { LiveStreams } from './live-streams.js';
 import { MetricsController } from './metrics.controller.js';
 import { OpenOperationsReading } from './open-operations.js';
@@ -100,6 +102,12 @@ import { WebhooksController } from './webhooks.controller.js';
     OperationExports,
     EventReaders,
     OpenOperationsReading,
+    LastingAccess,
+    {
+      provide: LivePlaces,
+      inject: [ENVIRONMENT_TOKEN],
+      useFactory: ({ adminApiKey }: Environment) => new LivePlaces(adminApiKey),
+    },
     LiveStreams,
     OperationStreams,
     { provide: APP_GUARD, useClass: AccessGuard },

@@ -4,7 +4,8 @@ import { problem, ProblemError } from '../domain/problem.js';
 import { DrillsService } from '../inventory/drills/drills.service.js';
 import { isoTime } from '../platform/clock.js';
 import { Needs } from './access/needs.decorator.js';
-import { principalIdOf } from './access/request-access.js';
+import { accessOf, principalIdOf } from './access/request-access.js';
+import { overSeen } from './access/seen-inventory.js';
 import { TakesCacheControl } from './docs/cache-control.decorator.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { DrillsQueryDto, SitesDrillListDto, UpdateDrillDto } from './dto/drills.dto.js';
@@ -35,8 +36,11 @@ export class DrillsController {
   @TakesCacheControl()
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(@Query() query: DrillsQueryDto, @Exchange() exchange: HttpExchange): Promise<SitesDrillListDto> {
-    this.reads.mustKnow(query);
-    const page = presentDrills(await this.drills.ofSites(query.siteId, wantsFresh(exchange.request)), query);
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
+    const fresh = wantsFresh(exchange.request);
+    const sites = await overSeen(seen, query.siteId, (siteId) => this.drills.ofSites(siteId, fresh));
+    const page = presentDrills(sites, query, seen);
     nextPageLink(exchange, page.nextPageToken);
     return page;
   }

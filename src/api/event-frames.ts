@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../events/cloud-event.js';
 import type { LiveEvent, Reset } from '../events/live-feed.js';
 import { writePlace, type LivePlace } from '../events/live-place.js';
+import type { PlaceWords } from './live-places.js';
 import { sseFrame, sseText } from './http/sse-channel.js';
 
 const WHY: Readonly<Record<Reset | 'EVENT_UNKNOWN', string>> = {
@@ -21,24 +22,27 @@ const live = new WeakMap<LiveEvent, Buffer>();
 const together = new WeakMap<readonly LiveEvent[], Buffer>();
 const ofOperation = new WeakMap<LiveEvent, Buffer>();
 
-/** The same bytes for every reader of everything; its id is the place over all shards. */
+/** The same bytes for every reader who is told the place as it is; its id is the place over all shards. */
 export function liveFrame(event: LiveEvent): Buffer {
   return kept(live, event, () => writePlace(event.place));
 }
 
-/** What is told together, to be written at once: the same bytes for every reader who wants the same. */
-export function liveFrames(events: readonly LiveEvent[]): Buffer {
+/**
+ * What is told together, to be written at once: the same bytes for every reader who wants the same.
+ * @param words null = the place is told as it is; the same for all who are told the same list of events
+ */
+export function liveFrames(events: readonly LiveEvent[], words: PlaceWords | null = null): Buffer {
   const known = together.get(events);
   if (known) return known;
-  const frames = Buffer.concat(events.map(liveFrame));
+  const frames = words ? replayedFrames(events, words) : Buffer.concat(events.map(liveFrame));
   together.set(events, frames);
   return frames;
 }
 
 /** What was, to be written at once; its ids are places of this reader alone. */
-export function replayedFrames(events: readonly LiveEvent[]): Buffer {
+export function replayedFrames(events: readonly LiveEvent[], words: PlaceWords): Buffer {
   return Buffer.from(
-    events.map(({ fed, place, body }) => sseText(fed.event.type, writePlace(place), body)).join(''),
+    events.map(({ fed, place, body }) => sseText(fed.event.type, words.write(place), body)).join(''),
   );
 }
 
@@ -74,13 +78,13 @@ export function toldFrame<Data>({
 }
 
 /** Before a frame without one: the place to come back to after it. */
-export function placeLine(place: LivePlace): Buffer {
-  return Buffer.from(`id: ${writePlace(place)}\n`);
+export function placeLine(place: LivePlace, words: PlaceWords): Buffer {
+  return Buffer.from(`id: ${words.write(place)}\n`);
 }
 
 /** A sign of life that tells how far the reader was told, though nothing of that was for it. */
-export function beatFrame(place: LivePlace): Buffer {
-  return Buffer.from(`: still here\nid: ${writePlace(place)}\n\n`);
+export function beatFrame(place: LivePlace, words: PlaceWords): Buffer {
+  return Buffer.from(`: still here\nid: ${words.write(place)}\n\n`);
 }
 
 function kept(frames: WeakMap<LiveEvent, Buffer>, event: LiveEvent, place: () => string): Buffer {

@@ -5,6 +5,8 @@ import { problem, ProblemError } from '../domain/problem.js';
 import { FindingsService } from '../inventory/findings/findings.service.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
+import { overSeen } from './access/seen-inventory.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { FindingDto, FindingListDto, FindingsQueryDto } from './dto/findings.dto.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
@@ -32,15 +34,17 @@ export class FindingsController {
   @ApiOkResponse({ type: FindingListDto })
   @ProblemResponses('invalid-request', 'page-token-invalid')
   async list(@Query() query: FindingsQueryDto, @Exchange() exchange: HttpExchange): Promise<FindingListDto> {
-    this.reads.mustKnow(query);
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
     const [sites, groups] = await Promise.all([
-      this.findings.ofSites(query.siteId),
-      this.inventory.protectionGroups(query.siteId, false),
+      overSeen(seen, query.siteId, (siteId) => this.findings.ofSites(siteId)),
+      overSeen(seen, query.siteId, (siteId) => this.inventory.protectionGroups(siteId, false)),
     ]);
     const page = presentFindings(
       sites,
       groups.map(({ source }) => source),
       query,
+      seen,
     );
     nextPageLink(exchange, page.nextPageToken);
     return page;

@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import type { Scope } from '../domain/access/scope.js';
 import { problem, ProblemError } from '../domain/problem.js';
-import type { EventFilter } from '../events/event-subject.js';
+import { filterKey, type EventFilter } from '../events/event-subject.js';
 import { LiveFeed, type Reset } from '../events/live-feed.js';
-import { readPlace, type LivePlace } from '../events/live-place.js';
+import type { LivePlace } from '../events/live-place.js';
 import { Clock, isoTime } from '../platform/clock.js';
 import { withinMs } from '../platform/within.js';
+import { LastingAccess } from './access/lasting-access.js';
+import type { RequestAccess } from './access/request-access.js';
 import { ActionRequests } from './action-requests.js';
 import type { OperationDto } from './dto/operation.dto.js';
 import { beatFrame, liveFrames, placeLine, replayedFrames, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
 import type { SseChannel } from './http/sse-channel.js';
+import { LivePlaces, type PlaceWords } from './live-places.js';
 import { LiveReader } from './live-reader.js';
 import { OpenOperationsReading, wantedOf, type OpenOperations } from './open-operations.js';
 
@@ -33,6 +37,9 @@ export interface SnapshotData {
   total: number;
 }
 
+/** There is none without what its reader may hear of. */
+type SeenFilter = EventFilter & { seen: Scope };
+
 /** To be told from the store. */
 interface Room {
   /** Of no effect when it has been taken; throws the 503 `overloaded` when there is none. */
@@ -51,28 +58,45 @@ export class LiveStreams {
     private readonly open: OpenOperationsReading,
     private readonly actions: ActionRequests,
     private readonly clock: Clock,
+    private readonly places: LivePlaces,
+    private readonly lasting: LastingAccess,
   ) {}
 
   /** Throws before the stream begins; afterwards it is cut off, and the reader comes back. */
-  async stream(filter: EventFilter, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
+  async stream(
+    access: Pick<RequestAccess, 'principal' | 'seen'>,
+    wishes: Omit<EventFilter, 'seen'>,
+    reply: FastifyReply,
+    lastEventId: string | undefined,
+  ): Promise<void> {
+    const { seen } = access;
+    const filter: SeenFilter = { ...wishes, seen };
+    const words = this.places.of(seen);
     const seat = this.readers.take();
     let channel: SseChannel | null = null;
+    let release = (): unknown => undefined;
     const room = this.room();
     // Whoever comes back is told whether it can go on.
     const reader = new LiveReader(this.feed, filter, () => channel?.end());
     try {
-      const { from, reset } = await this.beginning(reader, filter, lastEventId);
+      const { from, reset } = await this.beginning(reader, filter, words, lastEventId);
       if (from && !this.feed.holdsAfter(from, filter)) room.take();
       const open = from ? null : await this.open.read();
       channel = seat.open(
         reply,
-        () => beatOf(reader),
-        () => reader.leave(),
+        () => beatOf(reader, words),
+        () => {
+          release();
+          reader.leave();
+        },
       );
+      release = this.lasting.watch(access, 'operations:read', () => channel?.end());
+      if (channel.isClosed) release();
       if (reset) channel.write(resetFrame(reset, this.now()), false);
       if (open) this.show(open, filter, reader.place, channel);
       void this.goOn(reader, filter, channel, from, room).finally(() => room.giveBack());
     } catch (error) {
+      release();
       room.giveBack();
       seat.leave();
       reader.leave();
@@ -110,11 +134,12 @@ export class LiveStreams {
   /** Where a reader goes on; from null = nowhere: it begins with a snapshot. */
   private async beginning(
     reader: LiveReader,
-    filter: EventFilter,
+    filter: SeenFilter,
+    words: PlaceWords,
     lastEventId: string | undefined,
   ): Promise<{ from: LivePlace | null; reset: Reset | null }> {
     if (lastEventId === undefined) return { from: null, reset: null };
-    const from = readPlace(lastEventId);
+    const from = words.read(lastEventId);
     if (!from) return { from, reset: 'PLACE_UNKNOWN' };
     reader.hasSeen(from);
     const reset = await this.feed.resetFrom(from, filter);
@@ -126,7 +151,7 @@ export class LiveStreams {
   /** What was, as fast as the reader takes it, then what happens. */
   private async goOn(
     reader: LiveReader,
-    filter: EventFilter,
+    filter: SeenFilter,
     channel: SseChannel,
     from: LivePlace | null,
     room: Room,
@@ -139,7 +164,8 @@ export class LiveStreams {
         channel.write(resetFrame('TOO_FAR_BEHIND', this.now()), false);
         this.show(open, filter, reader.place, channel);
       }
-      if (!reader.goLive((events) => channel.write(liveFrames(events), true))) channel.cut();
+      const words = filter.seen.isAll ? null : this.places.of(filter.seen);
+      if (!reader.goLive((events) => channel.write(liveFrames(events, words), true))) channel.cut();
     } catch {
       channel.cut();
     }
@@ -148,7 +174,7 @@ export class LiveStreams {
   /** False = it has gone, or there is too much to tell. */
   private async replay(
     reader: LiveReader,
-    filter: EventFilter,
+    filter: SeenFilter,
     channel: SseChannel,
     from: LivePlace,
     room: Room,
@@ -157,22 +183,22 @@ export class LiveStreams {
     for await (const events of this.feed.between(from, reader.place, filter, room.take)) {
       pages += 1;
       if (channel.isClosed || pages > MOST_PAGES_REPLAYED) return false;
-      if (events.length > 0) channel.write(replayedFrames(events), false);
+      if (events.length > 0) channel.write(replayedFrames(events, this.places.of(filter.seen)), false);
       await channel.drained();
     }
     return !channel.isClosed;
   }
 
   /** One frame for all who share the reading and want the same; only the place before it is each one's own. */
-  private show(open: OpenOperations, filter: EventFilter, place: LivePlace, channel: SseChannel): void {
-    const key = JSON.stringify(filter);
+  private show(open: OpenOperations, filter: SeenFilter, place: LivePlace, channel: SseChannel): void {
+    const key = filterKey(filter);
     const frame = open.frames.get(key) ?? this.snapshotFrame(open, filter);
     open.frames.set(key, frame);
-    channel.write(placeLine(place), false);
+    channel.write(placeLine(place, this.places.of(filter.seen)), false);
     channel.write(frame, false);
   }
 
-  private snapshotFrame(open: OpenOperations, filter: EventFilter): Buffer {
+  private snapshotFrame(open: OpenOperations, filter: SeenFilter): Buffer {
     const wanted = wantedOf(open, filter);
     const shown = wanted.slice(0, MOST_SHOWN);
     const data: SnapshotData = {
@@ -189,7 +215,7 @@ export class LiveStreams {
   }
 }
 
-function beatOf(reader: LiveReader): Buffer | null {
+function beatOf(reader: LiveReader, words: PlaceWords): Buffer | null {
   const place = reader.toldUntil();
-  return place && beatFrame(place);
+  return place && beatFrame(place, words);
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Scope } from '../domain/access/scope.js';
 import type { Source } from '../inventory/inventory.service.js';
 import { Joined } from '../platform/joined.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
@@ -36,15 +37,16 @@ export class PreparedLists {
 
   constructor(private readonly standing: Standing) {}
 
-  /** The page with who holds each of its items; the reply has it in writing. */
+  /** The page, whose items are of one scope, with who holds each of them; the reply has it in writing. */
   async answer<T extends Held>(
     kind: HeldKind,
     page: Page<T> & { sources: Source[] },
+    seen: Scope,
     exchange: HttpExchange,
   ): Promise<Page<T & { activeOperationId: string | null }> & { sources: Source[] }> {
     const { items, nextPageToken, sources } = page;
     nextPageLink(exchange, nextPageToken);
-    const heldBy = await this.holders.ask(items, () => this.standing.holders(kind, items));
+    const heldBy = await this.holders.ask(items, () => this.standing.holders(kind, items, seen));
     const told = this.told(items, nextPageToken, heldBy);
     // Fastify sends bytes as they are, though its types say that a serializer makes text.
     const bytes = (): string => this.bytesOf(items, told, sources) as unknown as string;

@@ -2,6 +2,8 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestj
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
+import { allSeen, overSeen } from './access/seen-inventory.js';
 import { ActionRequests, plain, wishOf, type ActionAnswer, type ActionRequest } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -48,18 +50,21 @@ export class ProtectionGroupsController {
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<ProtectionGroupListDto> {
-    this.reads.mustKnow(query);
-    const readings = await this.inventory.protectionGroups(query.siteId, wantsFresh(exchange.request));
-    return this.lists.answer('groups', presentInventory('groups', readings, query), exchange);
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
+    const fresh = wantsFresh(exchange.request);
+    const readings = await overSeen(seen, query.siteId, (siteId) =>
+      this.inventory.protectionGroups(siteId, fresh),
+    );
+    return this.lists.answer('groups', presentInventory('groups', readings, query, seen), seen, exchange);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One protection group, as its site showed it some seconds ago or shows it now' })
   @ReadsOneSite()
-  async get(@Param('id') id: string): Promise<ProtectionGroupDto> {
-    return this.standing.ofGroup(
-      await this.reads.recentOfId(id, (provider) => provider.getProtectionGroup(id)),
-    );
+  async get(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<ProtectionGroupDto> {
+    const group = await this.reads.recentOfId(id, (provider) => provider.getProtectionGroup(id));
+    return this.standing.ofGroup(group, accessOf(request).seen);
   }
 
   @Get(':id/recovery-plans')
@@ -70,8 +75,11 @@ export class ProtectionGroupsController {
     @Query() query: PageQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<PlansOfGroupDto> {
-    const page = await this.reads.pageOf(id, query, exchange, (site) => site.listPlansOfGroup(id));
-    return { ...page, items: await this.standing.ofPlans(page.items) };
+    const { seen } = accessOf(exchange.request);
+    const page = await this.reads.pageOf(id, query, exchange, async (site) =>
+      allSeen(await site.listPlansOfGroup(id), seen),
+    );
+    return { ...page, items: await this.standing.ofPlans(page.items, seen) };
   }
 
   @Get(':id/issues')
@@ -89,8 +97,11 @@ export class ProtectionGroupsController {
 
   @Get(':id/actions')
   @ShowsActions('the group')
-  allowedActions(@Param('id') id: string): Promise<AllowedActionsDto> {
-    return this.allowed.ofGroup(id);
+  allowedActions(
+    @Param('id') id: string,
+    @Exchange() { request }: HttpExchange,
+  ): Promise<AllowedActionsDto> {
+    return this.allowed.ofGroup(id, accessOf(request));
   }
 
   @Post()

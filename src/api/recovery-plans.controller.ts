@@ -5,6 +5,8 @@ import type { Direction, DrAction } from '../domain/dr-action.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { isoTime } from '../platform/clock.js';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
+import { allSeen, asSeen, overSeen } from './access/seen-inventory.js';
 import { ActionRequests, beliefOf, plain, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -58,16 +60,22 @@ export class RecoveryPlansController {
     @Query() query: InventoryQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<RecoveryPlanListDto> {
-    this.reads.mustKnow(query);
-    const readings = await this.inventory.recoveryPlans(query.siteId, wantsFresh(exchange.request));
-    return this.lists.answer('plans', presentInventory('plans', readings, query), exchange);
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
+    const fresh = wantsFresh(exchange.request);
+    const readings = await overSeen(seen, query.siteId, (siteId) =>
+      this.inventory.recoveryPlans(siteId, fresh),
+    );
+    return this.lists.answer('plans', presentInventory('plans', readings, query, seen), seen, exchange);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One plan, with the groups it touches' })
   @ReadsOneSite()
-  async get(@Param('id') id: string): Promise<RecoveryPlanDto> {
-    return this.standing.ofPlan(await this.reads.recentOfId(id, (provider) => provider.getRecoveryPlan(id)));
+  async get(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<RecoveryPlanDto> {
+    const { seen } = accessOf(request);
+    const plan = await this.reads.recentOfId(id, (provider) => provider.getRecoveryPlan(id));
+    return this.standing.ofPlan(asSeen(plan, seen), seen);
   }
 
   @Get(':id/protection-groups')
@@ -78,14 +86,20 @@ export class RecoveryPlansController {
     @Query() query: PageQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<GroupsOfPlanDto> {
-    const page = await this.reads.pageOf(id, query, exchange, (site) => site.listGroupsOfPlan(id));
-    return { ...page, items: await this.standing.ofGroups(page.items) };
+    const { seen } = accessOf(exchange.request);
+    const page = await this.reads.pageOf(id, query, exchange, async (site) =>
+      allSeen(await site.listGroupsOfPlan(id), seen),
+    );
+    return { ...page, items: await this.standing.ofGroups(page.items, seen) };
   }
 
   @Get(':id/actions')
   @ShowsActions('the plan')
-  allowedActions(@Param('id') id: string): Promise<AllowedActionsDto> {
-    return this.allowed.ofPlan(id);
+  allowedActions(
+    @Param('id') id: string,
+    @Exchange() { request }: HttpExchange,
+  ): Promise<AllowedActionsDto> {
+    return this.allowed.ofPlan(id, accessOf(request));
   }
 
   @Post()

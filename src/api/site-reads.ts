@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Scope } from '../domain/access/scope.js';
 import { RecentAnswers } from '../inventory/recent-answers.js';
 import { problem, ProblemError, type FieldError } from '../domain/problem.js';
 import { parsePublicId } from '../domain/ids.js';
@@ -7,6 +8,8 @@ import { providerProblem } from '../providers/provider-problem.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Provider } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/registry.js';
+import { accessOf } from './access/request-access.js';
+import { boundTo } from './access/seen-inventory.js';
 import type { InventoryQueryDto, PageQueryDto } from './dto/queries.dto.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
 import { nextPageLink } from './http/next-page-link.js';
@@ -31,13 +34,16 @@ export class SiteReads {
     return provider;
   }
 
-  /** A slip in a filter must not pass for an inventory that is empty. */
-  mustKnow({ siteId, provider }: Pick<InventoryQueryDto, 'siteId' | 'provider'>): void {
+  /** A slip in a filter must not pass for an inventory that is empty. What is not seen is not there. */
+  mustKnow(
+    { siteId, provider }: Pick<InventoryQueryDto, 'siteId' | 'provider'>,
+    seen: Scope = Scope.ALL,
+  ): void {
     const errors: FieldError[] = [];
-    if (siteId !== undefined && !this.providers.find(siteId))
+    const sites = this.providers.all().filter((site) => seen.touchesSite(site.siteId));
+    if (siteId !== undefined && !sites.some((site) => site.siteId === siteId))
       errors.push({ parameter: 'siteId', detail: `There is no site ${siteId}.` });
-    const known = this.providers.all().map(({ descriptor }) => descriptor.provider);
-    if (provider !== undefined && !known.includes(provider))
+    if (provider !== undefined && !sites.some(({ descriptor }) => descriptor.provider === provider))
       errors.push({ parameter: 'provider', detail: `No site is of the provider ${provider}.` });
     if (errors.length === 0) return;
     const detail = errors.map((error) => error.detail).join(' ');
@@ -61,9 +67,7 @@ export class SiteReads {
     exchange: HttpExchange,
     read: (provider: Provider) => Promise<T[]>,
   ): Promise<Page<T>> {
-    const page = presentPage(await this.recentOfId(id, read), query, {
-      of: exchange.request.url.split('?')[0],
-    });
+    const page = presentPage(await this.recentOfId(id, read), query, placeOf(exchange));
     nextPageLink(exchange, page.nextPageToken);
     return page;
   }
@@ -77,7 +81,7 @@ export class SiteReads {
   /** One page of a whole list, in the upstream's order. The token is bound to path and filters. */
   page<T>(all: readonly T[], query: PageQueryDto, exchange: HttpExchange): Page<T> {
     const { pageSize, pageToken, ...filters } = query;
-    const bound = { ...filters, of: exchange.request.url.split('?')[0] };
+    const bound = { ...filters, ...placeOf(exchange) };
     const page = presentOrdered(all, { pageSize, pageToken }, bound);
     nextPageLink(exchange, page.nextPageToken);
     return page;
@@ -104,6 +108,11 @@ export class SiteReads {
     if (!provider) throw new ProblemError(problem('not-found', `There is no ${id}.`));
     return provider;
   }
+}
+
+/** What a page token is bound to beside the filters. */
+function placeOf({ request }: HttpExchange): object {
+  return { of: request.url.split('?')[0], ...boundTo(accessOf(request).seen) };
 }
 
 /** What the upstream asked for, told on. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Scope } from '../domain/access/scope.js';
 import type { ProtectionGroup, RecoveryPlan } from '../domain/inventory.js';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { OperationsService } from '../operations/operations.service.js';
@@ -32,17 +33,21 @@ export class Standing {
     private readonly operations: OperationsService,
   ) {}
 
-  ofGroups(groups: readonly ProtectionGroup[]): Promise<ProtectionGroupDto[]> {
-    return this.of('groups', groups);
+  ofGroups(groups: readonly ProtectionGroup[], seen: Scope): Promise<ProtectionGroupDto[]> {
+    return this.of('groups', groups, seen);
   }
 
-  ofPlans(plans: readonly RecoveryPlan[]): Promise<RecoveryPlanDto[]> {
-    return this.of('plans', plans);
+  ofPlans(plans: readonly RecoveryPlan[], seen: Scope): Promise<RecoveryPlanDto[]> {
+    return this.of('plans', plans, seen);
   }
 
-  /** Which operation holds each of them, in their order; null = none does. */
-  async holders(kind: HeldKind, things: readonly Held[]): Promise<(string | null)[]> {
-    const locksOf = LOCKS[kind];
+  /** Which operation holds each of them, in their order; null = none does, or none that is seen. */
+  async holders(kind: HeldKind, things: readonly Held[], seen: Scope): Promise<(string | null)[]> {
+    // An operation lies at everything that it holds: by what is seen, only operations are found that are seen.
+    const locksOf = (thing: Held): readonly string[] =>
+      seen.coversSite(thing.siteId)
+        ? LOCKS[kind](thing)
+        : LOCKS[kind](thing).filter((id) => seen.covers({ siteId: thing.siteId, targetIds: [id] }));
     const bySite = new Map<string, string[]>();
     for (const thing of things) {
       const locks = bySite.get(thing.siteId) ?? [];
@@ -62,19 +67,20 @@ export class Standing {
     });
   }
 
-  async ofGroup(group: ProtectionGroup): Promise<ProtectionGroupDto> {
-    const [told] = await this.ofGroups([group]);
+  async ofGroup(group: ProtectionGroup, seen: Scope): Promise<ProtectionGroupDto> {
+    const [told] = await this.ofGroups([group], seen);
     return told ?? { ...group, stateSinceTime: null, activeOperationId: null };
   }
 
-  async ofPlan(plan: RecoveryPlan): Promise<RecoveryPlanDto> {
-    const [told] = await this.ofPlans([plan]);
+  async ofPlan(plan: RecoveryPlan, seen: Scope): Promise<RecoveryPlanDto> {
+    const [told] = await this.ofPlans([plan], seen);
     return told ?? { ...plan, stateSinceTime: null, activeOperationId: null };
   }
 
   private async of<T extends Holdable>(
     kind: HeldKind,
     things: readonly T[],
+    seen: Scope,
   ): Promise<(T & { stateSinceTime: string | null; activeOperationId: string | null })[]> {
     const bySite = new Map<string, T[]>();
     for (const thing of things) {
@@ -82,7 +88,7 @@ export class Standing {
       bySite.set(thing.siteId, [...(bySite.get(thing.siteId) ?? []), thing]);
     }
     const [heldBy, ...facts] = await Promise.all([
-      this.holders(kind, things),
+      this.holders(kind, things, seen),
       ...[...bySite].map(
         async ([siteId, ofSite]) => [siteId, await this.inventory.since(siteId, kind, ofSite)] as const,
       ),

@@ -3,7 +3,7 @@ import type { FedEvent } from './event-feed.js';
 import type { EventSubject } from './event-subject.js';
 
 /** CloudEvents 1.0, as JSON: the envelope of everything that is told outward. */
-export interface CloudEvent<Data = OperationEvent & Partial<EventSubject>> {
+export interface CloudEvent<Data = OperationEvent & Partial<Omit<EventSubject, 'liesAt'>>> {
   specversion: '1.0';
   /** Of an event: shard and place in its stream, the same wherever and however often it is told. */
   id: string;
@@ -28,6 +28,7 @@ export function cloudEvent(
   subject?: EventSubject,
 ): CloudEvent & { subject: string; sequence: number } {
   const { event } = fed;
+  const { liesAt: _liesAt, ...told } = subject ?? {};
   return {
     specversion: '1.0',
     id: eventId(fed),
@@ -37,6 +38,6 @@ export function cloudEvent(
     time: event.time,
     datacontenttype: 'application/json',
     sequence: event.sequence,
-    data: subject ? { ...event, ...subject } : event,
+    data: subject ? { ...event, ...told } : event,
   };
 }

@@ -1,3 +1,5 @@
+import type { Scope } from '../domain/access/scope.js';
+import { whereaboutsOf } from '../domain/access/whereabouts.js';
 import type { OperationEvent } from '../domain/operation-event.js';
 import type { Operation } from '../domain/operation.js';
 
@@ -13,10 +15,17 @@ export interface EventSubject {
   targetName: string | null;
   requestedBy: string | null;
   origin: Operation['origin'] | null;
+  /**
+   * Public ids of everything that it lies at, for those who see only a part of the site; never told. Absent = not known: only
+   * who sees the whole site hears of it.
+   */
+  liesAt?: readonly string[];
 }
 
 /** Which events a reader wants; absent = any. */
 export interface EventFilter {
+  /** What the reader may hear of at all. Absent = of everything: nobody outside listens, or it was judged before. */
+  seen?: Scope | undefined;
   siteId?: string | undefined;
   provider?: string | undefined;
   action?: string | undefined;
@@ -35,6 +44,7 @@ export function subjectOf(operation: Operation): EventSubject {
     targetId: target.id,
     targetName: target.name,
     ...{ requestedBy, origin },
+    liesAt: whereaboutsOf(operation).targetIds,
   };
 }
 
@@ -47,6 +57,7 @@ export function subjectUnknown(siteId: string): EventSubject {
 /** Whether the reader wants to hear of the operation at all. */
 export function isWanted(operationId: string, subject: EventSubject, filter: EventFilter): boolean {
   return (
+    isSeen(subject, filter.seen) &&
     (filter.operationId === undefined || filter.operationId === operationId) &&
     (filter.siteId === undefined || filter.siteId === subject.siteId) &&
     (filter.provider === undefined || filter.provider === subject.provider) &&
@@ -55,4 +66,14 @@ export function isWanted(operationId: string, subject: EventSubject, filter: Eve
     (filter.requestedBy === undefined || filter.requestedBy === subject.requestedBy) &&
     (filter.origin === undefined || filter.origin === subject.origin)
   );
+}
+
+/** The same for filters that want the same; another one for every scope. */
+export function filterKey({ seen, ...wishes }: EventFilter): string {
+  const sorted = Object.entries(wishes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([seen?.key ?? '*', sorted]);
+}
+
+function isSeen({ siteId, liesAt = [] }: EventSubject, seen: Scope | undefined): boolean {
+  return seen === undefined || seen.isAll || seen.covers({ siteId, targetIds: liesAt });
 }

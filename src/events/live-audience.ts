@@ -1,7 +1,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { cloudEvent } from './cloud-event.js';
 import type { FedEvent } from './event-feed.js';
-import { isWanted, type EventFilter, type EventSubject } from './event-subject.js';
+import { filterKey, isWanted, type EventFilter, type EventSubject } from './event-subject.js';
 import type { LiveEvent, LiveListener } from './live-feed.js';
 import type { LivePlace } from './live-place.js';
 
@@ -33,7 +33,7 @@ export class LiveAudience {
   /** Until the returned function is called. */
   add(filter: EventFilter, listener: LiveListener): () => void {
     const about = filter.operationId ?? '';
-    const key = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = filterKey(filter);
     const rows = this.rows.get(about) ?? new Map<string, Row>();
     const row = rows.get(key) ?? { filter, listeners: new Set() };
     row.listeners.add(listener);

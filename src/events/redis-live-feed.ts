@@ -157,9 +157,11 @@ function subjectIn(subjects: ReadonlyMap<string, EventSubject>, { event }: FedEv
   return subjects.get(operationId) ?? subjectUnknown(parsePublicId(operationId)?.siteId ?? '');
 }
 
-function shardsOf({ siteId, operationId }: EventFilter): readonly number[] {
+function shardsOf({ siteId, operationId, seen }: EventFilter): readonly number[] {
   const site = siteId ?? (operationId === undefined ? undefined : parsePublicId(operationId)?.siteId);
-  return site === undefined ? SHARDS : [shardOf(site)];
+  if (site !== undefined) return seen?.touchesSite(site) === false ? [] : [shardOf(site)];
+  const siteIds = seen?.siteIds() ?? null;
+  return siteIds === null ? SHARDS : [...new Set(siteIds.map(shardOf))];
 }
 
 function after(place: LivePlace, { shard, offset }: FedEvent): LivePlace {

@@ -21,13 +21,12 @@ export class PathSubjects {
     ['/v1/protection-groups/:id', ofTarget],
     ['/v1/recovery-plans/:id', ofTarget],
     ['/v1/operations/:id', (id, seen) => this.ofOperation(id, seen)],
-    ['/v1/drills/:id', (id) => this.ofDrill(id)],
-    ['/v1/findings/:id', (id) => this.ofFinding(id)],
+    ['/v1/drills/:id', (id, seen) => this.ofDrill(id, seen)],
+    ['/v1/findings/:id', (id, seen) => this.ofFinding(id, seen)],
   ];
 
-  constructor(private readonly operations: OperationStore) {}
-
   constructor(
+    private readonly operations: OperationStore,
     private readonly drills: DrillsService,
     private readonly findings: FindingsService,
   ) {}
@@ -54,14 +53,16 @@ export class PathSubjects {
     return targetIds && { siteId, targetIds: targetIds.length > 0 ? targetIds : [id] };
   }
 
-  private async ofDrill(id: string): Promise<Whereabouts | null> {
+  private async ofDrill(id: string, seen: Scope): Promise<Whereabouts | null> {
+    if (!seen.touchesSite(parsePublicId(id)?.siteId ?? '')) return null;
     const found = await this.drills.find(id, false);
     return found && drillWhereabouts(found.drill);
   }
 
-  private async ofFinding(id: string): Promise<Whereabouts | null> {
+  private async ofFinding(id: string, seen: Scope): Promise<Whereabouts | null> {
     const siteId = parsePublicId(id)?.siteId;
-    const sites = siteId === undefined ? [] : await this.findings.ofSites(siteId);
+    if (siteId === undefined || !seen.touchesSite(siteId)) return null;
+    const sites = await this.findings.ofSites(siteId);
     const finding = sites.flatMap(({ findings }) => findings).find((one) => one.id === id);
     if (!finding) return null;
     const { targetIds } = findingWhereabouts(finding);
@@ -77,9 +78,4 @@ export class PathSubjects {
 function ofTarget(id: string): Whereabouts | null {
   const parsed = parsePublicId(id);
   return parsed && { siteId: parsed.siteId, targetIds: [id] };
-}
-
-function ofSite(id: string): Whereabouts | null {
-  const dot = id.indexOf('.');
-  return dot < 1 ? null : { siteId: id.slice(0, dot), targetIds: [] };
 }

@@ -254,11 +254,12 @@ export class SiteDto {
   providerTitle!: string;
   connection!: ConnectionDto;
   capabilities!: CapabilitiesDto;
-  /** null = its requests are not counted. */
+  /** null = its requests are not counted, or only a part of the site is seen. */
   @ApiProperty({ type: BudgetDto, nullable: true })
   budget!: BudgetDto | null;
-  /** What was taken over from the site's own history when it was first connected. */
-  pastOperations!: PastOperationsDto;
+  /** What was taken over from the site's own history when it was first connected; null = only a part of the site is seen. */
+  @ApiProperty({ type: PastOperationsDto, nullable: true })
+  pastOperations!: PastOperationsDto | null;
   /** What is known of it: how old, and what was wrong at the last look. */
   source!: SourceDto;
 }

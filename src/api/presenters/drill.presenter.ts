@@ -1,15 +1,27 @@
+import type { Scope } from '../../domain/access/scope.js';
 import type { DrillsOfSite } from '../../inventory/drills/drills.service.js';
-import type { DrillView } from '../../inventory/drills/drill-view.js';
+import { drillWhereabouts, type DrillView } from '../../inventory/drills/drill-view.js';
+import { boundTo } from '../access/seen-inventory.js';
 import type { DrillDto } from '../dto/inventory.dto.js';
 import type { DrillsQueryDto, SitesDrillListDto } from '../dto/drills.dto.js';
 import { presentPage } from './page.presenter.js';
 
-/** One page over all sites, in the order of ids. */
-export function presentDrills(sites: readonly DrillsOfSite[], query: DrillsQueryDto): SitesDrillListDto {
+/** One page over all sites of what is seen, in the order of ids. */
+export function presentDrills(
+  sites: readonly DrillsOfSite[],
+  query: DrillsQueryDto,
+  seen: Scope,
+): SitesDrillListDto {
   const { pageSize, pageToken, ...filters } = query;
-  const concerned = sites.filter(({ source }) => !query.provider || source.provider === query.provider);
-  const all = concerned.flatMap(({ drills }) => drills).filter((drill) => matches(drill, query));
-  const page = presentPage(all.map(presentDrill), { pageSize, pageToken }, filters);
+  const concerned = sites.filter(
+    ({ source }) =>
+      seen.touchesSite(source.siteId) && (!query.provider || source.provider === query.provider),
+  );
+  const all = concerned
+    .flatMap(({ drills }) => drills)
+    .filter((drill) => seen.covers(drillWhereabouts(drill)) && matches(drill, query));
+  const bound = { ...filters, ...boundTo(seen) };
+  const page = presentPage(all.map(presentDrill), { pageSize, pageToken }, bound);
   return { ...page, sources: concerned.map(({ source }) => source) };
 }
 

@@ -1,21 +1,27 @@
-import { hrefOf, rankOf, type SiteFinding } from '../../inventory/findings/finding.js';
+import type { Scope } from '../../domain/access/scope.js';
+import { findingWhereabouts, hrefOf, rankOf, type SiteFinding } from '../../inventory/findings/finding.js';
 import type { FindingsOfSite } from '../../inventory/findings/findings.service.js';
 import type { Source } from '../../inventory/inventory.service.js';
 import type { FindingDto, FindingListDto, FindingsQueryDto } from '../dto/findings.dto.js';
+import { boundTo } from '../access/seen-inventory.js';
 import { LARGEST_PAGE } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 
-/** One page over all sites: the worst first, and among equals what has held longest. */
+/** One page over all sites of what is seen: the worst first, and among equals what has held longest. */
 export function presentFindings(
   sites: readonly FindingsOfSite[],
   sources: readonly Source[],
   query: FindingsQueryDto,
+  seen: Scope,
 ): FindingListDto {
-  const { pageSize, pageToken, ...filters } = query;
-  const concerned = sites.filter(({ provider }) => isOf(provider.descriptor.provider, query.provider));
+  const { pageSize, pageToken, ...wishes } = query;
+  const filters = { ...wishes, ...boundTo(seen) };
+  const concerned = sites.filter(
+    ({ provider }) => seen.touchesSite(provider.siteId) && isOf(provider.descriptor.provider, query.provider),
+  );
   const all = concerned
     .flatMap(({ findings }) => placed(findings))
-    .filter(({ finding }) => matches(finding, query))
+    .filter(({ finding }) => seen.covers(findingWhereabouts(finding)) && matches(finding, query))
     .sort(byPlace);
   const after = pageToken === undefined ? '' : readPageToken(pageToken, filters, isPlace).after;
   const rest = all.filter(({ place }) => place > after);

@@ -1,11 +1,13 @@
+import type { Scope } from '../../domain/access/scope.js';
 import type { BudgetUse } from '../../providers/request-budget.js';
 import type { PastProgress } from '../../operations/past-records.js';
 import type { ProviderDescriptor, SiteConnection } from '../../providers/provider-driver.js';
 import type { ProblemCode } from '../../domain/problem-kinds.js';
 import type { DrAction } from '../../domain/dr-action.js';
 import type { Reading, Source } from '../../inventory/inventory.service.js';
-import type { SiteDto } from '../dto/inventory.dto.js';
+import type { PastOperationsDto, SiteDto } from '../dto/inventory.dto.js';
 import { isoTime } from '../../platform/clock.js';
+import { boundTo, seenReadings } from '../access/seen-inventory.js';
 import { LARGEST_PAGE, type InventoryQueryDto } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 import type { Page } from './page.presenter.js';
@@ -13,40 +15,50 @@ import { indexAfter, SortedLists, type Place, type Sortable, type Sorted } from 
 
 interface Listed extends Sortable {
   activeSite?: string | null;
+  protectionGroupIds?: string[] | null;
 }
 
 const LISTS = new SortedLists();
+/** Of those who see a part: however many scopes there are, the lists of everything stay as they are. */
+const PARTS_OF_LISTS = new SortedLists();
 
-/** One page over all sites, in the order that was asked for; filters are applied to what is known now. */
+/** One page over all sites of what is seen, in the order that was asked for; filters are applied to what is known now. */
 export function presentInventory<T extends Listed>(
   kind: 'groups' | 'plans',
   readings: readonly Reading<T[]>[],
   query: InventoryQueryDto,
+  seen: Scope,
 ): Page<T> & { sources: Source[] } {
-  const concerned = readings.filter((r) => !query.provider || r.source.provider === query.provider);
-  const page = pageOf(LISTS.of(kind, concerned, query.orderBy), query);
+  const concerned = seenReadings(readings, seen).filter(
+    ({ source }) => !query.provider || source.provider === query.provider,
+  );
+  const sorted = seen.isAll
+    ? LISTS.of(kind, concerned, query.orderBy)
+    : PARTS_OF_LISTS.of(`${kind} ${seen.key}`, concerned, query.orderBy);
+  const page = pageOf(sorted, query, seen);
   return { ...page, sources: concerned.map((reading) => reading.source) };
 }
 
 const MOST_PAGES_KEPT = 64;
-/** By what was asked of it. */
+/** By what was asked of it; each list is of one scope. */
 const PAGES = new WeakMap<Sorted<Listed>, Map<string, Page<Listed>>>();
 
 /** The same question about the same things has the same items: the very same list of them. */
-function pageOf<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto): Page<T> {
+function pageOf<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto, seen: Scope): Page<T> {
   const kept = PAGES.get(sorted) ?? new Map<string, Page<Listed>>();
   PAGES.set(sorted, kept);
   const asked = JSON.stringify(query);
   const known = kept.get(asked);
   if (known) return known as Page<T>;
-  const page = cut(sorted, query);
+  const page = cut(sorted, query, seen);
   if (kept.size >= MOST_PAGES_KEPT) kept.clear();
   kept.set(asked, page);
   return page;
 }
 
-function cut<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto): Page<T> {
-  const { pageSize, pageToken, ...filters } = query;
+function cut<T extends Listed>(sorted: Sorted<T>, query: InventoryQueryDto, seen: Scope): Page<T> {
+  const { pageSize, pageToken, ...wishes } = query;
+  const filters = { ...wishes, ...boundTo(seen) };
   const most = Math.min(pageSize, LARGEST_PAGE);
   const items: T[] = [];
   let at = pageToken === undefined ? 0 : indexAfter(sorted, readPageToken(pageToken, filters, isPlace));
@@ -113,7 +125,12 @@ export function presentSite(
   };
 }
 
-function pastOf(isOffered: boolean, past: PastProgress | null): SiteDto['pastOperations'] {
+/** For who sees a part of it: nothing that is about the others. */
+export function presentPartOfSite(reading: Reading<SiteConnection>): SiteDto {
+  return { ...presentSite(reading, null, null), pastOperations: null };
+}
+
+function pastOf(isOffered: boolean, past: PastProgress | null): PastOperationsDto {
   const time = (ms: number | null | undefined): string | null => (ms ? isoTime(ms) : null);
   const state = past?.finishedMs ? 'IMPORTED' : past ? 'IMPORTING' : 'PENDING';
   return {

@@ -1,3 +1,4 @@
+import type { Whereabouts } from '../../domain/access/scope.js';
 import type { DrillRecord, KeptDrillState, Leftover } from '../../domain/drill.js';
 import type { Drill } from '../../domain/inventory.js';
 import { isoTime } from '../../platform/clock.js';
@@ -23,6 +24,11 @@ export interface DrillView extends Omit<Drill, 'state'> {
   cleanUpOperationId: string | null;
   /** DRILL: kept with it. SITE: seen at the site by the last inspection. */
   leftovers: (Leftover & { origin: 'DRILL' | 'SITE' })[];
+}
+
+/** A drill is seen by whoever sees its plan. */
+export function drillWhereabouts({ siteId, recoveryPlanId }: DrillView): Whereabouts {
+  return { siteId, targetIds: [recoveryPlanId] };
 }
 
 export function viewOf(record: DrillRecord, moved: MovedDue | null, now: number): DrillView {

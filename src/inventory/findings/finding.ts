@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Whereabouts } from '../../domain/access/scope.js';
 import type { NextAction } from '../../domain/problem.js';
 import { targetPath } from '../../domain/resource-paths.js';
 import { SEVERITIES, type Concern, type FindingTarget, type Severity } from '../../domain/site-finding.js';
@@ -38,6 +39,12 @@ export function findingId(siteId: string, { type, target, detailKey }: Concern):
   const what = [type, target.type, target.id ?? target.name, detailKey];
   // Of characters that a public id takes as they are.
   return `${siteId}.${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 22)}`;
+}
+
+/** A finding is seen by whoever sees what it is about, or what that belongs to; one about the site, by who sees all of it. */
+export function findingWhereabouts({ siteId, target }: Pick<SiteFinding, 'siteId' | 'target'>): Whereabouts {
+  const ids = target.type === 'SITE' ? [] : [target.id, target.within?.id ?? null];
+  return { siteId, targetIds: ids.filter((id) => id !== null) };
 }
 
 /** 0 = the worst. */

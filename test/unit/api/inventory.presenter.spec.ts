@@ -1,11 +1,18 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import { problem } from '../../../src/domain/problem.js';
 import { InventoryQueryDto } from '../../../src/api/dto/queries.dto.js';
-import { presentInventory, presentSite } from '../../../src/api/presenters/inventory.presenter.js';
+import { presentInventory as present, presentSite } from '../../../src/api/presenters/inventory.presenter.js';
 import { INVENTORY_ORDERS, SortedLists } from '../../../src/api/presenters/sorted-lists.js';
 import type { Reading } from '../../../src/inventory/inventory.service.js';
 import type { SiteConnection } from '../../../src/providers/provider-driver.js';
 import { memorySite } from '../support/memory-site.js';
 import { TestClock } from '../support/test-clock.js';
+
+const presentInventory = (
+  kind: 'groups' | 'plans',
+  readings: readonly Reading<Thing[]>[],
+  query: InventoryQueryDto,
+) => present(kind, readings, query, Scope.ALL);
 
 interface Thing {
   id: string;

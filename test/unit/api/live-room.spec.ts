@@ -1,9 +1,12 @@
 import type { FastifyReply } from 'fastify';
+import type { LastingAccess } from '../../../src/api/access/lasting-access.js';
 import type { ActionRequests } from '../../../src/api/action-requests.js';
 import type { EventReaders } from '../../../src/api/http/event-readers.js';
 import type { SseChannel } from '../../../src/api/http/sse-channel.js';
+import { LivePlaces } from '../../../src/api/live-places.js';
 import { LiveStreams } from '../../../src/api/live-streams.js';
 import type { OpenOperationsReading } from '../../../src/api/open-operations.js';
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { LiveFeed } from '../../../src/events/live-feed.js';
 import { writePlace, type LivePlace } from '../../../src/events/live-place.js';
 import { SHARDS } from '../../../src/platform/redis/keys.js';
@@ -40,8 +43,12 @@ function comingBack() {
     {} as OpenOperationsReading,
     {} as ActionRequests,
     new TestClock(),
+    new LivePlaces('a secret'),
+    { watch: () => () => undefined } as unknown as LastingAccess,
   );
-  const comeBack = () => streams.stream({}, {} as FastifyReply, writePlace(PLACE));
+  const principal = { id: 'one', kind: 'API_KEY', grants: [] } as const;
+  const access = { principal, seen: Scope.ALL };
+  const comeBack = () => streams.stream(access, {}, {} as FastifyReply, writePlace(PLACE));
   return { comeBack, held, asking, counts: () => ({ reading, cut, live }) };
 }
 

@@ -3,12 +3,15 @@ import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { fastify, type FastifyInstance } from 'fastify';
+import type { LastingAccess } from '../../../src/api/access/lasting-access.js';
 import type { ActionRequests } from '../../../src/api/action-requests.js';
 import { ApiSettings } from '../../../src/api/http/api-settings.js';
 import { EventReaders } from '../../../src/api/http/event-readers.js';
+import { LivePlaces } from '../../../src/api/live-places.js';
 import { LiveStreams } from '../../../src/api/live-streams.js';
 import { OpenOperationsReading } from '../../../src/api/open-operations.js';
 import { OperationStreams } from '../../../src/api/operation-streams.js';
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Change } from '../../../src/domain/operation-change.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { ProblemError } from '../../../src/domain/problem.js';
@@ -41,6 +44,7 @@ afterEach(async () => {
   for (const end of ending.splice(0)) await end();
 });
 
+const EVERYTHING_SEEN = { principal: { id: 'one', kind: 'API_KEY', grants: [] }, seen: Scope.ALL } as const;
 const present = ({ id, version, state }: Operation) => ({ id, version, state });
 
 /** An API process as far as it tells events. */
@@ -51,7 +55,10 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
   const readers = new EventReaders(new ApiSettings(1_000, mostReaders), new Metrics());
   const actions = { present } as unknown as ActionRequests;
   const clock = new TestClock();
-  const all = new LiveStreams(live, readers, new OpenOperationsReading(store), actions, clock);
+  const all = new LiveStreams(
+    ...([live, readers, new OpenOperationsReading(store), actions, clock] as const),
+    ...([new LivePlaces('a secret'), { watch: () => () => undefined } as unknown as LastingAccess] as const),
+  );
   const single = new OperationStreams(new RedisEventFeed(the.redis, tail), live, readers, actions, clock);
   const server = fastify({ forceCloseConnections: true });
   const lastEventId = (headers: Record<string, unknown>) => headers['last-event-id'] as string | undefined;
@@ -61,7 +68,7 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
       : reply.code(500).send(),
   );
   server.get<{ Querystring: EventFilter }>('/events', ({ query, headers }, reply) =>
-    all.stream({ ...query }, reply, lastEventId(headers)),
+    all.stream(EVERYTHING_SEEN, { ...query }, reply, lastEventId(headers)),
   );
   server.get<{ Params: { id: string } }>('/operations/:id', async ({ params, headers }, reply) => {
     const operation = await store.find(params.id);

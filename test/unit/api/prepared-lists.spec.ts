@@ -1,6 +1,7 @@
 import { PreparedLists } from '../../../src/api/prepared-lists.js';
 import type { HttpExchange } from '../../../src/api/http/exchange.decorator.js';
 import type { Standing } from '../../../src/api/standing.js';
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Source } from '../../../src/inventory/inventory.service.js';
 import { group } from '../support/survey.js';
 
@@ -33,7 +34,7 @@ async function answer(lists: PreparedLists, items: ReturnType<typeof group>[], s
   };
   const exchange = { request: { url: '/v1/protection-groups?q=x' }, reply } as unknown as HttpExchange;
   const page = { items, nextPageToken: 'next', sources: [source] };
-  const returned = await lists.answer('groups', page, exchange);
+  const returned = await lists.answer('groups', page, Scope.ALL, exchange);
   return { returned, bytes: bytes(), headers };
 }
 

@@ -1,5 +1,7 @@
+import type { Drill } from '../../../domain/inventory.js';
 import { meaningOf } from '../../../domain/lifecycle.js';
 import { actionRequest } from '../../../domain/resource-paths.js';
+import type { FindingTarget } from '../../../domain/site-finding.js';
 import type { DrillView } from '../../drills/drill-view.js';
 import type { Conclusion } from '../finding.js';
 import type { Rule, Situation } from './situation.js';
@@ -13,7 +15,7 @@ export const drillStateRules: Rule = ({ survey, descriptor: { lifecycle, title }
     const plan = survey.plans.find(({ id }) => id === drill.recoveryPlanId);
     // A drill that is only a state of its plan is told by the plan.
     if (plan && !plan.implicit) return [];
-    const target = { type: 'DRILL', id: drill.id, name: drill.name } as const;
+    const target = targetOf(drill);
     const { meaning } = meaningOf(lifecycle, 'DRILL', drill.upstream.state);
     const rest = { target, detailKey: '', sinceTime: null } as const;
     if (drill.state === 'ERROR') {
@@ -102,8 +104,8 @@ function left(drill: DrillView): Conclusion[] {
     }));
 }
 
-function targetOf({ id, name }: DrillView) {
-  return { type: 'DRILL', id, name } as const;
+function targetOf({ id, name, recoveryPlanId }: Omit<Drill, 'state'>): FindingTarget {
+  return { type: 'DRILL', id, name, within: { type: 'RECOVERY_PLAN', id: recoveryPlanId } };
 }
 
 function cleanUp(planId: string) {

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Scope } from '../domain/access/scope.js';
+import { readPlace, writePlace, type LivePlace } from '../events/live-place.js';
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Of every offset: its milliseconds and its counter. */
+const PART_BYTES = 6;
+const SEALED = /^[\w-]{1,500}$/;
+
+/** A place in the words of one kind of reader. */
+export interface PlaceWords {
+  write(place: LivePlace): string;
+  /** null = not one that was ever given to such a reader. */
+  read(text: string): LivePlace | null;
+}
+
+const CLEAR: PlaceWords = { write: writePlace, read: readPlace };
+
+/**
+ * How readers are told where they are. A place names the last event of every shard, which tells when something happened:
+ * whoever sees everything is told it as it is, all others get it sealed. Any process can open it, for those who see the
+ * same; with another scope it is a place that nobody knows, and what was known is read anew.
+ */
+export class LivePlaces {
+  private readonly key: Buffer;
+
+  /** @param secret the same at all processes */
+  constructor(secret: string) {
+    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'dr-gateway places of event streams', 32));
+  }
+
+  of(seen: Scope): PlaceWords {
+    if (seen.isAll) return CLEAR;
+    const bound = Buffer.from(seen.key);
+    return { write: (place) => this.seal(place, bound), read: (text) => this.open(text, bound) };
+  }
+
+  private seal(place: LivePlace, bound: Buffer): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(bound);
+    const sealed = [nonce, cipher.update(packed(place)), cipher.final(), cipher.getAuthTag()];
+    return Buffer.concat(sealed).toString('base64url');
+  }
+
+  private open(text: string, bound: Buffer): LivePlace | null {
+    const bytes = Buffer.from(SEALED.test(text) ? text : '', 'base64url');
+    if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
+    try {
+      const decipher = createDecipheriv(CIPHER, this.key, bytes.subarray(0, NONCE_BYTES))
+        .setAAD(bound)
+        .setAuthTag(bytes.subarray(-TAG_BYTES));
+      const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
+      return readPlace(unpacked(Buffer.concat([decipher.update(sealed), decipher.final()])));
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Of the same length whatever it says. */
+function packed(place: LivePlace): Buffer {
+  const bytes = Buffer.alloc(place.length * 2 * PART_BYTES);
+  place.forEach((offset, i) => {
+    const [ms = 0, count = 0] = offset.split('-').map(Number);
+    bytes.writeUIntBE(ms, 2 * i * PART_BYTES, PART_BYTES);
+    bytes.writeUIntBE(count, (2 * i + 1) * PART_BYTES, PART_BYTES);
+  });
+  return bytes;
+}
+
+/** As `readPlace` takes it. */
+function unpacked(bytes: Buffer): string {
+  const place = Array.from({ length: bytes.length / 2 / PART_BYTES }, (_, i) => {
+    const ms = bytes.readUIntBE(2 * i * PART_BYTES, PART_BYTES);
+    const count = bytes.readUIntBE((2 * i + 1) * PART_BYTES, PART_BYTES);
+    return ms === 0 ? '0' : `${ms}-${count}`;
+  });
+  return writePlace(place);
+}
