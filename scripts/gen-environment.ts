@@ -1,7 +1,7 @@
 import { ENVIRONMENT } from '#gateway/platform/config/environment';
 
 const GROUPS: Readonly<Record<string, readonly (keyof typeof ENVIRONMENT)[]>> = {
-  'Who may come in': ['adminApiKey', 'accessFile'],
+  'Who may come in': ['adminApiKey', 'breakGlassKeySha256', 'accessFile'],
   'Where things are': ['host', 'port', 'redisUrl', 'redisCaFile', 'sitesFile'],
 };
 const LAST_GROUP = 'How it works';

@@ -1,18 +1,41 @@
 import { Module } from '@nestjs/common';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
-import { ENVIRONMENT_TOKEN } from '../platform/tokens.js';
+import type { Log } from '../platform/log/log.js';
+import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AdminKey } from './admin-key.js';
 import { Authenticator } from './authenticator.js';
+import { BreakGlass } from './break-glass.js';
+import { BreakGlassModule } from './break-glass.module.js';
+import { AccessFile } from './file/access-file.js';
+import { ApiKeyCredentials } from './keys/api-key-credentials.js';
+import { ApiKeysModule } from './keys/api-keys.module.js';
 import { Scopes } from './scopes.js';
+import { IdentityTokens } from './tokens/identity-tokens.js';
 
 /** Who may do what. */
 @Module({
+  imports: [ApiKeysModule, BreakGlassModule],
   providers: [
     {
+      provide: IdentityTokens,
+      inject: [AccessFile, Clock, LOG],
+      useFactory: (file: AccessFile, clock: Clock, log: Log) => {
+        const tokens = new IdentityTokens(file, clock, log);
+        tokens.begin();
+        return tokens;
+      },
+    },
+    {
       provide: Authenticator,
-      inject: [ENVIRONMENT_TOKEN],
-      useFactory: ({ adminApiKey }: Environment) => new Authenticator([new AdminKey(adminApiKey)]),
+      inject: [ENVIRONMENT_TOKEN, BreakGlass, ApiKeyCredentials, IdentityTokens],
+      useFactory: (
+        { adminApiKey }: Environment,
+        breakGlass: BreakGlass,
+        keys: ApiKeyCredentials,
+        tokens: IdentityTokens,
+      ) => new Authenticator([new AdminKey(adminApiKey), breakGlass, keys, tokens]),
     },
     {
       provide: Scopes,
@@ -20,6 +43,6 @@ import { Scopes } from './scopes.js';
       useFactory: (inventory: InventoryService) => new Scopes(inventory),
     },
   ],
-  exports: [Authenticator, Scopes],
+  exports: [Authenticator, Scopes, ApiKeysModule],
 })
 export class AccessModule {}

@@ -10,6 +10,7 @@ export interface Environment {
   sitesFile: string;
   accessFile: string | null;
   adminApiKey: string;
+  breakGlassKeySha256: string | null;
   logLevel: LogLevel;
   pollIntervalMs: number;
   submitTimeoutMs: number;
@@ -24,8 +25,8 @@ export interface Environment {
   waitReplicas: number;
   clockSkewLimitSeconds: number;
   workerPort: number | null;
-  maxRequestsInFlight: number;
   failoversPerMinute: number;
+  maxRequestsInFlight: number;
   maxEventReaders: number;
   historyDir: string | null;
   historyArchiveAfterDays: number;
@@ -41,6 +42,9 @@ export interface Environment {
   webhookMaxWaitingMegabytes: number;
   webhookDisabledKeptDays: number;
 }
+
+/** What a command prints that was given no key. */
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 interface Variable {
   name: string;
@@ -100,6 +104,16 @@ export const ENVIRONMENT = {
       /^[\x21-\x7e]+$/.test(text)
         ? null
         : 'write a long random text without spaces, such as what `openssl rand -hex 32` prints',
+  },
+  breakGlassKeySha256: {
+    name: 'BREAK_GLASS_KEY_SHA256',
+    meaning:
+      'SHA-256, in hexadecimal, of the sealed key for the day when nobody else can come in; every use of it raises an alarm. `npm run break-glass-key` makes one. none = there is no such key.',
+    defaultValue: 'none',
+    fault: (text) =>
+      text === 'none' || (/^[0-9a-f]{64}$/i.test(text) && text.toLowerCase() !== SHA256_OF_NOTHING)
+        ? null
+        : 'write the 64 hexadecimal digits that `npm run break-glass-key` prints, never the key itself, or none',
   },
   logLevel: {
     name: 'LOG_LEVEL',
@@ -197,6 +211,13 @@ export const ENVIRONMENT = {
     defaultValue: 'none',
     fault: (text) => (text === 'none' ? null : wholeNumber(text, 0, 65_535)),
   },
+  failoversPerMinute: {
+    name: 'FAILOVERS_PER_MINUTE',
+    meaning:
+      'How many failovers, planned failovers and reprotects one principal may begin within any minute, over all processes; a declared emergency lifts it.',
+    defaultValue: '10',
+    fault: (text) => wholeNumber(text, 1, 100_000),
+  },
   maxRequestsInFlight: {
     name: 'MAX_REQUESTS_IN_FLIGHT',
     meaning:
@@ -210,13 +231,6 @@ export const ENVIRONMENT = {
       'Readers of event streams (server-sent events) that one API process serves at a time; beyond it they get 503 with Retry-After.',
     defaultValue: '10000',
     fault: (text) => wholeNumber(text, 1, 1_000_000),
-  },
-  failoversPerMinute: {
-    name: 'FAILOVERS_PER_MINUTE',
-    meaning:
-      'How many failovers, planned failovers and reprotects one principal may begin within any minute, over all processes; a declared emergency lifts it.',
-    defaultValue: '10',
-    fault: (text) => wholeNumber(text, 1, 100_000),
   },
   historyDir: {
     name: 'HISTORY_DIR',
@@ -348,6 +362,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     sitesFile: text(ENVIRONMENT.sitesFile),
     accessFile: orNone(text(ENVIRONMENT.accessFile)),
     adminApiKey: text(ENVIRONMENT.adminApiKey),
+    breakGlassKeySha256: orNone(text(ENVIRONMENT.breakGlassKeySha256)),
     logLevel: text(ENVIRONMENT.logLevel) as LogLevel,
     pollIntervalMs: Number(text(ENVIRONMENT.pollIntervalMs)),
     submitTimeoutMs: Number(text(ENVIRONMENT.submitTimeoutMs)),
@@ -362,6 +377,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
     clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
     workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
+    failoversPerMinute: Number(text(ENVIRONMENT.failoversPerMinute)),
     maxRequestsInFlight: Number(text(ENVIRONMENT.maxRequestsInFlight)),
     maxEventReaders: Number(text(ENVIRONMENT.maxEventReaders)),
     historyDir: orNone(text(ENVIRONMENT.historyDir)),
@@ -377,7 +393,6 @@ export function readEnvironment(variables: Variables = process.env): Environment
     webhookMaxWaiting: Number(text(ENVIRONMENT.webhookMaxWaiting)),
     webhookMaxWaitingMegabytes: Number(text(ENVIRONMENT.webhookMaxWaitingMegabytes)),
     webhookDisabledKeptDays: Number(text(ENVIRONMENT.webhookDisabledKeptDays)),
-    failoversPerMinute: Number(text(ENVIRONMENT.failoversPerMinute)),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
@@ -390,10 +405,15 @@ export function processVariables(): Variables {
 
 /** Never shows a secret back. */
 function describe(variable: Variable, value: string): string {
-  return variable.name === ENVIRONMENT.adminApiKey.name || variable.name === ENVIRONMENT.redisUrl.name
-    ? 'not usable'
-    : `"${value}"`;
+  return SHOWN_TO_NOBODY.includes(variable.name) ? 'not usable' : `"${value}"`;
 }
+
+const SHOWN_TO_NOBODY: readonly string[] = [
+  ENVIRONMENT.adminApiKey.name,
+  ENVIRONMENT.redisUrl.name,
+  // Somebody may have written the key itself.
+  ENVIRONMENT.breakGlassKeySha256.name,
+];
 
 function orNone(text: string): string | null {
   return text === 'none' ? null : text;

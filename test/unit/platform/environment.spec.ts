@@ -28,6 +28,7 @@ it('everything but the API key has a default', () => {
     sitesFile: './sites.yaml',
     accessFile: null,
     adminApiKey: 'a-long-random-text',
+    breakGlassKeySha256: null,
     logLevel: 'info',
     pollIntervalMs: 5_000,
     submitTimeoutMs: 30_000,
@@ -42,8 +43,8 @@ it('everything but the API key has a default', () => {
     waitReplicas: 0,
     clockSkewLimitSeconds: 30,
     workerPort: null,
-    maxRequestsInFlight: 400,
     failoversPerMinute: 10,
+    maxRequestsInFlight: 400,
     maxEventReaders: 10_000,
     historyDir: './history',
     historyArchiveAfterDays: 60,
@@ -88,6 +89,12 @@ const FAULTS: readonly [string, string, RegExp][] = [
   ['REDIS_URL', 'localhost:6379', /redis:\/\/host:6379/],
   ['REDIS_URL', 'http://host', /redis:\/\/host:6379/],
   ['ADMIN_API_KEY', 'two words', /a long random text/],
+  ['BREAK_GLASS_KEY_SHA256', 'ab'.repeat(31), /64 hexadecimal digits/],
+  [
+    'BREAK_GLASS_KEY_SHA256',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    /never the key itself/,
+  ],
   ['LOG_LEVEL', 'loud', /one of fatal, error, warn/],
   ['POLL_INTERVAL_MS', '1', /from 20 to 600000/],
   ['SUBMIT_TIMEOUT_MS', '99', /from 100 to 600000/],
@@ -132,7 +139,11 @@ it('a variable that has Node believe every certificate stops the start', () => {
 });
 
 it('a secret is never shown back', () => {
-  const faults = faultsOf({ ADMIN_API_KEY: 'hidden word', REDIS_URL: 'rediss:/x:hidden@host' }).join('\n');
+  const faults = faultsOf({
+    ADMIN_API_KEY: 'hidden word',
+    BREAK_GLASS_KEY_SHA256: 'hidden-key',
+    REDIS_URL: 'rediss:/x:hidden@host',
+  }).join('\n');
   expect(faults).toContain('ADMIN_API_KEY');
   expect(faults).toContain('REDIS_URL');
   expect(faults).not.toContain('hidden');
