@@ -12,6 +12,7 @@ import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { DrillsController } from './drills.controller.js';
 import { EventsController } from './events.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
@@ -77,6 +78,7 @@ import { WebhooksController } from './webhooks.controller.js';
     EventsController,
     WebhooksController,
     WebhookDeliveriesController,
+    ApiKeysController,
     StatisticsController,
     ReportsController,
     HealthController,

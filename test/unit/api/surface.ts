@@ -3,6 +3,10 @@ import { Module, type Provider as NestProvider, type Type } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessModule } from '../../../src/access/access.module.js';
+import { BreakGlassModule } from '../../../src/access/break-glass.module.js';
+import { AccessFile } from '../../../src/access/file/access-file.js';
+import { ApiKeysModule } from '../../../src/access/keys/api-keys.module.js';
+import { KeyStore } from '../../../src/access/keys/redis-key-store.js';
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
 import { fastifyOptions } from '../../../src/api/http/server.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
@@ -87,7 +91,12 @@ export async function surfaceOver(
       { provide: ProviderRegistry, useValue: new ProviderRegistry([...providers]) },
       { provide: Clock, useValue: new TestClock() },
       { provide: LOG, useValue: silentLog() },
-      { provide: ENVIRONMENT_TOKEN, useValue: { adminApiKey: KEY, pollIntervalMs: 1000 } },
+      { provide: AccessFile, useValue: AccessFile.NONE },
+      {
+        provide: ENVIRONMENT_TOKEN,
+        useValue: { adminApiKey: KEY, breakGlassKeySha256: null, pollIntervalMs: 1000 },
+      },
+      { provide: KeyStore, useValue: {} },
       {
         provide: InventoryService,
         useValue: { since: () => Promise.resolve(new Map()), connections: () => Promise.resolve([]) },
@@ -141,7 +150,9 @@ function withKept(_provider: Provider, drills: readonly object[]) {
 /** The controllers and helpers of the real module, over stand-ins for what it imports. */
 function moduleWith(standIns: NestProvider[]): Type {
   const of = (key: string): [] =>
-    [AccessModule, ApiHttpModule].flatMap((module) => (Reflect.getMetadata(key, module) ?? []) as []) as [];
+    [BreakGlassModule, ApiKeysModule, AccessModule, ApiHttpModule].flatMap(
+      (module) => (Reflect.getMetadata(key, module) ?? []) as [],
+    ) as [];
   class SurfaceModule {}
   Module({ controllers: of('controllers'), providers: [...of('providers'), ...standIns] })(SurfaceModule);
   return SurfaceModule;
