@@ -51,6 +51,7 @@ import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
 import { Standing } from './standing.js';
 import { StatisticsController } from './statistics.controller.js';
+import { WebhookAccess } from './webhook-access.js';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -105,6 +106,7 @@ import { WebhooksController } from './webhooks.controller.js';
     EventReaders,
     OpenOperationsReading,
     LastingAccess,
+    WebhookAccess,
     {
       provide: LivePlaces,
       inject: [ENVIRONMENT_TOKEN],

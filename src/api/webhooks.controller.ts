@@ -7,11 +7,12 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import type { Scope } from '../domain/access/scope.js';
 import type { FieldError } from '../domain/problem.js';
-import { ProviderRegistry } from '../providers/registry.js';
 import { WebhooksService } from '../webhooks/webhooks.service.js';
 import { Needs } from './access/needs.decorator.js';
-import { principalIdOf } from './access/request-access.js';
+import { accessOf, principalIdOf } from './access/request-access.js';
+import { boundTo } from './access/seen-inventory.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { PageQueryDto } from './dto/queries.dto.js';
 import {
@@ -26,6 +27,7 @@ import { invalidRequest } from './http/invalid-request.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { presentPage } from './presenters/page.presenter.js';
 import { presentWebhook, presentWithSecret } from './presenters/webhook.presenter.js';
+import { holds, WebhookAccess } from './webhook-access.js';
 
 @ApiTags('Webhooks')
 @ApiBearerAuth()
@@ -34,7 +36,7 @@ import { presentWebhook, presentWithSecret } from './presenters/webhook.presente
 export class WebhooksController {
   constructor(
     private readonly webhooks: WebhooksService,
-    private readonly providers: ProviderRegistry,
+    private readonly access: WebhookAccess,
   ) {}
 
   @Post()
@@ -52,19 +54,23 @@ export class WebhooksController {
     @Body() body: CreateWebhookDto,
     @Exchange() { request, reply }: HttpExchange,
   ): Promise<WebhookWithSecretDto> {
-    this.mustBeUsable(body);
+    this.mustBeUsable({ ...body, siteIds: body.siteIds ?? [] }, accessOf(request).held);
     const created = await this.webhooks.create(body, principalIdOf(request));
     void reply.header('location', `/v1/webhooks/${created.webhook.id}`).header('cache-control', 'no-store');
     return presentWithSecret(created);
   }
 
   @Get()
-  @ApiOperation({ summary: 'All webhooks, and how their endpoints behave' })
+  @ApiOperation({
+    summary: 'The webhooks, and how their endpoints behave',
+    description: 'Those all of whose sites one may manage; those for all sites, for who may manage all.',
+  })
   @ApiOkResponse({ type: WebhookListDto })
   @ProblemResponses('page-token-invalid')
   async list(@Query() query: PageQueryDto, @Exchange() exchange: HttpExchange): Promise<WebhookListDto> {
-    const all = await this.webhooks.list();
-    const page = presentPage(all.map(presentWebhook), query, { of: 'webhooks' });
+    const { held } = accessOf(exchange.request);
+    const all = await this.webhooks.views((await this.webhooks.known()).filter((one) => holds(one, held)));
+    const page = presentPage(all.map(presentWebhook), query, { of: 'webhooks', ...boundTo(held) });
     nextPageLink(exchange, page.nextPageToken);
     return page;
   }
@@ -73,7 +79,8 @@ export class WebhooksController {
   @ApiOperation({ summary: 'One webhook' })
   @ApiOkResponse({ type: WebhookDto })
   @ProblemResponses('not-found')
-  async get(@Param('id') id: string): Promise<WebhookDto> {
+  async get(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<WebhookDto> {
+    await this.access.mustHold(id, accessOf(request).held);
     return presentWebhook(await this.webhooks.get(id));
   }
 
@@ -85,8 +92,14 @@ export class WebhooksController {
   })
   @ApiOkResponse({ type: WebhookDto })
   @ProblemResponses('invalid-request', 'not-found')
-  async update(@Param('id') id: string, @Body() body: UpdateWebhookDto): Promise<WebhookDto> {
-    this.mustBeUsable(body);
+  async update(
+    @Param('id') id: string,
+    @Body() body: UpdateWebhookDto,
+    @Exchange() { request }: HttpExchange,
+  ): Promise<WebhookDto> {
+    const { held } = accessOf(request);
+    await this.access.mustHold(id, held);
+    this.mustBeUsable(body, held);
     return presentWebhook(await this.webhooks.update(id, body));
   }
 
@@ -95,7 +108,8 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Delete a webhook with its log, and whatever waits for it' })
   @ApiNoContentResponse()
   @ProblemResponses('not-found')
-  async remove(@Param('id') id: string): Promise<void> {
+  async remove(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<void> {
+    await this.access.mustHold(id, accessOf(request).held);
     await this.webhooks.remove(id);
   }
 
@@ -109,19 +123,18 @@ export class WebhooksController {
   @ProblemResponses('not-found')
   async rotateSecret(
     @Param('id') id: string,
-    @Exchange() { reply }: HttpExchange,
+    @Exchange() { request, reply }: HttpExchange,
   ): Promise<WebhookWithSecretDto> {
+    await this.access.mustHold(id, accessOf(request).held);
     const rotated = await this.webhooks.rotateSecret(id);
     void reply.header('cache-control', 'no-store');
     return presentWithSecret(rotated);
   }
 
-  private mustBeUsable({ url, siteIds = [] }: Pick<UpdateWebhookDto, 'url' | 'siteIds'>): void {
+  private mustBeUsable({ url, siteIds }: Pick<UpdateWebhookDto, 'url' | 'siteIds'>, held: Scope): void {
     const urlFault = url === undefined ? null : this.webhooks.urlFault(url);
     const errors: FieldError[] = urlFault === null ? [] : [{ pointer: '/url', detail: urlFault }];
-    for (const [at, siteId] of siteIds.entries())
-      if (!this.providers.find(siteId))
-        errors.push({ pointer: `/siteIds/${at}`, detail: `There is no site ${siteId}.` });
+    errors.push(...this.access.siteFaults(siteIds, held));
     if (errors.length > 0) throw invalidRequest(errors);
   }
 }

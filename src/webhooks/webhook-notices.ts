@@ -4,7 +4,7 @@ import { newDelivery, type Delivery, type Telling } from './delivery.js';
 import type { DeliveryBells } from './delivery-bells.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
 import type { WebhookStore } from './redis-webhook-store.js';
-import { wants, type MissedEvents, type NoticeType } from './webhook.js';
+import { mayHearOf, wants, type MissedEvents, type NoticeType } from './webhook.js';
 
 /** What is told that is about no operation: CloudEvents like the others. */
 export class WebhookNotices {
@@ -41,11 +41,15 @@ export class WebhookNotices {
     return (await this.put(webhookId, telling)) !== null;
   }
 
-  /** To every webhook that wants it. @param id makes it the same notice if it is told again */
+  /** To every other webhook that wants it. @param webhookId the one that it is about @param id makes it the same notice if it is told again */
   async tell(type: NoticeType, webhookId: string | null, data: object, id?: string): Promise<void> {
     const telling = this.telling(type, webhookId, data, id);
-    for (const { webhook } of await this.webhooks.all())
-      if (webhook.id !== webhookId && wants(webhook, type, null)) await this.put(webhook.id, telling);
+    const all = (await this.webhooks.all()).map(({ webhook }) => webhook);
+    const about = all.find(({ id: its }) => its === webhookId) ?? null;
+    for (const webhook of all) {
+      const isWanted = webhook.id !== webhookId && wants(webhook, type, null);
+      if (isWanted && mayHearOf(webhook, about)) await this.put(webhook.id, telling);
+    }
   }
 
   /** To every webhook that wants what happens at one of these sites. @param siteIds null = everywhere */

@@ -101,6 +101,13 @@ export function wants(
   return siteIds.length === 0 || siteIds.includes(siteId);
 }
 
+/** Of another one: who asked for some sites is told nothing of what is outside of them. @param about null = it is gone */
+export function mayHearOf({ siteIds }: Webhook, about: Webhook | null): boolean {
+  if (siteIds.length === 0) return true;
+  const others = about?.siteIds ?? [];
+  return others.length > 0 && others.every((siteId) => siteIds.includes(siteId));
+}
+
 /** The secrets that sign at that time. */
 export function signingSecrets({ secrets }: Webhook, nowMs: number): string[] {
   return secrets.filter((one) => isSigning(one, nowMs)).map(({ secret }) => secret);

@@ -83,9 +83,18 @@ export class WebhooksService {
     return this.view(webhook);
   }
 
-  async list(): Promise<WebhookView[]> {
-    const known = await this.webhooks.all();
-    return Promise.all(known.map(({ webhook }) => this.view(webhook)));
+  /** As they are kept. */
+  async known(): Promise<Webhook[]> {
+    return (await this.webhooks.all()).map(({ webhook }) => webhook);
+  }
+
+  views(webhooks: readonly Webhook[]): Promise<WebhookView[]> {
+    return Promise.all(webhooks.map((webhook) => this.view(webhook)));
+  }
+
+  /** Empty = all. */
+  async sitesOf(id: string): Promise<readonly string[]> {
+    return (await this.found(id)).siteIds;
   }
 
   async get(id: string): Promise<WebhookView> {
@@ -106,7 +115,7 @@ export class WebhooksService {
       ...(now.disabled && wishes.disabled === false ? { missed: missedUntil(time, now, dropped) } : {}),
       updatedTime: time,
     }));
-    if (!webhook) throw notFound(id);
+    if (!webhook) throw noWebhook(id);
     const isEnabled = before.disabled !== null && webhook.disabled === null;
     if (webhook.url !== before.url || isEnabled) await this.deliveries.keepHealth(id, UNTRIED);
     if (isEnabled) await this.gaps.tell(webhook);
@@ -115,7 +124,7 @@ export class WebhooksService {
   }
 
   async remove(id: string): Promise<void> {
-    if (!(await this.webhooks.remove(id))) throw notFound(id);
+    if (!(await this.webhooks.remove(id))) throw noWebhook(id);
   }
 
   async rotateSecret(id: string): Promise<WebhookView> {
@@ -127,7 +136,7 @@ export class WebhooksService {
       const signing = old.filter((one) => Date.parse(one.untilTime) > now);
       return { ...before, updatedTime: isoTime(now), secrets: [fresh, ...signing].slice(0, MOST_SECRETS) };
     });
-    if (!webhook) throw notFound(id);
+    if (!webhook) throw noWebhook(id);
     return this.view(webhook);
   }
 
@@ -154,8 +163,7 @@ export class WebhooksService {
     await this.found(id);
     const delivery = await this.deliveries.find(id, deliveryId);
     if (delivery) return delivery;
-    const detail = `The webhook has no delivery ${deliveryId}, or not any more.`;
-    throw new ProblemError(problem('not-found', detail));
+    throw noDelivery(deliveryId);
   }
 
   /** Sends it once more, with the same id and body. One that waits is tried now, if it is the first of its operation. */
@@ -191,7 +199,7 @@ export class WebhooksService {
 
   private async found(id: string): Promise<Webhook> {
     const known = await this.webhooks.find(id);
-    if (!known) throw notFound(id);
+    if (!known) throw noWebhook(id);
     return known.webhook;
   }
 
@@ -231,6 +239,10 @@ function newSecret(): WebhookSecret {
   return { secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`, untilTime: null };
 }
 
-function notFound(id: string): ProblemError {
+export function noWebhook(id: string): ProblemError {
   return new ProblemError(problem('not-found', `There is no webhook ${id}.`));
+}
+
+export function noDelivery(id: string): ProblemError {
+  return new ProblemError(problem('not-found', `The webhook has no delivery ${id}, or not any more.`));
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/access/scope.js';
 import { isoTime } from '../../platform/clock.js';
 import type { Delivery } from '../../webhooks/delivery.js';
 import type { WebhookView } from '../../webhooks/webhooks.service.js';
@@ -9,6 +10,7 @@ import type {
   WebhookDto,
   WebhookWithSecretDto,
 } from '../dto/webhooks.dto.js';
+import { boundTo } from '../access/seen-inventory.js';
 import { LARGEST_PAGE } from '../dto/queries.dto.js';
 import { makePageToken, readPageToken } from '../http/page-token.js';
 
@@ -58,16 +60,17 @@ export function presentDeliveryDetail(delivery: Delivery): DeliveryDetailDto {
 }
 
 /** What of the query the token is bound to. */
-function filtersOf(webhookId: string, { state }: DeliveriesQueryDto): object {
-  return { webhookId, state: state && [...state].sort() };
+function filtersOf(webhookId: string, { state }: DeliveriesQueryDto, held: Scope): object {
+  return { webhookId, state: state && [...state].sort(), ...boundTo(held) };
 }
 
 export function deliveriesPlace(
   webhookId: string,
   query: DeliveriesQueryDto,
+  held: Scope,
 ): { after: string | null; count: number } {
   const { pageToken, pageSize } = query;
-  const filters = filtersOf(webhookId, query);
+  const filters = filtersOf(webhookId, query, held);
   const after = pageToken === undefined ? null : readPageToken(pageToken, filters, isPlace).after;
   return { after, count: Math.min(pageSize, LARGEST_PAGE) };
 }
@@ -77,12 +80,13 @@ export function presentDeliveries(
   webhookId: string,
   deliveries: readonly Delivery[],
   query: DeliveriesQueryDto,
+  held: Scope,
 ): DeliveryListDto {
-  const { count } = deliveriesPlace(webhookId, query);
+  const { count } = deliveriesPlace(webhookId, query, held);
   const items = deliveries.slice(0, count).map(presentDelivery);
   const last = items.at(-1);
   if (!last || deliveries.length <= count) return { items };
-  return { items, nextPageToken: makePageToken({ after: last.id }, filtersOf(webhookId, query)) };
+  return { items, nextPageToken: makePageToken({ after: last.id }, filtersOf(webhookId, query, held)) };
 }
 
 function isPlace(place: unknown): place is { after: string } {
