@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { Scope } from './domain/access/scope.js';
 import type { DrAction } from './domain/dr-action.js';
 import type { Operation } from './domain/operation.js';
 import { SiteWork } from './inventory/site-work.js';
@@ -18,7 +19,11 @@ class StoredWork extends SiteWork {
   }
 
   async latest(siteId: string, targetId: string, action: DrAction): Promise<Operation[]> {
-    const { items } = await this.store.list({ siteId, targetId, action, newestFirst: true }, null, LATEST);
+    const { items } = await this.store.list(
+      { siteId, targetId, action, seen: Scope.ALL, newestFirst: true },
+      null,
+      LATEST,
+    );
     return items;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { rightOf } from '../domain/access/rights.js';
 import { ACTION_FACTS, BUTTONS } from '../domain/action-facts.js';
-import { judgeAction } from '../domain/allowed-actions.js';
+import { judgeAction, type Blocking } from '../domain/allowed-actions.js';
 import {
   DR_ACTIONS,
   type ActiveSite,
@@ -15,6 +16,8 @@ import { OperationsService } from '../operations/operations.service.js';
 import { Clock, isoTime } from '../platform/clock.js';
 import type { Preparation } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
+import { Holding, missingRight } from './access/holding.js';
+import type { RequestAccess } from './access/request-access.js';
 import type { AllowedActionDto, AllowedActionsDto } from './dto/operation.dto.js';
 import { readInstance, readPair } from './part-reads.js';
 import type { NamedPart } from './public-ids.js';
@@ -31,6 +34,8 @@ const CREATING: readonly DrAction[] = [
 
 /** Never kept: what is prepared here is not sent. */
 const NO_OPERATION = '00000000-0000-7000-8000-000000000000';
+
+type Asker = Pick<RequestAccess, 'principal'>;
 
 interface Subject {
   provider: Provider;
@@ -54,76 +59,102 @@ export class AllowedActions {
   constructor(
     private readonly reads: SiteReads,
     private readonly operations: OperationsService,
+    private readonly holding: Holding,
     private readonly clock: Clock,
   ) {}
 
-  ofPlan(id: string): Promise<AllowedActionsDto> {
+  ofPlan(id: string, asker: Asker): Promise<AllowedActionsDto> {
     return this.reads.ofId(id, (provider) =>
       provider.judging(async () => {
         const plan = await provider.getRecoveryPlan(id);
         const groupIds = plan.protectionGroupIds ?? [];
-        return this.judgeAll({ ...whole(provider, id, 'RECOVERY_PLAN', plan), groupIds });
+        return this.judgeAll({ ...whole(provider, id, 'RECOVERY_PLAN', plan), groupIds }, asker);
       }),
     );
   }
 
-  ofGroup(id: string): Promise<AllowedActionsDto> {
+  ofGroup(id: string, asker: Asker): Promise<AllowedActionsDto> {
     return this.reads.ofId(id, (provider) =>
       provider.judging(async () => {
         const group = await provider.getProtectionGroup(id);
-        return this.judgeAll({ ...whole(provider, id, 'PROTECTION_GROUP', group), groupIds: [id] });
+        return this.judgeAll({ ...whole(provider, id, 'PROTECTION_GROUP', group), groupIds: [id] }, asker);
       }),
     );
   }
 
-  ofInstance(named: NamedPart): Promise<AllowedActionsDto> {
-    return this.ofPart(named, 'PROTECTED_INSTANCE', readInstance);
+  ofInstance(named: NamedPart, asker: Asker): Promise<AllowedActionsDto> {
+    return this.ofPart(named, 'PROTECTED_INSTANCE', readInstance, asker);
   }
 
-  ofPair(named: NamedPart): Promise<AllowedActionsDto> {
-    return this.ofPart(named, 'REPLICATION_PAIR', readPair);
+  ofPair(named: NamedPart, asker: Asker): Promise<AllowedActionsDto> {
+    return this.ofPart(named, 'REPLICATION_PAIR', readPair, asker);
   }
 
   private ofPart(
     named: NamedPart,
     type: TargetType,
     read: (named: NamedPart) => Promise<Shown>,
+    asker: Asker,
   ): Promise<AllowedActionsDto> {
     const { provider, siteId, targetNativeId, partNativeId } = named;
     const groupId = publicId(siteId, targetNativeId);
     return this.reads.of(provider, () =>
       provider.judging(async () => {
         const [part, group] = await Promise.all([read(named), provider.getProtectionGroup(groupId)]);
-        return this.judgeAll({
+        const subject = {
           provider,
           type,
           id: publicId(siteId, partNativeId),
           facts: factsOf(part),
           holderId: groupId,
           partNativeId,
-          companions: [{ kind: 'PROTECTION_GROUP', facts: factsOf(group) }],
+          companions: [{ kind: 'PROTECTION_GROUP' as const, facts: factsOf(group) }],
           groupIds: [groupId],
-        });
+        };
+        return this.judgeAll(subject, asker);
       }),
     );
   }
 
-  private async judgeAll(subject: Subject): Promise<AllowedActionsDto> {
+  private async judgeAll(subject: Subject, asker: Asker): Promise<AllowedActionsDto> {
     const held = await this.holderOf(subject, subject.groupIds);
     const items = await Promise.all(
-      actionsOf(subject.type).map((action) => this.judge(subject, action, held)),
+      actionsOf(subject.type).map(async (action) =>
+        this.judge(subject, action, held, await this.missing(subject, action, asker)),
+      ),
     );
     return { targetId: subject.id, observedTime: isoTime(this.clock.now()), items };
   }
 
+  /** As the path of the action would judge it: by the group or plan that it names. */
+  private async missing(
+    { provider: { siteId }, holderId }: Subject,
+    action: DrAction,
+    asker: Asker,
+  ): Promise<Blocking[]> {
+    const right = rightOf(action);
+    const isHeld = await this.holding.holds(asker, right, { siteId, targetIds: [holderId] });
+    return isHeld ? [] : [missingRight(right)];
+  }
+
   /** What only the upstream can tell is asked only of actions that nothing else stands against. */
-  private async judge(subject: Subject, action: DrAction, held: Held): Promise<AllowedActionDto> {
+  private async judge(
+    subject: Subject,
+    action: DrAction,
+    held: Held,
+    missing: readonly Blocking[],
+  ): Promise<AllowedActionDto> {
     const { provider, facts, companions, groupIds } = subject;
     const { lifecycle } = provider.descriptor;
     const [target, others] = INTO_A_GROUP.includes(action)
       ? [null, [...companions, { kind: subject.type, facts }]]
       : [facts, companions];
-    const judged = judgeAction(lifecycle, action, target, { ...held, companions: others, touches: groupIds });
+    const judged = judgeAction(lifecycle, action, target, {
+      ...held,
+      blockers: missing,
+      companions: others,
+      touches: groupIds,
+    });
     if (!judged.allowed || !BUTTONS.includes(action)) return judged;
     const direction = ACTION_FACTS[action].needsDirection ? facts.nextDirection : null;
     const preparation = await provider.prepare(

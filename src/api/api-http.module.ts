@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { EventsModule } from '../events/events.module.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import type { Environment } from '../platform/config/environment.js';
@@ -7,9 +7,11 @@ import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
 import { AccessGuard } from './access/access.guard.js';
+import { HidesUnseen } from './access/hides-unseen.js';
 import { Holding } from './access/holding.js';
 import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
+import { UnseenOperations } from './access/unseen-operations.js';
 import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ApiKeysController } from './api-keys.controller.js';
@@ -22,6 +24,7 @@ import { ApiSettings } from './http/api-settings.js';
 import { EventReaders } from './http/event-readers.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
+import { SealedPageTokens } from './http/sealed-page-token.js';
 import { StrayInputGuard } from './http/stray-input.guard.js';
 import { InstanceTagsController } from './instance-tags.controller.js';
 import { LivePlaces } from './live-places.js';
@@ -52,6 +55,7 @@ import { SitesController } from './sites.controller.js';
 import { Standing } from './standing.js';
 import { StatisticsController } from './statistics.controller.js';
 import { WebhookAccess } from './webhook-access.js';
+import { ToldOperations } from './told-operations.js';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -96,6 +100,13 @@ import { WebhooksController } from './webhooks.controller.js';
     },
     PathSubjects,
     Holding,
+    UnseenOperations,
+    ToldOperations,
+    {
+      provide: SealedPageTokens,
+      inject: [ENVIRONMENT_TOKEN],
+      useFactory: ({ adminApiKey }: Environment) => new SealedPageTokens(adminApiKey),
+    },
     SiteReads,
     Standing,
     PreparedLists,
@@ -116,6 +127,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OperationStreams,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrayInputGuard },
+    { provide: APP_INTERCEPTOR, useClass: HidesUnseen },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },
   ],

@@ -3,6 +3,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { ExportQueryDto } from './dto/queries.dto.js';
 import { EXPORT_FORMATS, OperationExports } from './operation-exports.js';
@@ -33,7 +34,8 @@ export class OperationExportsController {
   @ProblemResponses('invalid-request', 'history-unavailable')
   async export(@Query() query: ExportQueryDto, @Res() reply: FastifyReply): Promise<void> {
     const { format, ...filters } = query;
-    const parts = await this.exports.parts(operationFilter(filters), format);
+    const access = accessOf(reply.request);
+    const parts = await this.exports.parts(operationFilter(filters, access.seen), format, access);
     void reply
       .type(EXPORT_FORMATS[format].type)
       .header('content-disposition', `attachment; filename="operations.${format}"`)

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Operation } from '../domain/operation.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { OperationStore, type OperationFilter, type OperationPage } from '../operations/operation-store.js';
-import { ActionRequests } from './action-requests.js';
+import type { RequestAccess } from './access/request-access.js';
 import { LARGEST_PAGE } from './dto/queries.dto.js';
 import { CSV_HEADER, csvLine } from './presenters/operation-csv.presenter.js';
+import { ToldOperations } from './told-operations.js';
 
 export const EXPORT_FORMATS = {
   ndjson: { type: 'application/x-ndjson; charset=utf-8' },
@@ -16,27 +17,33 @@ export const EXPORT_FORMATS = {
 export class OperationExports {
   constructor(
     private readonly store: OperationStore,
-    private readonly actions: ActionRequests,
+    private readonly told: ToldOperations,
   ) {}
 
   /** The first page is read at once, so that a store that does not answer is a problem and not half a file. */
-  async parts(filter: OperationFilter, format: keyof typeof EXPORT_FORMATS): Promise<AsyncGenerator<string>> {
+  async parts(
+    filter: OperationFilter,
+    format: keyof typeof EXPORT_FORMATS,
+    access: RequestAccess,
+  ): Promise<AsyncGenerator<string>> {
     const first = whole(await this.store.list(filter, null, LARGEST_PAGE));
-    const line = (operation: Operation): string =>
-      format === 'csv' ? csvLine(operation) : `${JSON.stringify(this.actions.present(operation))}\n`;
-    return this.write(first, filter, format === 'csv' ? CSV_HEADER : '', line);
+    const lines = async (operations: readonly Operation[]): Promise<string[]> =>
+      format === 'csv'
+        ? operations.map(csvLine)
+        : (await this.told.all(operations, access)).map((one) => `${JSON.stringify(one)}\n`);
+    return this.write(first, filter, format === 'csv' ? CSV_HEADER : '', lines);
   }
 
   private async *write(
     first: OperationPage,
     filter: OperationFilter,
     head: string,
-    line: (operation: Operation) => string,
+    lines: (operations: readonly Operation[]) => Promise<string[]>,
   ): AsyncGenerator<string> {
     if (head !== '') yield head;
     let page = first;
     for (;;) {
-      if (page.items.length > 0) yield page.items.map(line).join('');
+      if (page.items.length > 0) yield (await lines(page.items)).join('');
       if (!page.next) return;
       page = whole(await this.store.list(filter, page.next, LARGEST_PAGE));
     }
@@ -51,7 +58,7 @@ function whole(page: OperationPage): OperationPage {
   throw new ProblemError(
     problem(
       'history-unavailable',
-      `${operations} operations that were created from ${fromTime} to ${untilTime} cannot be read. ${detail}`,
+      `${operations ?? 'An unknown number of'} operations that were created from ${fromTime} to ${untilTime} cannot be read. ${detail}`,
     ),
   );
 }

@@ -7,7 +7,9 @@ import { compareOffsets, EventFeed, FROM_THE_FIRST } from '../events/event-feed.
 import { subjectOf } from '../events/event-subject.js';
 import { LiveFeed } from '../events/live-feed.js';
 import { Clock, isoTime } from '../platform/clock.js';
-import { ActionRequests } from './action-requests.js';
+import { LastingAccess } from './access/lasting-access.js';
+import type { RequestAccess } from './access/request-access.js';
+import type { OperationDto } from './dto/operation.dto.js';
 import { operationFrame, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
 import { sseFrame, type SseChannel } from './http/sse-channel.js';
@@ -20,7 +22,7 @@ export class OperationStreams {
     private readonly feed: EventFeed,
     private readonly live: LiveFeed,
     private readonly readers: EventReaders,
-    private readonly actions: ActionRequests,
+    private readonly lasting: LastingAccess,
     private readonly clock: Clock,
   ) {}
 
@@ -50,12 +52,23 @@ export class OperationStreams {
 
   /**
    * Snapshot, then the events from the first, or only those after the last one seen, then live ones, until the verdict
-   * or the client leaves.
+   * or the client leaves, or may not see it any more.
    */
-  async stream(operation: Operation, reply: FastifyReply, lastEventId: string | undefined): Promise<void> {
+  async stream(
+    operation: Operation,
+    told: OperationDto,
+    access: Pick<RequestAccess, 'principal' | 'seen'>,
+    reply: FastifyReply,
+    lastEventId: string | undefined,
+  ): Promise<void> {
     const seat = this.readers.take();
     let channel: SseChannel | null = null;
     const reader = new LiveReader(this.live, { operationId: operation.id }, () => channel?.end());
+    const release = this.lasting.watch(access, 'operations:read', () => channel?.end());
+    const leave = (): void => {
+      reader.leave();
+      release();
+    };
     try {
       const past = await this.feed.replay(operation.id, FROM_THE_FIRST);
       const seen = past.findIndex(({ offset }) => offset === lastEventId);
@@ -63,16 +76,12 @@ export class OperationStreams {
       const isUnknown = lastEventId !== undefined && seen < 0;
       if (isVerdict(operation.state) && rest.length === 0 && !isUnknown) {
         seat.leave();
-        reader.leave();
+        leave();
         return void (await reply.code(204).send());
       }
-      channel = seat.open(
-        reply,
-        () => null,
-        () => reader.leave(),
-      );
+      channel = seat.open(reply, () => null, leave);
       if (isUnknown) channel.write(resetFrame('EVENT_UNKNOWN', isoTime(this.clock.now())), false);
-      if (seen < 0) channel.write(this.snapshotFrame(operation), false);
+      if (seen < 0) channel.write(this.snapshotFrame(operation, told), false);
       const subject = subjectOf(operation);
       for (const fed of rest) {
         const body = JSON.stringify(cloudEvent(fed, subject));
@@ -84,7 +93,7 @@ export class OperationStreams {
       if (isVerdict(rest.at(-1)?.event.state ?? operation.state)) channel.end();
     } catch (error) {
       seat.leave();
-      reader.leave();
+      leave();
       throw error;
     }
   }
@@ -103,7 +112,7 @@ export class OperationStreams {
     if (!isWhole) channel.cut();
   }
 
-  private snapshotFrame(operation: Operation): Buffer {
+  private snapshotFrame(operation: Operation, data: OperationDto): Buffer {
     const { id, version, updatedTime } = operation;
     return toldFrame({
       id: `snapshot.${id}.${version}`,
@@ -111,7 +120,7 @@ export class OperationStreams {
       subject: id,
       time: updatedTime,
       sequence: version,
-      data: this.actions.present(operation),
+      data,
     });
   }
 }

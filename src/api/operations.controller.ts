@@ -9,12 +9,15 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { Right } from '../domain/access/rights.js';
+import { AuditTrail } from '../access/audit-trail.js';
 import { isVerdict } from '../domain/operation.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { Resolutions } from '../operations/resolutions.js';
 import { OperationStore, type OperationCursor } from '../operations/operation-store.js';
+import { decisionOf } from './access/decisions.js';
 import { Needs } from './access/needs.decorator.js';
-import { principalIdOf } from './access/request-access.js';
+import { accessOf, principalIdOf } from './access/request-access.js';
 import { ActionRequests } from './action-requests.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { OperationDto, OperationListDto } from './dto/operation.dto.js';
@@ -23,12 +26,13 @@ import { LARGEST_PAGE, OperationsQueryDto } from './dto/queries.dto.js';
 import { AnswerPromptDto, ResolveOperationDto } from './dto/requests.dto.js';
 import { isSeen } from './http/entity-tag.js';
 import { Exchange, type HttpExchange } from './http/exchange.decorator.js';
-import { makePageToken, readPageToken } from './http/page-token.js';
 import { nextPageLink } from './http/next-page-link.js';
 import { waitSeconds } from './http/prefer.js';
+import { SealedPageTokens } from './http/sealed-page-token.js';
 import { operationFilter } from './operation-filter.js';
 import { OperationStreams } from './operation-streams.js';
 import { etagOf } from './presenters/operation.presenter.js';
+import { ToldOperations } from './told-operations.js';
 
 @ApiTags('Operations')
 @ApiBearerAuth()
@@ -40,7 +44,10 @@ export class OperationsController {
     private readonly store: OperationStore,
     private readonly resolutions: Resolutions,
     private readonly actions: ActionRequests,
+    private readonly told: ToldOperations,
     private readonly streams: OperationStreams,
+    private readonly tokens: SealedPageTokens,
+    private readonly audit: AuditTrail,
   ) {}
 
   @Get()
@@ -55,15 +62,17 @@ export class OperationsController {
     @Exchange() exchange: HttpExchange,
   ): Promise<OperationListDto> {
     const { pageSize, pageToken, ...bound } = query;
+    const access = accessOf(exchange.request);
+    const { seen } = access;
     const page = await this.store.list(
-      operationFilter(bound),
-      pageToken === undefined ? null : readPageToken(pageToken, bound, isCursor),
+      operationFilter(bound, seen),
+      pageToken === undefined ? null : this.tokens.read(pageToken, bound, seen, isCursor),
       Math.min(pageSize, LARGEST_PAGE),
     );
-    const nextPageToken = page.next ? makePageToken(page.next, bound) : undefined;
+    const nextPageToken = page.next ? this.tokens.make(page.next, bound, seen) : undefined;
     nextPageLink(exchange, nextPageToken);
     return {
-      items: page.items.map((operation) => this.actions.present(operation)),
+      items: await this.told.all(page.items, access),
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
       ...(page.unreadable ? { unavailable: page.unreadable } : {}),
     };
@@ -111,7 +120,7 @@ export class OperationsController {
       void reply.code(304);
       return undefined;
     }
-    return this.actions.present(operation);
+    return this.told.of(operation, accessOf(request));
   }
 
   @Post(':id/cancel')
@@ -119,13 +128,14 @@ export class OperationsController {
   @ApiOperation({
     summary: 'Ask for a stop',
     description:
-      'Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless. What could not be sent for 15 minutes is not sent any more: `cancel.state` is REFUSED, and it may be asked for again.',
+      'Needs the right that begins such an operation, over what it acts upon. Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless. What could not be sent for 15 minutes is not sent any more: `cancel.state` is REFUSED, and it may be asked for again.',
   })
-  @ProblemResponses('not-found', 'cancel-not-supported', 'store-reconciling')
+  @ProblemResponses('forbidden', 'not-found', 'cancel-not-supported', 'store-reconciling')
   async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
+    await this.mustHold(id, exchange);
     const operation = await this.operations.cancel(id, principalIdOf(exchange.request));
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
-    return this.actions.present(operation);
+    return this.told.of(operation, accessOf(exchange.request));
   }
 
   @Post(':id/input')
@@ -133,18 +143,19 @@ export class OperationsController {
   @ApiOperation({
     summary: 'Answer a prompt',
     description:
-      'While the operation is WAITING_FOR_INPUT: tells the upstream to go on. The prompt’s id makes it safe to ask again: an answered prompt is gone. What could not be sent for 15 minutes is not sent any more: `input.state` is REFUSED, and it may be given again.',
+      'Needs the right that begins such an operation, over what it acts upon. While the operation is WAITING_FOR_INPUT: tells the upstream to go on. The prompt’s id makes it safe to ask again: an answered prompt is gone. What could not be sent for 15 minutes is not sent any more: `input.state` is REFUSED, and it may be given again.',
   })
-  @ProblemResponses('invalid-request', 'not-found', 'no-such-prompt', 'store-reconciling')
+  @ProblemResponses('invalid-request', 'forbidden', 'not-found', 'no-such-prompt', 'store-reconciling')
   async answer(
     @Param('id') id: string,
     @Body() { promptId }: AnswerPromptDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<OperationDto> {
+    await this.mustHold(id, exchange);
     const requestedBy = principalIdOf(exchange.request);
     const operation = await this.operations.answerPrompt(id, promptId, requestedBy);
     void exchange.reply.header('location', `/v1/operations/${id}`).header('etag', etagOf(operation));
-    return this.actions.present(operation);
+    return this.told.of(operation, accessOf(exchange.request));
   }
 
   @Post(':id/resolution')
@@ -163,24 +174,30 @@ export class OperationsController {
     'upstream-contradicts',
     'upstream-unavailable',
     'store-reconciling',
+    'audit-unavailable',
   )
   async resolve(
     @Param('id') id: string,
     @Body() wish: ResolveOperationDto,
-    @Exchange() { request, reply }: HttpExchange,
+    @Exchange() exchange: HttpExchange,
   ): Promise<OperationDto> {
     const { verdict, reason } = wish;
-    const resolvedBy = principalIdOf(request);
+    await this.mustHold(id, exchange, 'operations:resolve');
+    const resolvedBy = principalIdOf(exchange.request);
     const operation = await this.resolutions.resolve(id, { verdict, reason }, resolvedBy);
-    void reply.header('etag', etagOf(operation));
-    return this.actions.present(operation);
+    const { siteId } = operation;
+    await this.audit.record(
+      decisionOf(exchange.request, 'RESOLVED', { siteId, reason: `${verdict}: ${reason}` }),
+    );
+    void exchange.reply.header('etag', etagOf(operation));
+    return this.told.of(operation, accessOf(exchange.request));
   }
 
   @Get(':id/events')
   @ApiOperation({
     summary: 'The operation as server-sent events',
     description:
-      'First frame: `operation.snapshot`. Then every event from the first, each a CloudEvent; with `Last-Event-ID` only those after it, without a snapshot. Where the operation has no such event, the first frame is `stream.reset`, and everything follows. Ends after the verdict; coming back then is a 204.',
+      'First frame: `operation.snapshot`. Then every event from the first, each a CloudEvent; with `Last-Event-ID` only those after it, without a snapshot. Where the operation has no such event, the first frame is `stream.reset`, and everything follows. Ends after the verdict; coming back then is a 204. It ends within a minute of the right to see it being taken away.',
   })
   @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' } })
   @ApiProduces('text/event-stream')
@@ -199,7 +216,15 @@ export class OperationsController {
     const { method, headers } = reply.request;
     // Fastify answers HEAD with the handler of GET; a stream would keep it waiting for the verdict.
     if (method === 'HEAD') return void (await reply.type('text/event-stream').send());
-    await this.streams.stream(operation, reply, headers['last-event-id']?.toString() ?? lastEventId);
+    const access = accessOf(reply.request);
+    const snapshot = await this.told.of(operation, access);
+    const from = headers['last-event-id']?.toString() ?? lastEventId;
+    await this.streams.stream(operation, snapshot, access, reply, from);
+  }
+
+  /** Which right it takes depends on what the operation does, unless it is given. */
+  private async mustHold(id: string, { request }: HttpExchange, right?: Right): Promise<void> {
+    await this.told.mustHold(await this.operations.get(id), accessOf(request), right);
   }
 }
 

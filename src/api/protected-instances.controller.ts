@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -110,8 +111,9 @@ export class ProtectedInstancesController {
   allowedActions(
     @Param('id') id: string,
     @Param('instanceId') instanceId: string,
+    @Exchange() { request }: HttpExchange,
   ): Promise<AllowedActionsDto> {
-    return this.allowed.ofInstance(this.ids.part(id, instanceId));
+    return this.allowed.ofInstance(this.ids.part(id, instanceId), accessOf(request));
   }
 
   @Post(':instanceId/actions/enable-protection')

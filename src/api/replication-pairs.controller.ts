@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
 import { ActionRequests, wishOf, type ActionAnswer } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ShowsActions, StartsOperation } from './docs/action-docs.decorator.js';
@@ -97,8 +98,12 @@ export class ReplicationPairsController {
 
   @Get(':pairId/actions')
   @ShowsActions('the pair and its group')
-  allowedActions(@Param('id') id: string, @Param('pairId') pairId: string): Promise<AllowedActionsDto> {
-    return this.allowed.ofPair(this.ids.part(id, pairId));
+  allowedActions(
+    @Param('id') id: string,
+    @Param('pairId') pairId: string,
+    @Exchange() { request }: HttpExchange,
+  ): Promise<AllowedActionsDto> {
+    return this.allowed.ofPair(this.ids.part(id, pairId), accessOf(request));
   }
 
   @Post(':pairId/actions/expand')

@@ -5,9 +5,12 @@ import { DrillCoverageService } from '../history/reports/drill-coverage.service.
 import { OperationReports } from '../history/reports/operation-report.service.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { Needs } from './access/needs.decorator.js';
-import { ActionRequests } from './action-requests.js';
+import { accessOf } from './access/request-access.js';
+import { boundTo } from './access/seen-inventory.js';
+import { UnseenOperations } from './access/unseen-operations.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { ReportAnswer } from './docs/report-answer.decorator.js';
+import type { OperationDto } from './dto/operation.dto.js';
 import {
   DrillCoverageDto,
   DrillCoverageQueryDto,
@@ -28,6 +31,7 @@ import {
   reportHtml,
 } from './presenters/operation-report.presenter.js';
 import { SiteReads } from './site-reads.js';
+import { ToldOperations } from './told-operations.js';
 
 @ApiTags('Reports')
 @ApiBearerAuth()
@@ -38,7 +42,8 @@ export class ReportsController {
     private readonly coverages: DrillCoverageService,
     private readonly reports: OperationReports,
     private readonly operations: OperationsService,
-    private readonly actions: ActionRequests,
+    private readonly told: ToldOperations,
+    private readonly unseen: UnseenOperations,
     private readonly reads: SiteReads,
   ) {}
 
@@ -54,12 +59,14 @@ export class ReportsController {
     @Query() query: DrillCoverageQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<DrillCoverageDto | string> {
-    this.reads.mustKnow(query);
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
     const { format, pageSize, pageToken, ...filters } = query;
-    const after = pageToken === undefined ? null : readPageToken(pageToken, filters, isPageEnd);
+    const bound = { ...filters, ...boundTo(seen) };
+    const after = pageToken === undefined ? null : readPageToken(pageToken, bound, isPageEnd);
     const report = await (after
-      ? this.coverages.reportAgain(after.generatedTime, query.siteId, query.provider)
-      : this.coverages.report(query.siteId, query.provider));
+      ? this.coverages.reportAgain(after.generatedTime, seen, query.siteId, query.provider)
+      : this.coverages.report(seen, query.siteId, query.provider));
     const plans = report.plans.filter(({ coverage }) => query.coverage?.includes(coverage) ?? true);
     if (format !== 'json') {
       answersReport(exchange, format, 'drill-coverage');
@@ -69,7 +76,7 @@ export class ReportsController {
     const items = rest.slice(0, Math.min(pageSize, LARGEST_PAGE));
     const last = rest.length > items.length ? items.at(-1) : undefined;
     const { generatedTime, sources, uncountedSiteIds } = report;
-    const nextPageToken = last && makePageToken({ ...placeOf(last), generatedTime }, filters);
+    const nextPageToken = last && makePageToken({ ...placeOf(last), generatedTime }, bound);
     nextPageLink(exchange, nextPageToken);
     return {
       ...{ generatedTime, summary: summaryOf(plans), items: items.map(presentCoverage) },
@@ -91,8 +98,14 @@ export class ReportsController {
     @Query() { format }: ReportQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<OperationReportDto | string> {
-    const report = await this.reports.of(await this.operations.get(id));
-    const told = presentReport(report, (operation) => this.actions.present(operation));
+    const access = accessOf(exchange.request);
+    const report = await this.reports.of(await this.operations.get(id), access.seen);
+    const named = [report.operation, report.counterpart].filter((operation) => operation !== null);
+    const presented = new Map((await this.told.all(named, access)).map((one) => [one.id, one]));
+    const told = await this.unseen.hidden(
+      presentReport(report, (operation) => presented.get(operation.id) as OperationDto),
+      access.seen,
+    );
     if (format === 'json') return told;
     answersReport(exchange, format, 'operation-report');
     return format === 'csv' ? reportCsv(told) : reportHtml(told);

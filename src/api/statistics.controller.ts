@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Scope } from '../domain/access/scope.js';
 import { problem, ProblemError } from '../domain/problem.js';
 import { FAILOVER_ACTIONS } from '../history/statistics/roll-up.js';
 import { StatisticsService, type TargetCursor } from '../history/statistics/statistics.service.js';
@@ -7,6 +8,8 @@ import { InventoryService } from '../inventory/inventory.service.js';
 import { Clock } from '../platform/clock.js';
 import { ProviderRegistry } from '../providers/registry.js';
 import { Needs } from './access/needs.decorator.js';
+import { accessOf } from './access/request-access.js';
+import { boundTo } from './access/seen-inventory.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
 import { LARGEST_PAGE } from './dto/queries.dto.js';
 import { PlanStatisticsDto, StatisticsListDto, StatisticsQueryDto } from './dto/statistics.dto.js';
@@ -20,7 +23,7 @@ import {
   presentCounted,
   presentStatistics,
 } from './presenters/statistics.presenter.js';
-import { PublicIds } from './public-ids.js';
+import { PublicIds, type Named } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
 
 const EVER = { from: null, until: null };
@@ -51,13 +54,16 @@ export class StatisticsController {
     @Query() query: StatisticsQueryDto,
     @Exchange() exchange: HttpExchange,
   ): Promise<StatisticsListDto> {
-    this.reads.mustKnow(query);
-    const { pageSize, pageToken, ...bound } = query;
+    const { seen } = accessOf(exchange.request);
+    this.reads.mustKnow(query, seen);
+    const { pageSize, pageToken, ...filters } = query;
+    const bound = { ...filters, ...boundTo(seen) };
     const { targetId, from = null, until = null } = query;
     const wanted = { range: { from, until }, ...(query.action ? { actions: query.action } : {}) };
-    const target = targetId === undefined ? null : this.ids.target(targetId);
+    const target = targetId === undefined ? null : this.targetSeen(targetId, seen);
     const sites = this.providers
       .all()
+      .filter(({ siteId }) => seen.touchesSite(siteId))
       .filter(({ siteId }) => (query.siteId ?? siteId) === siteId && (target?.siteId ?? siteId) === siteId)
       .filter(({ descriptor }) => (query.provider ?? descriptor.provider) === descriptor.provider)
       .map(({ siteId }) => siteId)
@@ -67,11 +73,12 @@ export class StatisticsController {
       // All at once: there is no page that a token could be of.
       if (pageToken !== undefined) readPageToken(pageToken, bound, isNone);
       const subjects = sites.map((siteId) => ({ siteId, targetId: targetId ?? null }));
-      const told = await Promise.all(subjects.map((subject) => this.statistics.of(subject, wanted)));
+      const told = await Promise.all(subjects.map((subject) => this.statistics.of(subject, wanted, seen)));
       return { items: told.map((one) => this.present(one)), uncountedSiteIds };
     }
     const after = pageToken === undefined ? null : readPageToken(pageToken, bound, isCursor);
-    const page = await this.statistics.targets(sites, wanted, after, Math.min(pageSize, LARGEST_PAGE));
+    const count = Math.min(pageSize, LARGEST_PAGE);
+    const page = await this.statistics.targets(sites, wanted, seen, after, count);
     const nextPageToken = page.next ? makePageToken(page.next, bound) : undefined;
     nextPageLink(exchange, nextPageToken);
     return {
@@ -89,11 +96,11 @@ export class StatisticsController {
   })
   @ApiOkResponse({ type: PlanStatisticsDto })
   @ProblemResponses('not-found')
-  async ofPlan(@Param('id') id: string): Promise<PlanStatisticsDto> {
+  async ofPlan(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<PlanStatisticsDto> {
     const { siteId, provider } = this.ids.target(id);
     const [reading] = await this.inventory.recoveryPlans(siteId, false);
     const plan = reading?.value?.find((one) => one.id === id);
-    const told = await this.statistics.of({ siteId, targetId: id }, { range: EVER });
+    const told = await this.statistics.of({ siteId, targetId: id }, { range: EVER }, accessOf(request).seen);
     if (!plan && reading?.value && told.actions.length === 0)
       throw new ProblemError(problem('not-found', `There is no plan ${id}, nor a history of it.`));
     const name = plan?.name ?? told.targetName;
@@ -111,6 +118,13 @@ export class StatisticsController {
       ),
       counted: (await this.statistics.uncounted([siteId])).length === 0,
     };
+  }
+
+  /** One of a site of which nothing is seen is as unknown as one of no site. */
+  private targetSeen(id: string, seen: Scope): Named {
+    const target = this.ids.target(id);
+    if (seen.touchesSite(target.siteId)) return target;
+    throw new ProblemError(problem('not-found', `There is no ${id}.`));
   }
 
   private present(statistics: Parameters<typeof presentStatistics>[1]) {

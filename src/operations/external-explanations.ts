@@ -1,3 +1,4 @@
+import { Scope } from '../domain/access/scope.js';
 import { publicId } from '../domain/ids.js';
 import { ACTION_FACTS } from '../domain/action-facts.js';
 import { destinationOf, type DrAction } from '../domain/dr-action.js';
@@ -43,7 +44,7 @@ export async function pastOf(
   const last = await Promise.all([...lastIds].map((id) => store.find(id).catch(unlessArchived)));
   const ids = [...new Set([seen.id, seen.holderId])];
   const near = await Promise.all(
-    ids.map((targetId) => store.list({ siteId, targetId, newestFirst: true }, null, NEAR)),
+    ids.map((targetId) => store.list({ siteId, targetId, seen: Scope.ALL, newestFirst: true }, null, NEAR)),
   );
   const found = [...last.filter((operation) => operation !== null), ...near.flatMap(({ items }) => items)];
   if (!found.every(mayHaveBegunSomething)) found.push(...(await latelyOn(store, siteId, groupIds)));
@@ -63,7 +64,7 @@ async function latelyOn(
   siteId: string,
   groupIds: readonly string[],
 ): Promise<Operation[]> {
-  const { items } = await store.list({ siteId, newestFirst: true }, null, LATEST);
+  const { items } = await store.list({ siteId, seen: Scope.ALL, newestFirst: true }, null, LATEST);
   return items.filter(({ lockedGroupIds }) => lockedGroupIds.some((id) => groupIds.includes(id)));
 }
 

@@ -12,3 +12,8 @@ export function siteOfOperation(id: string): string | null {
   const siteId = match?.[1];
   return siteId && SITE_ID_PATTERN.test(siteId) ? siteId : null;
 }
+
+/** Of whatever carries its site, without a look at the rest; empty = it carries none. */
+export function siteOfPublicId(id: string): string {
+  return id.slice(0, Math.max(0, id.indexOf('.')));
+}

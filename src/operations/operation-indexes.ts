@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupsOf, targetsOf, whereaboutsOf } from '../domain/access/whereabouts.js';
 import type { Operation } from '../domain/operation.js';
 import type { OperationFilter } from './operation-store.js';
 
@@ -18,6 +19,8 @@ export function indexesOf(operation: Operation): Index[] {
     ...(operation.state === 'SUCCEEDED' ? [] : [['state', operation.state] as const]),
     ['by', digest(operation.requestedBy)],
     ...targetsOf(operation).map((id) => ['target', id] as const),
+    // For those who see a group, and not the plan that it is in.
+    ...groupsOf(operation).map((id) => ['group', id] as const),
     ...(operation.parentId ? [['parent', operation.parentId] as const] : []),
     // Nearly all are of the other origin: an index of those would narrow nothing.
     ...(operation.origin === 'EXTERNAL' ? [['origin', operation.origin] as const] : []),
@@ -32,11 +35,6 @@ export function jobIndex(siteId: string, jobId: string): Index {
 
 export function jobIdsOf({ calls }: Operation): string[] {
   return [...new Set(calls.flatMap(({ ref }) => ref?.jobIds ?? []))];
-}
-
-/** The index with the fewest operations beside those wanted; what it does not decide is filtered afterwards. */
-export function narrowestIndex(filter: OperationFilter): Index {
-  return indexesFor(filter)[0] ?? ['all', ''];
 }
 
 /** All that hold every operation wanted, the narrowest first. */
@@ -59,6 +57,7 @@ export function matches(operation: Operation, filter: OperationFilter): boolean 
   const ended = operation.endedTime === null ? NaN : Date.parse(operation.endedTime);
   const text = `${operation.target.name}\n${operation.reason ?? ''}`.toLowerCase();
   return (
+    (filter.seen.isAll || filter.seen.covers(whereaboutsOf(operation))) &&
     (!filter.siteId || operation.siteId === filter.siteId) &&
     (!filter.provider || operation.provider === filter.provider) &&
     (!filter.state || filter.state.includes(operation.state)) &&
@@ -74,11 +73,6 @@ export function matches(operation: Operation, filter: OperationFilter): boolean 
     (filter.endedAfter === undefined || ended >= filter.endedAfter) &&
     (filter.endedBefore === undefined || ended < filter.endedBefore)
   );
-}
-
-/** What it is about, and what that is a part of. */
-export function targetsOf({ target }: Operation): string[] {
-  return [...new Set([target.id, target.within?.id])].filter((id): id is string => Boolean(id));
 }
 
 /** Names of people go into keys only as a digest: a brace in one would move the key to another slot. */

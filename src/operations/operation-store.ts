@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/access/scope.js';
 import type { DrAction } from '../domain/dr-action.js';
 import type { Change, CompositeChange } from '../domain/operation-change.js';
 import type { Operation, Origin, OperationState, Outcome } from '../domain/operation.js';
@@ -36,6 +37,8 @@ export type Recording =
 export type StepStart = Extract<CompositeChange, { kind: 'STEP_STARTED' }>;
 
 export interface OperationFilter {
+  /** Whatever is outside of it is not there: it is not found, not counted, and no place on the way. */
+  seen: Scope;
   siteId?: string;
   provider?: string;
   state?: readonly OperationState[];

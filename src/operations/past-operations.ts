@@ -1,3 +1,4 @@
+import { Scope } from '../domain/access/scope.js';
 import type { Operation } from '../domain/operation.js';
 import type { PastRun, PastRunsPage } from '../domain/past-run.js';
 import type { SiteLook } from '../domain/site-survey.js';
@@ -145,6 +146,7 @@ export class PastOperations {
         ...(targetId === null ? { q: targetName } : { targetId }),
         createdAfter: beganMs - UNSEEN_MS,
         createdBefore: endedMs + UNSEEN_MS,
+        seen: Scope.ALL,
         newestFirst: false,
       },
       null,

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import { readRecord } from '../domain/operation-schema.js';
 import type { Operation } from '../domain/operation.js';
-import { operationKeys, shardOf, SHARDS } from '../platform/redis/keys.js';
+import { operationKeys, shardOf } from '../platform/redis/keys.js';
 import type { OperationArchive } from './operation-archive.js';
-import { indexesFor, matches, narrowestIndex, type Index } from './operation-indexes.js';
+import { siteOfPublicId } from './operation-id.js';
+import { matches, type Index } from './operation-indexes.js';
 import { cursorOf, onTheWay } from './operation-order.js';
+import { walksFor, type Walk } from './operation-walks.js';
 import { readTogether } from './redis-batch.js';
 import type { OperationCursor, OperationFilter, OperationPage } from './operation-store.js';
 
@@ -41,8 +43,8 @@ export async function listOperations(
 }
 
 /**
- * Walks the narrowest index of every shard concerned from the cursor on, merges by creation, leaves out what other
- * indexes do not have, reads the rest, and filters what no index decides. The cost does not depend on how deep the page is.
+ * Walks those indexes from the cursor on, merges by creation, leaves out what other indexes do not have, reads the rest,
+ * and filters what no index decides. The cost does not depend on how deep the page is, nor on what may not be seen.
  */
 async function listStored(
   redis: Redis,
@@ -50,13 +52,12 @@ async function listStored(
   after: OperationCursor | null,
   pageSize: number,
 ): Promise<OperationPage> {
-  const shards = filter.siteId ? [shardOf(filter.siteId)] : SHARDS;
-  const others = indexesFor(filter).slice(1);
+  const { walks, others } = walksFor(filter);
   const atOnce = others.length > 0 ? Math.max(WALKED_AT_ONCE, pageSize + 1) : pageSize + 1;
   const items: Operation[] = [];
   let cursor = after;
   for (let walked = 0, read = 0; walked < MOST_WALKED && read < MOST_SCANNED; walked += atOnce) {
-    const chunk = await nextEntries(redis, shards, filter, cursor, atOnce);
+    const chunk = await nextEntries(redis, walks, filter, cursor, atOnce);
     const wanted = await inAll(redis, others, chunk);
     // Only as many as may be needed, more where they turn out not to match.
     for (let from = 0; from < wanted.length;) {
@@ -87,7 +88,7 @@ async function inAll(
   if (indexes.length === 0 || entries.length === 0) return entries;
   const byShard = new Map<number, string[]>();
   for (const { id } of entries) {
-    const shard = shardOf(siteOf(id));
+    const shard = shardOf(siteOfPublicId(id));
     const those = byShard.get(shard);
     if (those) those.push(id);
     else byShard.set(shard, [id]);
@@ -106,35 +107,38 @@ async function inAll(
   return entries.filter(({ id }) => !absent.has(id));
 }
 
+type Range = Pick<OperationFilter, 'newestFirst' | 'createdAfter' | 'createdBefore'>;
+
 /**
- * The next entries of the narrowest index over these shards, in order: `count`, or fewer if there are no more. Each shard
- * is asked for its share and a little more, again and again, so that little is read in vain.
+ * The next entries of these indexes, in order, each once: `count`, or fewer if there are no more. Each index is asked for
+ * its share and a little more, again and again, so that little is read in vain.
  */
 export async function nextEntries(
   redis: Redis,
-  shards: readonly number[],
-  filter: OperationFilter,
+  walks: readonly Walk[],
+  range: Range,
   cursor: OperationCursor | null,
   count: number,
 ): Promise<OperationCursor[]> {
-  const order = onTheWay(filter.newestFirst);
-  const share = Math.min(count, Math.ceil((1.5 * count) / shards.length) + 4);
+  const order = onTheWay(range.newestFirst);
+  const share = Math.min(count, Math.ceil((1.5 * count) / walks.length) + 4);
   const found: OperationCursor[] = [];
-  for (let [from, left] = [cursor, shards]; ;) {
-    const perShard = await entriesOf(redis, left, filter, from, share);
-    // A shard that has more may have it right after the last one that was read of it.
-    const limits = perShard.flatMap((entries) => (entries.length === share ? (entries.at(-1) ?? []) : []));
+  for (let [from, left] = [cursor, walks]; ;) {
+    const perWalk = await entriesOf(redis, left, range, from, share);
+    // A walk that has more may have it right after the last one that was read of it.
+    const limits = perWalk.flatMap((entries) => (entries.length === share ? (entries.at(-1) ?? []) : []));
     const limit = limits.sort(order)[0];
     found.push(
-      ...perShard
+      ...perWalk
         .flat()
         .filter((entry) => !limit || order(entry, limit) <= 0)
-        .sort(order),
+        .sort(order)
+        .filter(({ id }, i, all) => all[i - 1]?.id !== id),
     );
     if (!limit || found.length >= count) return found.slice(0, count);
     from = limit;
-    // What is begun meanwhile comes at the end of the other way, where any shard may get it.
-    if (filter.newestFirst) left = left.filter((_shard, i) => mayHaveMore(perShard[i] ?? [], limit));
+    // What is begun meanwhile comes at the end of the other way, where any of them may get it.
+    if (range.newestFirst) left = left.filter((_walk, i) => mayHaveMore(perWalk[i] ?? [], limit));
   }
 
   function mayHaveMore(entries: readonly OperationCursor[], limit: OperationCursor): boolean {
@@ -143,32 +147,32 @@ export async function nextEntries(
   }
 }
 
-/** Of each of these shards at most `count`, in order. */
+/** Of each of these indexes at most `count`, in order. */
 async function entriesOf(
   redis: Redis,
-  shards: readonly number[],
-  filter: OperationFilter,
+  walks: readonly Walk[],
+  range: Range,
   cursor: OperationCursor | null,
   count: number,
 ): Promise<OperationCursor[][]> {
-  const low = filter.createdAfter ?? '-inf';
-  const high = filter.createdBefore === undefined ? '+inf' : `(${filter.createdBefore}`;
-  const order = onTheWay(filter.newestFirst);
-  const found = new Map(shards.map((shard) => [shard, [] as OperationCursor[]]));
+  const low = range.createdAfter ?? '-inf';
+  const high = range.createdBefore === undefined ? '+inf' : `(${range.createdBefore}`;
+  const order = onTheWay(range.newestFirst);
+  const found = new Map(walks.map((walk) => [walk, [] as OperationCursor[]]));
   const limit = count + 1;
   // Entries with the cursor's own time may stand on either side of it: skip those up to the cursor's id.
-  for (let [offset, left] = [0, shards]; left.length > 0; offset += limit) {
-    const reads = left.map((shard) => {
-      const key = operationKeys(shard).index(...narrowestIndex(filter));
-      const range = filter.newestFirst
+  for (let [offset, left] = [0, walks]; left.length > 0; offset += limit) {
+    const reads = left.map(({ shard, index }) => {
+      const key = operationKeys(shard).index(...index);
+      const bounds = range.newestFirst
         ? ['zrevrangebyscore', key, cursor?.createdMs ?? high, low]
         : ['zrangebyscore', key, cursor?.createdMs ?? low, high];
-      return { shard, command: [...range, 'WITHSCORES', 'LIMIT', offset, limit] };
+      return { shard, command: [...bounds, 'WITHSCORES', 'LIMIT', offset, limit] };
     });
     const answers = await readTogether<string[]>(redis, reads);
-    left = left.filter((shard, place) => {
+    left = left.filter((walk, place) => {
       const flat = answers[place] ?? [];
-      const those = found.get(shard) ?? [];
+      const those = found.get(walk) ?? [];
       for (let i = 0; i < flat.length; i += 2) {
         const entry = { id: flat[i] ?? '', createdMs: Number(flat[i + 1]) };
         if (!cursor || order(cursor, entry) < 0) those.push(entry);
@@ -176,7 +180,7 @@ async function entriesOf(
       return flat.length / 2 === limit && those.length < count;
     });
   }
-  return shards.map((shard) => found.get(shard)?.slice(0, count) ?? []);
+  return walks.map((walk) => found.get(walk)?.slice(0, count) ?? []);
 }
 
 async function recordsOf(redis: Redis, entries: readonly OperationCursor[]): Promise<(Operation | null)[]> {
@@ -184,13 +188,9 @@ async function recordsOf(redis: Redis, entries: readonly OperationCursor[]): Pro
   const texts = await readTogether<string | null>(
     redis,
     entries.map(({ id }) => {
-      const shard = shardOf(siteOf(id));
+      const shard = shardOf(siteOfPublicId(id));
       return { shard, command: ['hget', operationKeys(shard).operation(id), 'r'] };
     }),
   );
   return texts.map((text) => (text ? readRecord(text) : null));
-}
-
-function siteOf(id: string): string {
-  return id.slice(0, id.indexOf('.'));
 }

@@ -6,7 +6,7 @@ import { StoreGuardedError, type StoreGuard } from '../../src/operations/guard/s
 import { OpenGuard } from '../../src/operations/guard/open-guard.js';
 import { NotDurableError } from '../../src/operations/not-durable.js';
 import { siteOfOperation } from '../../src/operations/operation-id.js';
-import { indexesOf, matches, narrowestIndex } from '../../src/operations/operation-indexes.js';
+import { indexesFor, indexesOf, matches } from '../../src/operations/operation-indexes.js';
 import {
   OperationStore,
   type Acceptance,
@@ -140,7 +140,7 @@ export class SimStore extends OperationStore {
 
   list(filter: OperationFilter, after: OperationCursor | null, pageSize: number): Promise<OperationPage> {
     const sign = filter.newestFirst ? -1 : 1;
-    const index = narrowestIndex(filter).join();
+    const index = (indexesFor(filter)[0] ?? ['all', '']).join();
     return this.line.ask('list', () => {
       const entries = [...this.redis.records.values()]
         .map(({ record }) => ({ record, at: { id: record.id, createdMs: Date.parse(record.createdTime) } }))

@@ -10,17 +10,19 @@ export function makePageToken(place: object, filters: object): string {
 export function readPageToken<T>(token: string, filters: object, isPlace: (place: unknown) => place is T): T {
   const content = contentOf(token);
   if (content?.f !== digest(filters) || !isPlace(content.p)) {
-    throw new ProblemError(
-      problem(
-        'page-token-invalid',
-        'The page token is broken, or was made with other filters. Start again without it.',
-        {
-          errors: [{ parameter: 'pageToken', detail: 'Not a token of this list with these filters.' }],
-        },
-      ),
-    );
+    throw pageTokenInvalid();
   }
   return content.p;
+}
+
+export function pageTokenInvalid(): ProblemError {
+  return new ProblemError(
+    problem(
+      'page-token-invalid',
+      'The page token is broken, or was made with other filters. Start again without it.',
+      { errors: [{ parameter: 'pageToken', detail: 'Not a token of this list with these filters.' }] },
+    ),
+  );
 }
 
 /** null = not even JSON. */

@@ -65,7 +65,8 @@ export class ArchivedOperations extends OperationArchive {
     limit: number,
   ): Promise<ArchivedPart> {
     // What is unfinished is in the store.
-    if (filter.state && !filter.state.some(isVerdict)) return { items: [], until: null, unreadable: [] };
+    const isElsewhere = filter.state !== undefined && !filter.state.some(isVerdict);
+    if (isElsewhere || filter.seen.isNone) return { items: [], until: null, unreadable: [] };
     return new SegmentWalk(this.shelf, filter, after, upTo).through(await this.shelf.all(), limit);
   }
 

@@ -4,6 +4,7 @@ import { readFolded, writeFolded } from '../../events/folded-events.js';
 import { readRecord } from '../../domain/operation-schema.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
 import { indexesOf, LEFT_INDEX } from '../../operations/operation-indexes.js';
+import { EVERYWHERE } from '../../operations/operation-walks.js';
 import { nextEntries } from '../../operations/redis-operation-list.js';
 import type { OperationCursor } from '../../operations/operation-store.js';
 import { operationKeys, shardOf, SHARDS } from '../../platform/redis/keys.js';
@@ -44,7 +45,7 @@ export class FinishedOperations {
     const filter = { newestFirst: false, createdBefore: limitMs };
     let after: OperationCursor | null = null;
     for (;;) {
-      const entries: OperationCursor[] = await nextEntries(this.redis, SHARDS, filter, after, AT_ONCE);
+      const entries: OperationCursor[] = await nextEntries(this.redis, EVERYWHERE, filter, after, AT_ONCE);
       for (const stored of await Promise.all(entries.map(({ id }) => this.stored(id)))) {
         if (stored && isVerdict(stored.record.state) && endedMs(stored.record) < limitMs) yield stored;
       }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { groupsOf, targetsOf } from '../../domain/access/whereabouts.js';
+import type { Scope } from '../../domain/access/scope.js';
 import type { OperationEvent } from '../../domain/operation-event.js';
 import type { Operation } from '../../domain/operation.js';
 import type { IdempotencyClaim, OperationFilter } from '../../operations/operation-store.js';
-import { targetsOf } from '../../operations/operation-indexes.js';
 
 /** One line of a segment: an operation that has ended, with everything that was kept of it. */
 export interface SegmentEntry {
@@ -24,6 +25,7 @@ export function termsOf({ record, claim }: SegmentEntry): number[] {
     term('origin', record.origin),
     term('by', record.requestedBy),
     ...targetsOf(record).map((id) => term('target', id)),
+    ...groupsOf(record).map((id) => term('group', id)),
     ...(record.outcome ? [term('outcome', record.outcome)] : []),
     ...(record.parentId ? [term('parent', record.parentId)] : []),
     ...(claim ? [keyTerm(claim.keyHash)] : []),
@@ -33,9 +35,10 @@ export function termsOf({ record, claim }: SegmentEntry): number[] {
 
 /** Of each of these at least one term must be there. What it does not decide is filtered afterwards. */
 export function termsWanted(filter: OperationFilter): number[][] {
-  const { siteId, provider, state, action, origin, requestedBy, targetId, outcome, parentId } = filter;
+  const { seen, siteId, provider, state, action, origin, requestedBy, targetId, outcome, parentId } = filter;
   const one = (name: string, value: string | undefined): number[][] => (value ? [[term(name, value)]] : []);
   return [
+    ...(seen.isAll ? [] : [termsSeen(seen)]),
     ...one('site', siteId),
     ...one('provider', provider),
     ...(state ? [state.map((value) => term('state', value))] : []),
@@ -46,6 +49,15 @@ export function termsWanted(filter: OperationFilter): number[][] {
     ...one('outcome', outcome),
     ...one('parent', parentId),
   ];
+}
+
+/** Whatever may be seen has one of these. */
+function termsSeen(seen: Scope): number[] {
+  return (seen.siteIds() ?? []).flatMap((siteId) =>
+    seen.coversSite(siteId)
+      ? [term('site', siteId)]
+      : seen.targetIdsOf(siteId).flatMap((id) => [term('target', id), term('group', id)]),
+  );
 }
 
 export function idTerm(id: string): number {

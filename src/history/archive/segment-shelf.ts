@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Scope } from '../../domain/access/scope.js';
 import { HangsError } from '../../platform/timed-places.js';
 import { SystemClock, type Clock } from '../../platform/clock.js';
 import type { UnreadablePart } from '../../operations/operation-store.js';
@@ -14,6 +15,7 @@ import { isSegment } from './segment-writing.js';
 /** Bytes of indexes that are kept at hand; about 25 for each operation. */
 const INDEX_BYTES_KEPT = 64 * 1024 * 1024;
 const BYTES_PER_BLOCK = 400;
+const DAY_MS = 24 * 3_600_000;
 
 /** The segments as this process sees them, with the indexes that were read last. */
 export class SegmentShelf {
@@ -121,8 +123,21 @@ export class SegmentShelf {
   }
 }
 
-/** Said of a segment that could not be read. */
-export function unreadablePart(segment: SegmentSummary, error: unknown): UnreadablePart {
+/** Said of a segment that could not be read. Who may not see all of it hears its days, and not what else it holds. */
+export function unreadablePart(
+  segment: SegmentSummary,
+  error: unknown,
+  seen: Pick<Scope, 'isAll'> = Scope.ALL,
+): UnreadablePart {
+  if (!seen.isAll) {
+    const untilMs = dayOf(segment.last.createdMs) + DAY_MS;
+    return {
+      fromTime: new Date(dayOf(segment.first.createdMs)).toISOString(),
+      untilTime: new Date(untilMs).toISOString(),
+      operations: null,
+      detail: reasonOf(error),
+    };
+  }
   return {
     fromTime: new Date(segment.first.createdMs).toISOString(),
     untilTime: new Date(segment.last.createdMs).toISOString(),
@@ -139,6 +154,10 @@ export function reasonOf(error: unknown): string {
   return code === 'ENOENT'
     ? 'It is not in the folder that this process sees.'
     : `It cannot be read (${code ?? 'unknown'}).`;
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS) * DAY_MS;
 }
 
 function sizeOf({ blocks, keyTerms }: SegmentIndex): number {

@@ -74,7 +74,7 @@ export class SegmentWalk {
       if (block) this.find(await this.shelf.entries(segment, block));
       else this.open(segment, (await this.shelf.index(segment)).blocks);
     } catch (error) {
-      this.unreadable.set(segment.name, unreadablePart(segment, error));
+      this.unreadable.set(segment.name, unreadablePart(segment, error, this.filter.seen));
     }
   }
 
@@ -114,8 +114,11 @@ export class SegmentWalk {
   }
 
   private concerns(segment: SegmentSummary): boolean {
-    const { siteId, endedAfter } = this.filter;
-    if (siteId && segment.damage === undefined && !segment.siteIds.includes(siteId)) return false;
+    const { seen, siteId, endedAfter } = this.filter;
+    if (segment.damage === undefined) {
+      if (siteId && !segment.siteIds.includes(siteId)) return false;
+      if (!segment.siteIds.some((id) => seen.touchesSite(id))) return false;
+    }
     if (endedAfter !== undefined && segment.endedUntilMs < endedAfter) return false;
     return this.isInRange(segment);
   }

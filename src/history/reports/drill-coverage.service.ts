@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/access/scope.js';
 import type { DrillsService } from '../../inventory/drills/drills.service.js';
 import type { InventoryService, Source } from '../../inventory/inventory.service.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
@@ -17,6 +18,8 @@ export interface CoverageReport {
 
 const ACTIONS = ['START_DRILL', 'CLEAN_UP_DRILL', 'PLANNED_FAILOVER', 'FAILOVER'] as const;
 interface MadeReport {
+  /** Of the scope that it was made for. */
+  key: string;
   siteId: string | undefined;
   provider: string | undefined;
   madeMs: number;
@@ -43,19 +46,22 @@ export class DrillCoverageService {
   ) {}
 
   /**
-   * All of it, as of now.
+   * All of it that is seen, as of now. What is not seen is not looked at.
    * @param provider only sites of that provider; absent = all
    */
-  async report(siteId?: string, provider?: string): Promise<CoverageReport> {
-    const readings = (await this.inventory.recoveryPlans(siteId, false)).filter(
-      ({ source }) => provider === undefined || source.provider === provider,
-    );
-    const drills = await this.drills.ofSites(siteId, false);
+  async report(seen: Scope, siteId?: string, provider?: string): Promise<CoverageReport> {
+    const sites = seen.siteIds()?.filter((id) => (siteId ?? id) === id) ?? [siteId];
+    const readings = (await Promise.all(sites.map((id) => this.inventory.recoveryPlans(id, false))))
+      .flat()
+      .filter(({ source }) => provider === undefined || source.provider === provider);
+    const drills = (await Promise.all(sites.map((id) => this.drills.ofSites(id, false)))).flat();
     const now = this.clock.now();
     const plans: PlanCoverage[] = [];
     for (const { value, source } of readings) {
-      const standing = drills.find((one) => one.source.siteId === source.siteId)?.drills ?? [];
-      plans.push(...(await this.coverages(source.siteId, value ?? [], standing, now)));
+      const { siteId: site } = source;
+      const standing = drills.find((one) => one.source.siteId === site)?.drills ?? [];
+      const seenPlans = (value ?? []).filter(({ id }) => seen.covers({ siteId: site, targetIds: [id] }));
+      plans.push(...(await this.coverages(site, seenPlans, standing, now)));
     }
     const report = {
       generatedTime: isoTime(now),
@@ -63,7 +69,7 @@ export class DrillCoverageService {
       sources: readings.map(({ source }) => source),
       uncountedSiteIds: await this.statistics.uncounted(readings.map(({ source }) => source.siteId)),
     };
-    this.keep({ siteId, provider, madeMs: this.clock.monotonic(), report });
+    this.keep({ key: seen.key, siteId, provider, madeMs: this.clock.monotonic(), report });
     return report;
   }
 
@@ -71,13 +77,21 @@ export class DrillCoverageService {
    * For a further page: the report of which the page before was, if this process made it a moment ago.
    * @param generatedTime of that report
    */
-  async reportAgain(generatedTime: string, siteId?: string, provider?: string): Promise<CoverageReport> {
+  async reportAgain(
+    generatedTime: string,
+    seen: Scope,
+    siteId?: string,
+    provider?: string,
+  ): Promise<CoverageReport> {
     this.dropOld();
     const kept = this.kept.find(
       ({ report, ...one }) =>
-        one.siteId === siteId && one.provider === provider && report.generatedTime === generatedTime,
+        one.key === seen.key &&
+        one.siteId === siteId &&
+        one.provider === provider &&
+        report.generatedTime === generatedTime,
     );
-    return kept?.report ?? this.report(siteId, provider);
+    return kept?.report ?? this.report(seen, siteId, provider);
   }
 
   private keep(made: MadeReport): void {

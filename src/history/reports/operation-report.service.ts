@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/access/scope.js';
 import type { OperationEvent } from '../../domain/operation-event.js';
 import { judgeRecovery, type Objectives, type ObjectiveState } from '../../domain/objectives.js';
 import type { Operation } from '../../domain/operation.js';
@@ -48,7 +49,8 @@ export class OperationReports {
     return told.map(({ event }) => event);
   }
 
-  async of(operation: Operation): Promise<OperationReport> {
+  /** @param seen what else may be told of */
+  async of(operation: Operation, seen: Scope): Promise<OperationReport> {
     const { siteId, action, endedTime } = operation;
     const planId = operation.target.within?.id ?? operation.target.id;
     const objectives = this.providers.objectivesOf(siteId, { id: planId ?? '', name: operation.target.name });
@@ -56,7 +58,7 @@ export class OperationReports {
     const [events, drill, counterpart] = await Promise.all([
       this.timeline(operation.id),
       this.drillOf(operation),
-      this.counterpartOf(operation, planId),
+      this.counterpartOf(operation, planId, seen),
     ]);
     return {
       generatedTime: isoTime(this.clock.now()),
@@ -78,12 +80,16 @@ export class OperationReports {
   }
 
   /** The clean-up right after a start, unless another drill was started before it; and the start right before a clean-up. */
-  private async counterpartOf(operation: Operation, planId: string | null): Promise<Operation | null> {
+  private async counterpartOf(
+    operation: Operation,
+    planId: string | null,
+    seen: Scope,
+  ): Promise<Operation | null> {
     const { action, siteId } = operation;
     const isStart = action === 'START_DRILL';
     if ((!isStart && action !== 'CLEAN_UP_DRILL') || planId === null) return null;
     const createdMs = Date.parse(operation.createdTime);
-    const filter = { siteId, targetId: planId, newestFirst: !isStart };
+    const filter = { seen, siteId, targetId: planId, newestFirst: !isStart };
     const after = { createdMs, id: operation.id };
     const other = isStart ? 'CLEAN_UP_DRILL' : 'START_DRILL';
     const [found, another] = await Promise.all([

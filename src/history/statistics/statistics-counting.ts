@@ -1,3 +1,4 @@
+import { Scope } from '../../domain/access/scope.js';
 import type { OperationEvent } from '../../domain/operation-event.js';
 import { isVerdict, type Operation } from '../../domain/operation.js';
 import type { OperationCursor, OperationFilter, OperationPage } from '../../operations/operation-store.js';
@@ -93,7 +94,7 @@ export class StatisticsCounting {
   private async countSite(shard: number, siteId: string, draft: Draft, since: EndedSince): Promise<boolean> {
     let lacks = false;
     for (let cursor: OperationCursor | null = null; ;) {
-      const filter = { siteId, newestFirst: false };
+      const filter = { siteId, seen: Scope.ALL, newestFirst: false };
       const page: OperationPage = await this.history.list(filter, cursor, RECORDS_AT_ONCE);
       lacks ||= (page.unreadable?.length ?? 0) > 0;
       await since.readOn();

@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/access/scope.js';
 import { DR_ACTIONS, type DrAction } from '../../domain/dr-action.js';
 import { shardOf } from '../../platform/redis/keys.js';
 import { cellsIn, type Cell, type Subject } from './cells.js';
@@ -34,16 +35,22 @@ export interface TargetPage {
 export class StatisticsService {
   constructor(private readonly store: StatisticsStore) {}
 
-  /** Everything that was counted of a subject; empty = nothing was. */
-  async cells({ siteId, targetId }: Subject, query: StatisticsQuery): Promise<Cell[]> {
+  /**
+   * Everything that was counted of a subject and is seen; empty = nothing was. Of a site that is seen in part, what was
+   * counted of the groups and plans that are: each operation counts with one of them.
+   */
+  async cells({ siteId, targetId }: Subject, query: StatisticsQuery, seen: Scope): Promise<Cell[]> {
     const head = await this.store.head(shardOf(siteId));
     if (!head) return [];
-    const fields = await this.store.table(head.generation, { siteId, targetId });
-    return cellsIn(fields, query.range, query.actions);
+    const { generation } = head;
+    const tables = await Promise.all(
+      idsSeen({ siteId, targetId }, seen).map((id) => this.store.table(generation, { siteId, targetId: id })),
+    );
+    return tables.flatMap((fields) => cellsIn(fields, query.range, query.actions));
   }
 
-  async of(subject: Subject, query: StatisticsQuery): Promise<SubjectStatistics> {
-    return statisticsOf(subject, await this.cells(subject, query));
+  async of(subject: Subject, query: StatisticsQuery, seen: Scope): Promise<SubjectStatistics> {
+    return statisticsOf(subject, await this.cells(subject, query, seen));
   }
 
   /** Of each of these groups and plans of a site, whether or not anything was counted of it. */
@@ -60,10 +67,11 @@ export class StatisticsService {
     return Promise.all(targetIds.map(one));
   }
 
-  /** Of the groups and plans of these sites, in the order of sites as given, then of ids. */
+  /** Of the groups and plans of these sites that are seen, in the order of sites as given, then of ids. */
   async targets(
     siteIds: readonly string[],
     query: StatisticsQuery,
+    seen: Scope,
     after: TargetCursor | null,
     pageSize: number,
   ): Promise<TargetPage> {
@@ -74,9 +82,11 @@ export class StatisticsService {
       const head = await this.store.head(shardOf(siteId));
       if (!head) continue;
       const from = after?.siteId === siteId ? after.targetId : null;
-      const ids = await this.store.targets(head.generation, siteId, from, room);
+      const ids = seen.coversSite(siteId)
+        ? await this.store.targets(head.generation, siteId, from, room)
+        : nextOf(seen.targetIdsOf(siteId), from, room);
       const subjects = ids.map((targetId) => ({ siteId, targetId }));
-      const told = await Promise.all(subjects.map((subject) => this.of(subject, query)));
+      const told = await Promise.all(subjects.map((subject) => this.of(subject, query, seen)));
       items.push(...told.filter(({ actions }) => actions.length > 0));
       room -= ids.length;
       const targetId = ids.at(-1);
@@ -94,6 +104,16 @@ export class StatisticsService {
     );
     return siteIds.filter((siteId) => !whole.has(shardOf(siteId)));
   }
+}
+
+/** Whose tables are read for a subject; null = that of the whole site. */
+function idsSeen({ siteId, targetId }: Subject, seen: Scope): readonly (string | null)[] {
+  if (targetId !== null) return seen.covers({ siteId, targetIds: [targetId] }) ? [targetId] : [];
+  return seen.coversSite(siteId) ? [null] : seen.targetIdsOf(siteId);
+}
+
+function nextOf(sorted: readonly string[], after: string | null, count: number): readonly string[] {
+  return sorted.filter((id) => after === null || id > after).slice(0, count);
 }
 
 export function statisticsOf(subject: Subject, cells: readonly Cell[]): SubjectStatistics {

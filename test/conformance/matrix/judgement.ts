@@ -1,3 +1,7 @@
+import type { Scopes } from '../../../src/access/scopes.js';
+import { Holding } from '../../../src/api/access/holding.js';
+import { EVERYTHING, type Principal } from '../../../src/domain/access/principal.js';
+import { Scope } from '../../../src/domain/access/scope.js';
 import { AllowedActions } from '../../../src/api/allowed-actions.js';
 import { SiteReads } from '../../../src/api/site-reads.js';
 import type { ActionCommand } from '../../../src/domain/action-command.js';
@@ -23,6 +27,8 @@ export interface Judgement {
 const OPERATION_ID = 'operation-of-the-matrix';
 const NEW_NAME = 'renamed';
 
+const ANYBODY: Principal = { id: 'admin', kind: 'ADMIN_KEY', grants: EVERYTHING };
+
 const RUNS: readonly DrAction[] = [
   'START_DRILL',
   'CLEAN_UP_DRILL',
@@ -35,8 +41,9 @@ const RUNS: readonly DrAction[] = [
 export async function shownActions({ provider, targetId }: Scene): Promise<ReadonlyMap<Deed, boolean>> {
   const reads = new SiteReads({ find: () => provider } as unknown as ProviderRegistry, {} as RecentAnswers);
   const operations = { holdersOf: () => Promise.resolve(new Map()) } as unknown as OperationsService;
-  const actions = new AllowedActions(reads, operations, new StillClock());
-  const { items } = await actions.ofPlan(publicId(provider.siteId, targetId));
+  const everything = new Holding({ of: () => Promise.resolve(Scope.ALL) } as unknown as Scopes);
+  const actions = new AllowedActions(reads, operations, everything, new StillClock());
+  const { items } = await actions.ofPlan(publicId(provider.siteId, targetId), { principal: ANYBODY });
   return new Map(items.map(({ action, allowed }) => [action as Deed, allowed]));
 }
 

@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Change } from '../../../src/domain/operation-change.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import type { OperationStore } from '../../../src/operations/operation-store.js';
@@ -22,7 +23,7 @@ const DONE: Extract<Change, { kind: 'VERDICT' }> = {
 };
 const delay = (i: number): Change => ({ kind: 'DELAYED', notBefore: at(i), text: `Try ${i}.` });
 
-const ALL = { newestFirst: true } as const;
+const ALL = { seen: Scope.ALL, newestFirst: true } as const;
 
 export function changingConcern(createStore: CreateStore): void {
   async function opened(

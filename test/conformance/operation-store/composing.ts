@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Change } from '../../../src/domain/operation-change.js';
 import type { CompositeStep, Operation } from '../../../src/domain/operation.js';
 import type { StepStart } from '../../../src/operations/operation-store.js';
@@ -117,7 +118,9 @@ export function composingConcern(createStore: CreateStore): void {
         error: null,
         created: { type: 'PROTECTION_GROUP', id: MADE, nativeId: 'made' },
       });
-      expect((await store.list({ newestFirst: true, targetId: MADE }, null, 10)).items).toHaveLength(2);
+      expect(
+        (await store.list({ seen: Scope.ALL, newestFirst: true, targetId: MADE }, null, 10)).items,
+      ).toHaveLength(2);
       await store.transition(parent.id, { ...OVER, state: 'FAILED' });
       expect([await holder(NEW), await holder(MADE)]).toEqual([null, null]);
     });

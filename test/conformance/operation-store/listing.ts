@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import type {
   OperationCursor,
@@ -47,7 +48,7 @@ const HISTORY: readonly Partial<Operation>[] = [
   },
 ];
 
-const FILTERS: readonly [string, Omit<OperationFilter, 'newestFirst'>, number[]][] = [
+const FILTERS: readonly [string, Omit<OperationFilter, 'newestFirst' | 'seen'>, number[]][] = [
   ['nothing', {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
   ['a site', { siteId: 'beta' }, [2, 3]],
   ['a site without operations', { siteId: 'omega' }, []],
@@ -104,12 +105,14 @@ export function listingConcern(createStore: CreateStore): void {
     it.each(FILTERS)('by %s', async (_name, filter, expected) => {
       const { store, all } = await filled(HISTORY.map((one, i) => ({ ...one, createdTime: at(i) })));
       const wanted = expected.map((i) => all[i]);
-      expect((await store.list({ ...filter, newestFirst: false }, null, 50)).items).toEqual(wanted);
-      expect((await store.list({ ...filter, newestFirst: true }, null, 50)).items).toEqual(
+      expect((await store.list({ ...filter, seen: Scope.ALL, newestFirst: false }, null, 50)).items).toEqual(
+        wanted,
+      );
+      expect((await store.list({ ...filter, seen: Scope.ALL, newestFirst: true }, null, 50)).items).toEqual(
         wanted.toReversed(),
       );
       for (const newestFirst of [true, false]) {
-        const { items } = await pages(store, { ...filter, newestFirst }, 1);
+        const { items } = await pages(store, { ...filter, seen: Scope.ALL, newestFirst }, 1);
         expect(items).toEqual(newestFirst ? wanted.toReversed() : wanted);
       }
     });
@@ -122,7 +125,7 @@ export function listingConcern(createStore: CreateStore): void {
         );
         const ids = all.map(({ id }) => id).sort();
         for (const pageSize of [37, 250]) {
-          const { items } = await pages(store, { newestFirst }, pageSize);
+          const { items } = await pages(store, { seen: Scope.ALL, newestFirst }, pageSize);
           expect(items.map(({ id }) => id)).toEqual(newestFirst ? ids.toReversed() : ids);
         }
       },
@@ -132,7 +135,7 @@ export function listingConcern(createStore: CreateStore): void {
       const { store, all } = await filled(
         Array.from({ length: 120 }, (_, i) => ({ siteId: `site-${i % 7}`, createdTime: at((i * 37) % 60) })),
       );
-      const { items } = await pages(store, { newestFirst: true }, 25);
+      const { items } = await pages(store, { seen: Scope.ALL, newestFirst: true }, 25);
       expect(new Set(items.map(({ id }) => id)).size).toBe(all.length);
       const times = items.map(({ createdTime }) => createdTime);
       expect(times).toEqual([...times].sort().reverse());
@@ -140,23 +143,23 @@ export function listingConcern(createStore: CreateStore): void {
 
     it('does not repeat or leave out older ones when a new one comes between two pages', async () => {
       const { store, all } = await filled(Array.from({ length: 10 }, (_, i) => ({ createdTime: at(i) })));
-      const first = await store.list({ newestFirst: true }, null, 4);
+      const first = await store.list({ seen: Scope.ALL, newestFirst: true }, null, 4);
       await store.accept(newcomer({ createdTime: at(60) }), null);
-      const second = await store.list({ newestFirst: true }, first.next, 20);
+      const second = await store.list({ seen: Scope.ALL, newestFirst: true }, first.next, 20);
       expect([...first.items, ...second.items]).toEqual(all.toReversed());
     });
 
     it('of a last page that is just full has no next one', async () => {
       const { store } = await filled([{}, {}, {}]);
-      expect((await store.list({ newestFirst: true }, null, 3)).next).toBeNull();
-      expect((await store.list({ newestFirst: true }, null, 2)).next).not.toBeNull();
+      expect((await store.list({ seen: Scope.ALL, newestFirst: true }, null, 3)).next).toBeNull();
+      expect((await store.list({ seen: Scope.ALL, newestFirst: true }, null, 2)).next).not.toBeNull();
     });
 
     it('looks at a bounded number of records, and goes on from there', async () => {
       const { store, all } = await filled(
         Array.from({ length: 2_300 }, (_, i) => ({ createdTime: at(i), outcome: i === 0 ? 'FULL' : 'NONE' })),
       );
-      const found = await pages(store, { newestFirst: true, outcome: 'FULL' }, 200);
+      const found = await pages(store, { seen: Scope.ALL, newestFirst: true, outcome: 'FULL' }, 200);
       expect(found.items).toEqual([all[0]]);
       expect(found.pages[0]).toMatchObject({ items: [], next: { id: expect.any(String) as string } });
     });

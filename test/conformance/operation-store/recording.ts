@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import type { Holding } from '../../../src/operations/operation-store.js';
 import { at, call } from '../../unit/support/operation.js';
@@ -33,7 +34,7 @@ export function recordingConcern(createStore: CreateStore): void {
       const event = { type: 'operation.started', sequence: 1, state: 'RUNNING', text: 'Begun outside.' };
       expect(await eventsOf(operation.id)).toEqual([expect.objectContaining(event)]);
       expect(await eventsNear('alpha')).toEqual(await eventsOf(operation.id));
-      const { items } = await store.list({ origin: 'EXTERNAL', newestFirst: true }, null, 5);
+      const { items } = await store.list({ origin: 'EXTERNAL', seen: Scope.ALL, newestFirst: true }, null, 5);
       expect(items).toEqual([operation]);
     });
 

@@ -3,7 +3,10 @@ import type { ActionCommand } from '../../../src/domain/action-command.js';
 import { DR_ACTIONS, type DrAction } from '../../../src/domain/dr-action.js';
 import type { AllowedActionsDto } from '../../../src/api/dto/operation.dto.js';
 import { AllowedActions } from '../../../src/api/allowed-actions.js';
-import { PublicIds } from '../../../src/api/public-ids.js';
+import { Scopes } from '../../../src/access/scopes.js';
+import { Holding } from '../../../src/api/access/holding.js';
+import { PublicIds, type NamedPart } from '../../../src/api/public-ids.js';
+import { EVERYTHING, type Grant, type Principal } from '../../../src/domain/access/principal.js';
 import { SiteReads } from '../../../src/api/site-reads.js';
 import type { RecentAnswers } from '../../../src/inventory/recent-answers.js';
 import type { OperationsService } from '../../../src/operations/operations.service.js';
@@ -32,7 +35,26 @@ const operations = {
     Promise.resolve(new Map([...held].filter(([id]) => ids.includes(id)))),
   outsideBy: (id: string) => Promise.resolve(id === 'of-others' ? 'olga@console' : null),
 } as unknown as OperationsService;
-const actions = new AllowedActions(new SiteReads(registry, {} as RecentAnswers), operations, new TestClock());
+const allowed = new AllowedActions(
+  new SiteReads(registry, {} as RecentAnswers),
+  operations,
+  new Holding(new Scopes({ recoveryPlans: () => Promise.resolve([]) })),
+  new TestClock(),
+);
+const asking = (grants: readonly Grant[]): { principal: Principal } => ({
+  principal: { id: 'key:1', kind: 'API_KEY', grants },
+});
+const actions = actionsOf(asking(EVERYTHING));
+
+/** As that one is told of them. */
+function actionsOf(asker: { principal: Principal }) {
+  return {
+    ofPlan: (id: string) => allowed.ofPlan(id, asker),
+    ofGroup: (id: string) => allowed.ofGroup(id, asker),
+    ofInstance: (named: NamedPart) => allowed.ofInstance(named, asker),
+    ofPair: (named: NamedPart) => allowed.ofPair(named, asker),
+  };
+}
 const ids = new PublicIds(registry);
 
 const GROUP = `${siteId}.books`;
@@ -155,4 +177,54 @@ it('a pair of an upstream without pairs is not offered', async () => {
 it('an instance that is not there is not found', async () => {
   const { problem } = await refusalOf(actions.ofInstance(ids.part(GROUP, `${siteId}.nobody`)));
   expect(problem).toMatchObject({ code: 'not-found', status: 404 });
+});
+
+describe('to who lacks a right', () => {
+  const may = (...roles: Grant['role'][]) =>
+    actionsOf(asking(roles.map((role) => ({ role, sites: [siteId], targets: [PLAN] }))));
+  const codes = ({ blocking }: { blocking: readonly { code: string }[] }) => blocking.map(({ code }) => code);
+
+  it('an action is shown with the right that is missing, and the roles that have it', async () => {
+    const shown = one(await may('viewer').ofPlan(PLAN), 'FAILOVER');
+    expect(shown).toMatchObject({ allowed: false });
+    expect(shown?.blocking).toContainEqual({
+      code: 'missing-right',
+      text: 'This needs the right "workloads:fail-over", which is not held here.',
+      remedy: 'Ask for the role commander over it.',
+    });
+    const drill = one(await may('viewer').ofPlan(PLAN), 'START_DRILL');
+    expect(drill?.blocking.at(-1)?.remedy).toBe(
+      'Ask for one of the roles drill-operator, operator, commander over it.',
+    );
+  });
+
+  it('nothing is asked of the upstream for what may not be done', async () => {
+    const { items } = await may('drill-operator').ofPlan(PLAN);
+    const missing = items.filter((item) => codes(item).includes('missing-right'));
+    expect(missing.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['FAILOVER', 'PLANNED_FAILOVER', 'REPROTECT', 'DELETE_RECOVERY_PLAN']),
+    );
+    expect(prepared.map(({ action }) => action).every((action) => /DRILL/.test(action))).toBe(true);
+    expect(items.filter(({ action }) => /DRILL/.test(action)).flatMap(codes)).not.toContain('missing-right');
+  });
+
+  it('a right over something else does not help', async () => {
+    const { items } = await actionsOf(
+      asking([{ role: 'commander', sites: [siteId], targets: [`${siteId}.move-others`] }]),
+    ).ofPlan(PLAN);
+    expect(items.every((item) => codes(item).includes('missing-right'))).toBe(true);
+    expect(prepared).toEqual([]);
+  });
+
+  it('a commander is told what everybody is told who may do everything', async () => {
+    expect(await may('commander').ofPlan(PLAN)).toEqual(await actions.ofPlan(PLAN));
+  });
+
+  it('an instance is judged by its group', async () => {
+    const { named } = await anInstance();
+    const ofGroup = actionsOf(asking([{ role: 'operator', sites: [siteId], targets: [GROUP] }]));
+    expect((await ofGroup.ofInstance(named)).items).toEqual((await actions.ofInstance(named)).items);
+    const ofOthers = await may('operator').ofInstance(named);
+    expect(ofOthers.items.every((item) => codes(item).includes('missing-right'))).toBe(true);
+  });
 });

@@ -10,7 +10,9 @@ import { EventReaders } from '../../../src/api/http/event-readers.js';
 import { LivePlaces } from '../../../src/api/live-places.js';
 import { LiveStreams } from '../../../src/api/live-streams.js';
 import { OpenOperationsReading } from '../../../src/api/open-operations.js';
+import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import { OperationStreams } from '../../../src/api/operation-streams.js';
+import type { ToldOperations } from '../../../src/api/told-operations.js';
 import { Scope } from '../../../src/domain/access/scope.js';
 import type { Change } from '../../../src/domain/operation-change.js';
 import type { Operation } from '../../../src/domain/operation.js';
@@ -44,7 +46,10 @@ afterEach(async () => {
   for (const end of ending.splice(0)) await end();
 });
 
-const EVERYTHING_SEEN = { principal: { id: 'one', kind: 'API_KEY', grants: [] }, seen: Scope.ALL } as const;
+const EVERYTHING_SEEN = {
+  principal: { id: 'one', kind: 'API_KEY', grants: [] },
+  ...{ seen: Scope.ALL, held: Scope.ALL },
+} as const;
 const present = ({ id, version, state }: Operation) => ({ id, version, state });
 
 /** An API process as far as it tells events. */
@@ -54,12 +59,16 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
   const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, silentLog()));
   const readers = new EventReaders(new ApiSettings(1_000, mostReaders), new Metrics());
   const actions = { present } as unknown as ActionRequests;
+  const lasting = { watch: () => () => undefined } as unknown as LastingAccess;
+  const told = {
+    all: (some: Operation[]) => Promise.resolve(some.map(present)),
+  } as unknown as ToldOperations;
   const clock = new TestClock();
   const all = new LiveStreams(
-    ...([live, readers, new OpenOperationsReading(store), actions, clock] as const),
-    ...([new LivePlaces('a secret'), { watch: () => () => undefined } as unknown as LastingAccess] as const),
+    ...([live, readers, new OpenOperationsReading(store), told, clock] as const),
+    ...([new LivePlaces('a secret'), lasting] as const),
   );
-  const single = new OperationStreams(new RedisEventFeed(the.redis, tail), live, readers, actions, clock);
+  const single = new OperationStreams(new RedisEventFeed(the.redis, tail), live, readers, lasting, clock);
   const server = fastify({ forceCloseConnections: true });
   const lastEventId = (headers: Record<string, unknown>) => headers['last-event-id'] as string | undefined;
   server.setErrorHandler((error, _request, reply) =>
@@ -72,7 +81,9 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
   );
   server.get<{ Params: { id: string } }>('/operations/:id', async ({ params, headers }, reply) => {
     const operation = await store.find(params.id);
-    if (operation) await single.stream(operation, reply, lastEventId(headers));
+    if (!operation) return;
+    const told = present(operation) as unknown as OperationDto;
+    await single.stream(operation, told, EVERYTHING_SEEN, reply, lastEventId(headers));
   });
   await tail.start();
   await server.listen({ port: 0, host: '127.0.0.1' });

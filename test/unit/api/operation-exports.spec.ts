@@ -1,6 +1,8 @@
-import type { ActionRequests } from '../../../src/api/action-requests.js';
+import { Scope } from '../../../src/domain/access/scope.js';
+import type { RequestAccess } from '../../../src/api/access/request-access.js';
 import { OperationExports } from '../../../src/api/operation-exports.js';
 import { presentOperation } from '../../../src/api/presenters/operation.presenter.js';
+import type { ToldOperations } from '../../../src/api/told-operations.js';
 import type { OperationDto } from '../../../src/api/dto/operation.dto.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { problem } from '../../../src/domain/problem.js';
@@ -9,7 +11,7 @@ import { operation } from '../support/operation.js';
 
 const HEADER =
   'id,createdTime,endedTime,siteId,provider,action,targetType,targetId,targetName,direction,state,outcome,requestedBy,reason,totalMs,errorCode';
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 const NO_REACH = { cancellable: false, answerable: false };
 
 function exportsOf(held: readonly Operation[], asked: number[] = []): OperationExports {
@@ -21,13 +23,15 @@ function exportsOf(held: readonly Operation[], asked: number[] = []): OperationE
       return Promise.resolve({ items: held.slice(from, from + pageSize), next });
     },
   };
-  const actions: Pick<ActionRequests, 'present'> = { present: (one) => presentOperation(one, NO_REACH) };
-  return new OperationExports(store as OperationStore, actions as ActionRequests);
+  const told: Pick<ToldOperations, 'all'> = {
+    all: (those) => Promise.resolve(those.map((one) => presentOperation(one, NO_REACH))),
+  };
+  return new OperationExports(store as OperationStore, told as ToldOperations);
 }
 
 async function written(held: readonly Operation[], format: 'csv' | 'ndjson'): Promise<string> {
   let text = '';
-  for await (const part of await exportsOf(held).parts(ALL, format)) text += part;
+  for await (const part of await exportsOf(held).parts(ALL, format, {} as RequestAccess)) text += part;
   return text;
 }
 
@@ -48,7 +52,11 @@ it('every operation of every page is a line, as the list shows it', async () => 
 
 it('a page is read only when the one before was taken', async () => {
   const asked: number[] = [];
-  const parts = await exportsOf(Array<Operation>(1_000).fill(operation()), asked).parts(ALL, 'ndjson');
+  const parts = await exportsOf(Array<Operation>(1_000).fill(operation()), asked).parts(
+    ALL,
+    'ndjson',
+    {} as RequestAccess,
+  );
   await parts.next();
   expect(asked).toEqual([200]);
   await parts.next();

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Module, type Provider as NestProvider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AuditTrail } from '../../../src/access/audit-trail.js';
 import { AccessModule } from '../../../src/access/access.module.js';
 import { BreakGlassModule } from '../../../src/access/break-glass.module.js';
 import { AccessFile } from '../../../src/access/file/access-file.js';
@@ -9,6 +10,11 @@ import { ApiKeysModule } from '../../../src/access/keys/api-keys.module.js';
 import { KeyStore } from '../../../src/access/keys/redis-key-store.js';
 import { ApiHttpModule } from '../../../src/api/api-http.module.js';
 import { fastifyOptions } from '../../../src/api/http/server.js';
+import { AuditLog } from '../../../src/audit/audit-log.js';
+import { Approvals } from '../../../src/approvals/approvals.service.js';
+import { Emergencies } from '../../../src/approvals/emergencies.service.js';
+import { Pace } from '../../../src/approvals/redis-pace.js';
+import { ApprovalPolicy } from '../../../src/domain/access/approval-policy.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
 import { LiveFeed } from '../../../src/events/live-feed.js';
 import { DrillCoverageService } from '../../../src/history/reports/drill-coverage.service.js';
@@ -78,6 +84,7 @@ export async function surfaceOver(
       accepted.unshift(request);
       return Promise.resolve({ operation: operation({ siteId: request.siteId }), replayed: false });
     },
+    get: () => Promise.resolve(operation()),
     answerPrompt: (...given: unknown[]) => {
       answered.unshift(given);
       return Promise.resolve(operation());
@@ -110,6 +117,12 @@ export async function surfaceOver(
         provide: unused,
         useValue: {},
       })),
+      { provide: AuditTrail, useValue: { record: () => Promise.resolve() } },
+      { provide: AuditLog, useValue: {} },
+      { provide: ApprovalPolicy, useValue: new ApprovalPolicy([]) },
+      { provide: Approvals, useValue: {} },
+      { provide: Emergencies, useValue: { isDeclared: () => Promise.resolve(false) } },
+      { provide: Pace, useValue: { take: () => Promise.resolve(0), giveBack: () => Promise.resolve() } },
       { provide: Metrics, useValue: new Metrics() },
       ...[OperationStore, Resolutions, EventFeed, LiveFeed, WebhooksService, PastRecords].map((unused) => ({
         provide: unused,

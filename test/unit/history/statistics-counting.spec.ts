@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { StatisticsStore } from '../../../src/history/statistics/redis-statistics-store.js';
 import { StatisticsCounting } from '../../../src/history/statistics/statistics-counting.js';
@@ -23,7 +24,7 @@ describe('what has ended is counted', () => {
     const counting = () => new StatisticsCounting(store, history, clock);
     const service = new StatisticsService(store);
     const cells = async (targetId: string | null = null) =>
-      sorted(await service.cells({ siteId: SITE, targetId }, { range: WHOLE }));
+      sorted(await service.cells({ siteId: SITE, targetId }, { range: WHOLE }, Scope.ALL));
     return { history, store, counting, service, cells };
   };
 

@@ -4,6 +4,7 @@ import { StatisticsStore } from '../../../src/history/statistics/redis-statistic
 import { StatisticsCounting } from '../../../src/history/statistics/statistics-counting.js';
 import { StatisticsService } from '../../../src/history/statistics/statistics.service.js';
 import { StatisticsUpkeep } from '../../../src/history/statistics/statistics-upkeep.js';
+import { Scope } from '../../../src/domain/access/scope.js';
 import { eventOf } from '../../../src/domain/operation-event.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import { ProviderRegistry } from '../../../src/providers/registry.js';
@@ -28,6 +29,7 @@ describe('the upkeep of statistics', () => {
       const told = await new StatisticsService(store).of(
         { siteId, targetId: null },
         { range: { from: null, until: null } },
+        Scope.ALL,
       );
       return told.actions[0]?.rollUp.ends.SUCCEEDED ?? 0;
     };

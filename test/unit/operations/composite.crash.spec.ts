@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import { isVerdict } from '../../../src/domain/operation.js';
 import type { OperationStore } from '../../../src/operations/operation-store.js';
 import { PROVISION, STEPS, submitAll } from '../support/composite-work.js';
@@ -66,7 +67,7 @@ async function survives(death: Death): Promise<{ deaths: number; writes: number 
   expect(work.changesSent).toBe(STEPS.length);
   const ended = await work.now(id);
   expect(ended).toMatchObject({ state: 'SUCCEEDED', outcome: 'FULL' });
-  const { items } = await work.store.list({ parentId: id, newestFirst: false }, null, 50);
+  const { items } = await work.store.list({ parentId: id, seen: Scope.ALL, newestFirst: false }, null, 50);
   expect(items.map(({ action }) => action)).toEqual(STEPS);
   expect((await work.store.holders(work.site.siteId, ended.lockedGroupIds)).size).toBe(0);
   return { deaths, writes: writes() };

@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import {
   childrenOf,
   PROVISION,
@@ -44,7 +45,7 @@ describe('a composite that goes well', () => {
     for (const child of children)
       expect(child).toMatchObject({ parentId: id, requestedBy: 'ada', reason: 'a test', composite: null });
     const { items } = await work.store.list(
-      { newestFirst: false, targetId: ended.target.id ?? '' },
+      { seen: Scope.ALL, newestFirst: false, targetId: ended.target.id ?? '' },
       null,
       50,
     );

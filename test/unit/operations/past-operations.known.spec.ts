@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import { isoTime } from '../../../src/platform/clock.js';
 import { DAY_MS, PastWork } from '../support/past-work.js';
 import { redisForThisFile } from '../support/redis.js';
@@ -16,7 +17,7 @@ function reported(work: PastWork, startMs: number, endMs: number, offMs = 0): vo
 
 async function all(work: PastWork): Promise<string[]> {
   const { siteId } = work.site;
-  const { items } = await work.store.list({ siteId, newestFirst: false }, null, 50);
+  const { items } = await work.store.list({ siteId, seen: Scope.ALL, newestFirst: false }, null, 50);
   return items.map(({ origin, action, state }) => `${origin} ${action} ${state}`);
 }
 

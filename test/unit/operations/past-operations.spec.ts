@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import { operationKeys, shardOf } from '../../../src/platform/redis/keys.js';
 import { isoTime } from '../../../src/platform/clock.js';
 import { ProviderError } from '../../../src/providers/provider-error.js';
@@ -76,11 +77,15 @@ describe('what a site tells of its past', () => {
     await untilFinished(work);
     const id = await work.begun({ action: 'FAILOVER', direction: 'TO_RECOVERY' });
     const { siteId } = work.site;
-    const { items } = await work.store.list({ siteId, newestFirst: true }, null, 50);
+    const { items } = await work.store.list({ siteId, seen: Scope.ALL, newestFirst: true }, null, 50);
     expect(items[0]?.id).toBe(id);
     const times = items.map(({ createdTime }) => createdTime);
     expect(times).toEqual([...times].sort().reverse());
-    const drills = await work.store.list({ siteId, action: 'START_DRILL', newestFirst: false }, null, 50);
+    const drills = await work.store.list(
+      { siteId, action: 'START_DRILL', seen: Scope.ALL, newestFirst: false },
+      null,
+      50,
+    );
     expect(drills.items).toHaveLength(9);
   });
 

@@ -1,3 +1,4 @@
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { ActionCommand } from '../../../src/domain/action-command.js';
 import { isVerdict, type Operation } from '../../../src/domain/operation.js';
 import type { LongWork } from './long-work.js';
@@ -49,5 +50,5 @@ export function workToTheEnd(work: LongWork, id: string): Promise<Operation> {
 
 /** The operations that are its steps, oldest first. */
 export async function childrenOf(work: LongWork, parentId: string): Promise<Operation[]> {
-  return (await work.store.list({ parentId, newestFirst: false }, null, 50)).items;
+  return (await work.store.list({ parentId, seen: Scope.ALL, newestFirst: false }, null, 50)).items;
 }

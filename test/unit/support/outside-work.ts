@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Scope } from '../../../src/domain/access/scope.js';
 import type { DrAction } from '../../../src/domain/dr-action.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import type { DatedSurvey, SiteLook } from '../../../src/domain/site-survey.js';
@@ -102,7 +103,9 @@ export class OutsideWork extends LongWork {
   /** Oldest first. */
   async found(): Promise<Operation[]> {
     const { siteId } = this.site;
-    return (await this.store.list({ siteId, origin: 'EXTERNAL', newestFirst: false }, null, 50)).items;
+    return (
+      await this.store.list({ siteId, origin: 'EXTERNAL', seen: Scope.ALL, newestFirst: false }, null, 50)
+    ).items;
   }
 
   id(nativeId: string): string {

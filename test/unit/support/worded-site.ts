@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Scope } from '../../../src/domain/access/scope.js';
 import { publicId } from '../../../src/domain/ids.js';
 import type { Drill, ProtectionGroup, RecoveryPlan } from '../../../src/domain/inventory.js';
 import { meaningOf } from '../../../src/domain/lifecycle.js';
@@ -85,7 +86,8 @@ export class WordedSite {
   }
 
   async found() {
-    return (await this.store.list({ origin: 'EXTERNAL', newestFirst: false }, null, 50)).items;
+    return (await this.store.list({ origin: 'EXTERNAL', seen: Scope.ALL, newestFirst: false }, null, 50))
+      .items;
   }
 
   private listed(): SiteSurvey {

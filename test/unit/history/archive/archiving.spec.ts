@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { ArchivedEvents } from '../../../../src/history/archive/archived-events.js';
 import { LeaseLostError } from '../../../../src/history/archive/redis-segment-manifest.js';
@@ -21,7 +22,7 @@ import {
 const the = redisForThisFile();
 const folder = historyFolder();
 const clock = new TestClock();
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 
 const idsOf = (operations: readonly Operation[]): string[] => operations.map(({ id }) => id).sort();
 

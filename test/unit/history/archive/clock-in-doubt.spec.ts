@@ -1,3 +1,4 @@
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { ClockSkew } from '../../../../src/platform/clock-skew.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -7,7 +8,7 @@ const the = redisForThisFile();
 const folder = historyFolder();
 const clock = new TestClock();
 const wrong = new TestClock(clock.now() + 500 * DAY_MS);
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 
 /** A worker whose clock is more than a year ahead, beside a history of which a part is in the archive. */
 async function ahead(skew: Pick<ClockSkew, 'skewMs' | 'fault'>) {

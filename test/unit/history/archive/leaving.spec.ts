@@ -1,3 +1,4 @@
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { OpenGuard } from '../../../../src/operations/guard/open-guard.js';
 import { RedisPastRecords } from '../../../../src/operations/redis-past-records.js';
@@ -14,7 +15,7 @@ import { ended, HistoryProcess, historyFolder, keep } from './bench.js';
 
 const the = redisForThisFile();
 const folder = historyFolder();
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 const MINUTE_MS = 60_000;
 
 const idsOf = (operations: readonly Operation[]): string[] => operations.map(({ id }) => id).sort();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import { writeSegment } from '../../../../src/history/archive/segment-writing.js';
 import { summaryOf } from '../../../../src/history/archive/segment-file.js';
 import type { Operation } from '../../../../src/domain/operation.js';
@@ -59,7 +60,7 @@ describe('more segments over the same year than one call reads', () => {
       let place = null;
       // More calls than this one does not need: a place that does not move would ask for ever.
       for (let calls = 0; calls < 200; calls += 1) {
-        const page = await reader.store.list({ newestFirst }, place, pageSize);
+        const page = await reader.store.list({ seen: Scope.ALL, newestFirst }, place, pageSize);
         seen.push(...page.items.map(({ id }) => id));
         place = page.next;
         if (!place) break;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { FolderFiles } from '../../../../src/history/archive/folder-files.js';
 import type { SegmentEntry } from '../../../../src/history/archive/segment-entry.js';
@@ -11,7 +12,7 @@ import { claimOf, DAY_MS, ended, HistoryProcess, historyFolder, leaseRunsOut } f
 
 const the = redisForThisFile();
 const folder = historyFolder();
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 const MINUTE_MS = 60_000;
 const SPAN_MS = 31 * DAY_MS;
 

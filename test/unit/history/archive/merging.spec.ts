@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
 import { TestClock } from '../../support/test-clock.js';
@@ -16,7 +17,7 @@ import {
 
 const the = redisForThisFile();
 const folder = historyFolder();
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 const MINUTE_MS = 60_000;
 
 /** A midnight after which ten days are in the same span. */

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import { DR_ACTIONS } from '../../../../src/domain/dr-action.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { matches } from '../../../../src/operations/operation-indexes.js';
@@ -36,12 +37,44 @@ function varied(i: number, daysAgo: number): Operation {
     reason: i % 3 === 0 ? 'Storage drill' : null,
     target: { type: 'RECOVERY_PLAN', id: `${siteId}.plan-${i % 6}`, name: i % 4 ? 'Mail' : 'Books' },
     parentId: i % 13 === 0 ? `${siteId}.a-parent` : null,
+    lockedGroupIds: i % 5 === 0 ? [] : [`${siteId}.plan-${i % 6}`, `${siteId}.group-${i % 4}`],
   });
+}
+
+/** Of some sites all, of some a few plans and groups, among them such as nobody knows; or everything, or nothing. */
+const anyScope: fc.Arbitrary<Scope> = fc.oneof(
+  fc.constantFrom(Scope.ALL, Scope.NONE),
+  fc
+    .record({
+      whole: fc.subarray(SITES, { maxLength: 2 }),
+      parts: fc.uniqueArray(
+        fc
+          .record({ site: fc.constantFrom(...SITES), kind: fc.constantFrom('plan', 'group', 'none') })
+          .chain(({ site, kind }) => fc.nat({ max: 5 }).map((n) => `${site}.${kind}-${n}`)),
+        { maxLength: 6 },
+      ),
+    })
+    .map(({ whole, parts }) => {
+      const siteIds = [...new Set(parts.map((id) => id.slice(0, id.indexOf('.'))))];
+      return Scope.of(
+        whole,
+        new Map(siteIds.map((site) => [site, parts.filter((id) => id.startsWith(`${site}.`))])),
+      );
+    }),
+);
+
+/** By itself, not as the store has it. */
+function isSeen({ siteId, target, lockedGroupIds }: Operation, seen: Scope): boolean {
+  if (seen.isAll || seen.coversSite(siteId)) return true;
+  return [target.id, ...lockedGroupIds].some((id) => id !== null && seen.targetIdsOf(siteId).includes(id));
 }
 
 function brute(all: readonly Operation[], filter: OperationFilter): Operation[] {
   const order = onTheWay(filter.newestFirst);
-  return all.filter((one) => matches(one, filter)).sort((a, b) => order(cursorOf(a), cursorOf(b)));
+  const wanted = { ...filter, seen: Scope.ALL };
+  return all
+    .filter((one) => isSeen(one, filter.seen) && matches(one, wanted))
+    .sort((a, b) => order(cursorOf(a), cursorOf(b)));
 }
 
 const maybe = <T>(all: readonly T[]): fc.Arbitrary<T | undefined> =>
@@ -67,6 +100,7 @@ const anyFilter: fc.Arbitrary<OperationFilter> = fc
     endedAfter: moment,
     endedBefore: moment,
     newestFirst: fc.boolean(),
+    seen: anyScope,
   })
   .map(
     (given) =>
@@ -117,8 +151,8 @@ describe('a history of which most is in the archive', () => {
         await new HistoryProcess(dying, process.folder, later).upkeep.round().catch(() => undefined);
         await leaseRunsOut(the.redis);
       };
-      const pages = await process.pages({ newestFirst }, 9, bitByBit);
-      expect(pages).toEqual(brute(all, { newestFirst }));
+      const pages = await process.pages({ seen: Scope.ALL, newestFirst }, 9, bitByBit);
+      expect(pages).toEqual(brute(all, { seen: Scope.ALL, newestFirst }));
       expect(await process.finished.count()).toBe(0);
     },
     60_000,
@@ -138,7 +172,7 @@ describe('a history of which most is in the archive', () => {
       const reader = new HistoryProcess(counting, process.folder, clock);
       await reader.archived.warm();
       commands = 0;
-      await reader.store.list({ newestFirst: true, siteId: 'beta' }, cursorOf(after), 10);
+      await reader.store.list({ seen: Scope.ALL, newestFirst: true, siteId: 'beta' }, cursorOf(after), 10);
       return commands;
     };
     const [first, deep] = [await cost(all[240] as Operation), await cost(all[60] as Operation)];
@@ -180,7 +214,7 @@ describe('what cannot be read is said', () => {
   it.each(damage)('%s', async (_name, harm, words) => {
     harm();
     const reader = fresh();
-    const page = await reader.store.list({ newestFirst: true }, null, 10);
+    const page = await reader.store.list({ seen: Scope.ALL, newestFirst: true }, null, 10);
     expect(page.items).toEqual([young]);
     expect(page.next).toBeNull();
     expect(page.unreadable).toEqual([
@@ -196,22 +230,49 @@ describe('what cannot be read is said', () => {
     expect(await reader.store.find(young.id)).toEqual(young);
   });
 
+  const see = (...siteIds: string[]): Scope => Scope.of(siteIds, new Map());
+
+  it('who sees none of it hears nothing of it', async () => {
+    rmSync(path);
+    const page = await fresh().store.list({ seen: see('beta'), newestFirst: true }, null, 10);
+    expect(page).toEqual({ items: [], next: null });
+  });
+
+  it('who sees a part of it hears of its days, and neither of its name nor of how much it holds', async () => {
+    rmSync(path);
+    const seen = Scope.of([], new Map([['alpha', ['alpha.books']]]));
+    const { unreadable } = await fresh().store.list({ seen, newestFirst: true }, null, 10);
+    const days = [old[2], old[0]].map((one) => one?.createdTime.slice(0, 10));
+    expect(unreadable).toEqual([
+      {
+        fromTime: `${days[0] ?? ''}T00:00:00.000Z`,
+        untilTime: expect.stringMatching(/T00:00:00\.000Z$/) as string,
+        operations: null,
+        detail: 'It is not in the folder that this process sees.',
+      },
+    ]);
+  });
+
   it('a process that sees no folder says so', async () => {
-    const page = await fresh(null).store.list({ newestFirst: true }, null, 10);
+    const page = await fresh(null).store.list({ seen: Scope.ALL, newestFirst: true }, null, 10);
     expect(page.unreadable?.[0]?.detail).toContain('sees no folder');
   });
 
   it('a page that has nothing to do with it says nothing', async () => {
     rmSync(path);
-    const since = { newestFirst: true, createdAfter: clock.now() - 50 * DAY_MS };
+    const since = { seen: Scope.ALL, newestFirst: true, createdAfter: clock.now() - 50 * DAY_MS };
     expect(await fresh().store.list(since, null, 10)).toEqual({ items: [young], next: null });
-    expect(await fresh().store.list({ newestFirst: true }, null, 1)).toMatchObject({ items: [young] });
+    expect(await fresh().store.list({ seen: Scope.ALL, newestFirst: true }, null, 1)).toMatchObject({
+      items: [young],
+    });
   });
 
   it('new work is not refused for it, and its operations stay unknown to the store', async () => {
     rmSync(path);
     expect(await fresh().store.findClaim('key')).toBeNull();
     expect(await fresh().upkeep.round()).toBe('DONE');
-    expect((await fresh().store.list({ newestFirst: true }, null, 10)).unreadable).toHaveLength(1);
+    expect(
+      (await fresh().store.list({ seen: Scope.ALL, newestFirst: true }, null, 10)).unreadable,
+    ).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import { FolderFiles } from '../../../../src/history/archive/folder-files.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { HISTORY_KEYS } from '../../../../src/platform/redis/keys.js';
@@ -14,7 +15,7 @@ import { claimOf, DAY_MS, ended, HistoryProcess, historyFolder, keep } from './b
 const the = redisForThisFile();
 const folder = historyFolder();
 const clock = new TestClock();
-const ALL = { newestFirst: true };
+const ALL = { seen: Scope.ALL, newestFirst: true };
 
 /** A folder with one segment, and a process that has nothing of it at hand. */
 async function archived(

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Scope } from '../../../../src/domain/access/scope.js';
 import type { OperationEvent } from '../../../../src/domain/operation-event.js';
 import type { CompositeStep, Operation } from '../../../../src/domain/operation.js';
 import { RedisRestorableStore } from '../../../../src/operations/guard/redis-restorable-store.js';
@@ -57,7 +58,7 @@ describe('what the store has lost', () => {
     expect(await holder()).toBe(lost.id);
     expect(await store().findClaim('k')).toEqual({ operationId: lost.id, fingerprint: 'f' });
     expect(await store().listOpen('alpha')).toEqual([now]);
-    const filter = { targetId: 'alpha.move-books', newestFirst: true };
+    const filter = { targetId: 'alpha.move-books', seen: Scope.ALL, newestFirst: true };
     expect((await store().list(filter, null, 10)).items).toEqual([now]);
     expect(await store().knownJobs('alpha', ['job-1'])).toEqual(new Set(['job-1']));
     const event = { type: 'operation.restored', sequence: 3, state: 'RUNNING' };
@@ -135,7 +136,7 @@ describe('what the store has in an older state', () => {
     await restorable().restore(books(), CLAIM, false);
     expect(await store().find(id(1))).toMatchObject({ state: 'RUNNING', version: 3 });
     const of = async (state: Operation['state']) =>
-      (await store().list({ state: [state], newestFirst: true }, null, 10)).items.length;
+      (await store().list({ state: [state], seen: Scope.ALL, newestFirst: true }, null, 10)).items.length;
     expect([await of('PENDING'), await of('RUNNING')]).toEqual([0, 1]);
   });
 
