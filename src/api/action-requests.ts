@@ -5,10 +5,13 @@ import type { ActiveSite, DrAction } from '../domain/dr-action.js';
 import type { TargetBelief } from '../domain/expected-target.js';
 import type { ProtectionState } from '../domain/inventory.js';
 import type { Operation } from '../domain/operation.js';
+import type { PreflightReport } from '../operations/operation-request.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { inSpan } from '../platform/tracing/spans.js';
 import { ProviderRegistry } from '../providers/registry.js';
-import { principalIdOf } from './access/request-access.js';
+import { ActionRights } from './access/action-rights.js';
+import { accessOf } from './access/request-access.js';
+import { ActionGate } from './action-gate.js';
 import type { OperationDto, PreflightReportDto } from './dto/operation.dto.js';
 import { ApiSettings } from './http/api-settings.js';
 import type { HttpExchange } from './http/exchange.decorator.js';
@@ -58,6 +61,8 @@ export class ActionRequests {
     private readonly operations: OperationsService,
     private readonly providers: ProviderRegistry,
     private readonly settings: ApiSettings,
+    private readonly rights: ActionRights,
+    private readonly gate: ActionGate,
   ) {}
 
   /** A change of what the path names. */
@@ -92,7 +97,9 @@ export class ActionRequests {
   }
 
   private async answer(action: ActionRequest, { request, reply }: HttpExchange): ActionAnswer {
-    const principal = principalIdOf(request);
+    const access = accessOf(request);
+    await this.rights.mustHold(access, action);
+    const { principal } = access;
     const traceparent = traceparentOf(request);
     const asked = {
       siteId: action.siteId,
@@ -107,7 +114,7 @@ export class ActionRequests {
         ...action.command,
       },
       targetName: null,
-      requestedBy: principal,
+      requestedBy: principal.id,
       reason: action.reason ?? null,
       requestId: request.id,
       ...(traceparent !== null && { traceparent }),
@@ -115,18 +122,14 @@ export class ActionRequests {
     };
     if (action.validateOnly) {
       void reply.code(200);
-      return presentPreflight(await this.operations.preflight(asked));
+      const report = await this.operations.preflight(asked);
+      const warning = this.gate.warningFor(report, action.siteId);
+      return presentPreflight(warning === null ? report : withWarning(report, warning));
     }
     const key = request.headers['idempotency-key'];
-    const claim = idempotencyClaim(Array.isArray(key) ? key.join(',') : key, principal, {
-      method: request.method,
-      path: request.url,
-      body: request.body,
-    });
-    const known = await this.operations.replayed(claim);
-    const { operation, replayed } = known
-      ? { operation: known, replayed: true }
-      : await this.operations.accept(asked, claim);
+    const sent = { method: request.method, path: request.url, body: request.body };
+    const claim = idempotencyClaim(Array.isArray(key) ? key.join(',') : key, principal.id, sent);
+    const { operation, replayed } = await this.gate.accept({ principal, asked, claim, request: sent });
     if (replayed) void reply.header('idempotency-replayed', 'true');
     void reply
       .code(202)
@@ -135,6 +138,10 @@ export class ActionRequests {
       .header('etag', etagOf(operation));
     return this.present(operation);
   }
+}
+
+function withWarning(report: PreflightReport, warning: string): PreflightReport {
+  return { ...report, warnings: [...report.warnings, warning] };
 }
 
 /** As it will be kept in the record: what was not given is not there. */

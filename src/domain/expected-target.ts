@@ -9,6 +9,8 @@ import type { ExpectedTarget } from './operation.js';
 export interface TargetBelief {
   state?: ProtectionState | undefined;
   activeSite?: ActiveSite | undefined;
+  /** Public ids of the groups that a run touches. */
+  touches?: readonly string[];
 }
 
 const REMEDY = 'Look at the target again and decide anew.';
@@ -45,7 +47,11 @@ export function deviationFrom(expected: ExpectedTarget, now: ResourceFacts | nul
 }
 
 /** Why the target is not what whoever asks believes it to be. */
-export function disbelief(belief: TargetBelief, now: ResourceFacts | null): Blocking | null {
+export function disbelief(
+  belief: TargetBelief,
+  now: ResourceFacts | null,
+  touches: readonly string[] = [],
+): Blocking | null {
   const wrong = [
     ...(belief.state !== undefined && belief.state !== now?.state
       ? [`${belief.state} was expected, and it is ${now ? `${now.state} (${now.word})` : 'not there'}`]
@@ -55,6 +61,9 @@ export function disbelief(belief: TargetBelief, now: ResourceFacts | null): Bloc
           `it was expected to run at ${belief.activeSite}, and runs at ${now?.activeSite ?? 'a site that cannot be told'}`,
         ]
       : []),
+    ...(belief.touches !== undefined && !isSame(belief.touches, touches)
+      ? [`it was expected to touch ${listed(belief.touches)}, and touches ${listed(touches)}`]
+      : []),
   ];
   if (wrong.length === 0) return null;
   return { code: 'not-as-expected', text: `The target changed: ${wrong.join('; ')}.`, remedy: REMEDY };
@@ -62,4 +71,12 @@ export function disbelief(belief: TargetBelief, now: ResourceFacts | null): Bloc
 
 function shown({ word, activeSite }: { word: string; activeSite: ActiveSite | null }): string {
   return activeSite === null ? `"${word}"` : `"${word}" at ${activeSite}`;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((id) => others.includes(id));
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.length === 0 ? 'nothing' : ids.join(', ');
 }

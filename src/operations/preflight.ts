@@ -46,7 +46,7 @@ export class Preflight {
     const [heldBy = null] = (await this.store.holders(siteId, locks)).values();
     const heldOutsideBy = heldBy === null ? null : outsideBy(await this.store.find(heldBy));
     const { resource } = preparation;
-    const wrong = request.belief ? disbelief(request.belief, resource) : null;
+    const wrong = request.belief ? disbelief(request.belief, resource, preparation.groupIds) : null;
     const { lifecycle } = provider.descriptor;
     const judged = judgeAction(lifecycle, first.action, resource, {
       direction: command.direction,

@@ -223,6 +223,18 @@ export const BODY_EXAMPLES: Readonly<Record<string, Examples>> = {
   }),
   'patch /v1/drills/{id}': one('A later due time', { dueTime: '2030-02-01T18:00:00Z' }),
   [`patch ${PLAN}/drills/{drillId}`]: one('SDRS: a new name', { name: 'quarterly-drill' }),
+  'post /v1/approvals/{id}/approve': one('With a word for the history', {
+    reason: 'Seen on the bridge call',
+  }),
+  'post /v1/approvals/{id}/decline': one('Why not', { reason: 'The array is back' }),
+  'post /v1/approvals/{id}/override': one('Why nobody else is asked', {
+    reason: 'Nobody else can be reached, incident 4711',
+  }),
+  'post /v1/emergencies': one('For one site', {
+    reason: 'AZ 1 is lost, incident 4711',
+    siteIds: ['eu-cloud'],
+    untilTime: '2030-02-01T18:00:00Z',
+  }),
   'post /v1/webhooks': {
     all: { summary: 'Everything', value: { url: 'https://hooks.example.com/dr' } },
     some: {

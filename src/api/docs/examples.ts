@@ -84,6 +84,8 @@ export const PARAMETER_EXAMPLES: Readonly<Record<string, Examples>> = {
   '/v1/drills/{id}': DRILLS,
   '/v1/findings/{id}': of('As the list shows it', 'eu-cloud.Yk3mY0o8tZ3WvJq5s7c2Lw'),
   '/v1/operations/{id}': OPERATIONS,
+  '/v1/approvals/{id}': of('As the list shows it', 'eu-cloud.0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e'),
+  '/v1/emergencies/{id}': of('As the list shows it', '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e'),
   '/v1/webhooks/{id}': of('A webhook', '0192f0c1-7a3e-7cc0-8000-3f6b1a2c4d5e'),
   '/v1/webhooks/{id}/deliveries/{deliveryId}': of('As the list shows it', '018f2b3c4d5e6f708192a3b4c5d6e7f8'),
   '/v1/api-keys/{id}': of('As the list shows it', '7k2m9x4q1v8s3d6f'),
