@@ -177,6 +177,7 @@ export class Product {
         REDIS_URL: this.redis.url,
         SITES_FILE: this.sitesFile,
         ADMIN_API_KEY: API_KEY,
+        FAILOVERS_PER_MINUTE: '100000',
         LOG_LEVEL: 'warn',
         JOURNAL_DIR: 'none',
         HISTORY_DIR: 'none',

@@ -89,6 +89,7 @@ export class Stage {
       REDIS_URL: this.redis.url,
       SITES_FILE: file,
       ADMIN_API_KEY: API_KEY,
+      FAILOVERS_PER_MINUTE: '100000',
       LOG_LEVEL: 'warn',
       JOURNAL_DIR: this.journal,
       HISTORY_DIR: join(this.directory, 'history'),

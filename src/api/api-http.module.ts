@@ -6,18 +6,25 @@ import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from './access/access.guard.js';
+import { AuditInterceptor } from './access/audit.interceptor.js';
+import { ActionRights } from './access/action-rights.js';
 import { HidesUnseen } from './access/hides-unseen.js';
 import { Holding } from './access/holding.js';
 import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
 import { UnseenOperations } from './access/unseen-operations.js';
 import { ActionRequests } from './action-requests.js';
+import { ActionGate } from './action-gate.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ApiKeysController } from './api-keys.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { DrillsController } from './drills.controller.js';
 import { EventsController } from './events.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
+import { EmergenciesController } from './emergencies.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
@@ -61,7 +68,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
-  imports: [AccessModule, OperationsModule, EventsModule],
+  imports: [AccessModule, AuditModule, ApprovalsModule, OperationsModule, EventsModule],
   controllers: [
     SitesController,
     SiteFactsController,
@@ -89,6 +96,8 @@ import { WebhooksController } from './webhooks.controller.js';
     HealthController,
     RestoreGuardController,
     MetricsController,
+    ApprovalsController,
+    EmergenciesController,
     ProblemsController,
   ],
   providers: [
@@ -123,6 +132,8 @@ import { WebhooksController } from './webhooks.controller.js';
       inject: [ENVIRONMENT_TOKEN],
       useFactory: ({ adminApiKey }: Environment) => new LivePlaces(adminApiKey),
     },
+    ActionRights,
+    ActionGate,
     LiveStreams,
     OperationStreams,
     { provide: APP_GUARD, useClass: AccessGuard },

@@ -136,6 +136,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     REDIS_URL: redis.url,
     SITES_FILE: join(directory, 'sites.yaml'),
     ADMIN_API_KEY: API_KEY,
+    FAILOVERS_PER_MINUTE: '100000',
     LOG_LEVEL: 'info',
     POLL_INTERVAL_MS: '60',
     SUBMIT_TIMEOUT_MS: '5000',

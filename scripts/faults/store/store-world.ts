@@ -71,6 +71,7 @@ export class StoreWorld {
       REDIS_URL: redisUrl,
       SITES_FILE: join(directory, 'sites.yaml'),
       ADMIN_API_KEY: API_KEY,
+      FAILOVERS_PER_MINUTE: '100000',
       JOURNAL_DIR: join(directory, 'journal'),
       LOG_LEVEL: 'info',
       POLL_INTERVAL_MS: '200',

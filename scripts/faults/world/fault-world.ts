@@ -99,6 +99,7 @@ export class FaultWorld {
       HOST: '127.0.0.1',
       SITES_FILE: join(directory, 'sites.yaml'),
       ADMIN_API_KEY: API_KEY,
+      FAILOVERS_PER_MINUTE: '100000',
       LOG_LEVEL: 'warn',
       POLL_INTERVAL_MS: '250',
       SUBMIT_TIMEOUT_MS: '2000',
