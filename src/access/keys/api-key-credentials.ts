@@ -18,7 +18,7 @@ export class ApiKeyCredentials implements CredentialKind {
   private readonly cameWith = new WeakMap<Principal, Buffer>();
 
   constructor(
-    private readonly known: Pick<KnownKeys, 'find'>,
+    private readonly known: Pick<KnownKeys, 'find' | 'findAnew'>,
     private readonly uses: Pick<KeyUses, 'note'>,
     private readonly clock: Clock,
     private readonly onRefusal: (why: KeyRefusal, keyId: string | null) => void,
@@ -32,7 +32,9 @@ export class ApiKeyCredentials implements CredentialKind {
     const id = idOfKeyText(token);
     if (id === null) return this.refused('MALFORMED', null);
     const digest = digestOf(token);
-    const key = await this.known.find(id);
+    let key = await this.known.find(id);
+    // Another process may have given out another secret a moment ago.
+    if (this.refusalOf(key, digest) === 'WRONG_SECRET') key = await this.known.findAnew(id);
     const why = this.refusalOf(key, digest);
     if (!key || why) return this.refused(why ?? 'UNKNOWN', id);
     this.uses.note(id);

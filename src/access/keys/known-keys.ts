@@ -38,9 +38,12 @@ export class KnownKeys {
   /** null = there is none. Throws the 503 `store-unavailable` when that cannot be told. */
   async find(id: string): Promise<ApiKey | null> {
     if (!this.isFresh()) await this.look();
-    const key = this.usable().keys.get(id);
-    if (key) return key;
     // Another process may have made it a moment ago.
+    return this.usable().keys.get(id) ?? this.findAnew(id);
+  }
+
+  /** As it is in the store from now on. */
+  async findAnew(id: string): Promise<ApiKey | null> {
     if (!(await this.lookAnew())) throw unavailable();
     return this.usable().keys.get(id) ?? null;
   }
