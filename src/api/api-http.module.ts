@@ -7,9 +7,7 @@ import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
-import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from './access/access.guard.js';
-import { AuditInterceptor } from './access/audit.interceptor.js';
 import { ActionRights } from './access/action-rights.js';
 import { HidesUnseen } from './access/hides-unseen.js';
 import { Holding } from './access/holding.js';
@@ -68,7 +66,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
-  imports: [AccessModule, AuditModule, ApprovalsModule, OperationsModule, EventsModule],
+  imports: [AccessModule, ApprovalsModule, OperationsModule, EventsModule],
   controllers: [
     SitesController,
     SiteFactsController,
