@@ -3,6 +3,7 @@ import { InventoryService } from '../inventory/inventory.service.js';
 import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
+import { Metrics } from '../platform/metrics.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AdminKey } from './admin-key.js';
 import { Authenticator } from './authenticator.js';
@@ -20,10 +21,22 @@ import { IdentityTokens } from './tokens/identity-tokens.js';
   providers: [
     {
       provide: IdentityTokens,
-      inject: [AccessFile, Clock, LOG],
-      useFactory: (file: AccessFile, clock: Clock, log: Log) => {
+      inject: [AccessFile, Clock, LOG, Metrics],
+      useFactory: (file: AccessFile, clock: Clock, log: Log, metrics: Metrics) => {
         const tokens = new IdentityTokens(file, clock, log);
         tokens.begin();
+        metrics.gauge(
+          {
+            name: 'drgw_identity_provider_keys_age_seconds',
+            help: 'How long ago the keys of an identity provider were read; infinite = not since the start.',
+            labelNames: ['identity_provider'],
+          },
+          () =>
+            [...tokens.keyAgesMs()].map(([name, ms]) => ({
+              value: ms / 1000,
+              labels: { identity_provider: name },
+            })),
+        );
         return tokens;
       },
     },
