@@ -42,7 +42,9 @@ export function liveFrames(events: readonly LiveEvent[], words: PlaceWords | nul
 /** What was, to be written at once; its ids are places of this reader alone. */
 export function replayedFrames(events: readonly LiveEvent[], words: PlaceWords): Buffer {
   return Buffer.from(
-    events.map(({ fed, place, body }) => sseText(fed.event.type, words.write(place), body)).join(''),
+    events
+      .map((event) => sseText(event.fed.event.type, words.write(event.place), words.body(event)))
+      .join(''),
   );
 }
 

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Scope } from '../domain/access/scope.js';
+import type { LiveEvent } from '../events/live-feed.js';
 import { readPlace, writePlace, type LivePlace } from '../events/live-place.js';
 
 const CIPHER = 'aes-256-gcm';
@@ -8,15 +9,19 @@ const TAG_BYTES = 16;
 /** Of every offset: its milliseconds and its counter. */
 const PART_BYTES = 6;
 const SEALED = /^[\w-]{1,500}$/;
+/** Made here, or taken over from a site's history. */
+const OPERATION = /(?:operation )?([a-z0-9-]{1,32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/gi;
 
-/** A place in the words of one kind of reader. */
+/** A place, and an event, in the words for one kind of reader. */
 export interface PlaceWords {
   write(place: LivePlace): string;
   /** null = not one that was ever given to such a reader. */
   read(text: string): LivePlace | null;
+  /** The CloudEvent as JSON. */
+  body(event: LiveEvent): string;
 }
 
-const CLEAR: PlaceWords = { write: writePlace, read: readPlace };
+const CLEAR: PlaceWords = { write: writePlace, read: readPlace, body: ({ body }) => body };
 
 /**
  * How readers are told where they are. A place names the last event of every shard, which tells when something happened:
@@ -34,7 +39,11 @@ export class LivePlaces {
   of(seen: Scope): PlaceWords {
     if (seen.isAll) return CLEAR;
     const bound = Buffer.from(seen.key);
-    return { write: (place) => this.seal(place, bound), read: (text) => this.open(text, bound) };
+    return {
+      write: (place) => this.seal(place, bound),
+      read: (text) => this.open(text, bound),
+      body: withoutOthers,
+    };
   }
 
   private seal(place: LivePlace, bound: Buffer): string {
@@ -57,6 +66,18 @@ export class LivePlaces {
       return null;
     }
   }
+}
+
+/** Its sentence may name an operation that stands in the way, which may be one that is not seen. */
+function withoutOthers({ fed, body }: LiveEvent): string {
+  const { text, operationId } = fed.event;
+  const told = text.replace(OPERATION, (whole, id: string) => {
+    if (id === operationId) return whole;
+    return whole.startsWith('O') ? 'Another operation' : 'another operation';
+  });
+  if (told === text) return body;
+  const event = JSON.parse(body) as { data: object };
+  return JSON.stringify({ ...event, data: { ...event.data, text: told } });
 }
 
 /** Of the same length whatever it says. */

@@ -9,7 +9,6 @@ import { Clock, isoTime } from '../platform/clock.js';
 import { withinMs } from '../platform/within.js';
 import { LastingAccess } from './access/lasting-access.js';
 import type { RequestAccess } from './access/request-access.js';
-import { ActionRequests } from './action-requests.js';
 import type { OperationDto } from './dto/operation.dto.js';
 import { beatFrame, liveFrames, placeLine, replayedFrames, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
@@ -17,6 +16,7 @@ import type { SseChannel } from './http/sse-channel.js';
 import { LivePlaces, type PlaceWords } from './live-places.js';
 import { LiveReader } from './live-reader.js';
 import { OpenOperationsReading, wantedOf, type OpenOperations } from './open-operations.js';
+import { ToldOperations } from './told-operations.js';
 
 /** Who was away for longer begins anew: a snapshot costs less. */
 const MOST_PAGES_REPLAYED = 40;
@@ -56,7 +56,7 @@ export class LiveStreams {
     private readonly feed: LiveFeed,
     private readonly readers: EventReaders,
     private readonly open: OpenOperationsReading,
-    private readonly actions: ActionRequests,
+    private readonly told: ToldOperations,
     private readonly clock: Clock,
     private readonly places: LivePlaces,
     private readonly lasting: LastingAccess,
@@ -64,7 +64,7 @@ export class LiveStreams {
 
   /** Throws before the stream begins; afterwards it is cut off, and the reader comes back. */
   async stream(
-    access: Pick<RequestAccess, 'principal' | 'seen'>,
+    access: RequestAccess,
     wishes: Omit<EventFilter, 'seen'>,
     reply: FastifyReply,
     lastEventId: string | undefined,
@@ -81,7 +81,7 @@ export class LiveStreams {
     try {
       const { from, reset } = await this.beginning(reader, filter, words, lastEventId);
       if (from && !this.feed.holdsAfter(from, filter)) room.take();
-      const open = from ? null : await this.open.read();
+      const snapshot = from ? null : await this.snapshot(filter, access);
       channel = seat.open(
         reply,
         () => beatOf(reader, words),
@@ -93,8 +93,8 @@ export class LiveStreams {
       release = this.lasting.watch(access, 'operations:read', () => channel?.end());
       if (channel.isClosed) release();
       if (reset) channel.write(resetFrame(reset, this.now()), false);
-      if (open) this.show(open, filter, reader.place, channel);
-      void this.goOn(reader, filter, channel, from, room).finally(() => room.giveBack());
+      if (snapshot) this.show(snapshot, words, reader.place, channel);
+      void this.goOn(reader, filter, access, channel, from, room).finally(() => room.giveBack());
     } catch (error) {
       release();
       room.giveBack();
@@ -152,6 +152,7 @@ export class LiveStreams {
   private async goOn(
     reader: LiveReader,
     filter: SeenFilter,
+    access: RequestAccess,
     channel: SseChannel,
     from: LivePlace | null,
     room: Room,
@@ -160,9 +161,9 @@ export class LiveStreams {
       if (from && !(await withinMs(REPLAY_TAKES_MS, this.replay(reader, filter, channel, from, room)))) {
         if (channel.isClosed) return;
         reader.restart();
-        const open = await this.open.read();
+        const snapshot = await this.snapshot(filter, access);
         channel.write(resetFrame('TOO_FAR_BEHIND', this.now()), false);
-        this.show(open, filter, reader.place, channel);
+        this.show(snapshot, this.places.of(filter.seen), reader.place, channel);
       }
       const words = filter.seen.isAll ? null : this.places.of(filter.seen);
       if (!reader.goLive((events) => channel.write(liveFrames(events, words), true))) channel.cut();
@@ -189,20 +190,29 @@ export class LiveStreams {
     return !channel.isClosed;
   }
 
-  /** One frame for all who share the reading and want the same; only the place before it is each one's own. */
-  private show(open: OpenOperations, filter: SeenFilter, place: LivePlace, channel: SseChannel): void {
-    const key = filterKey(filter);
-    const frame = open.frames.get(key) ?? this.snapshotFrame(open, filter);
-    open.frames.set(key, frame);
-    channel.write(placeLine(place, this.places.of(filter.seen)), false);
-    channel.write(frame, false);
+  private show(snapshot: Buffer, words: PlaceWords, place: LivePlace, channel: SseChannel): void {
+    channel.write(placeLine(place, words), false);
+    channel.write(snapshot, false);
   }
 
-  private snapshotFrame(open: OpenOperations, filter: SeenFilter): Buffer {
+  /** One frame for all readers of a principal who share the reading and want the same; only the place before it is each one's own. */
+  private async snapshot(filter: SeenFilter, access: RequestAccess): Promise<Buffer> {
+    const open = await this.open.read();
+    const key = `${access.principal.id} ${filterKey(filter)}`;
+    const frame = open.frames.get(key) ?? this.snapshotFrame(open, filter, access);
+    open.frames.set(key, frame);
+    return frame;
+  }
+
+  private async snapshotFrame(
+    open: OpenOperations,
+    filter: SeenFilter,
+    access: RequestAccess,
+  ): Promise<Buffer> {
     const wanted = wantedOf(open, filter);
     const shown = wanted.slice(0, MOST_SHOWN);
     const data: SnapshotData = {
-      operations: shown.map((operation) => this.actions.present(operation)),
+      operations: await this.told.all(shown, access),
       isComplete: shown.length === wanted.length,
       total: wanted.length,
     };

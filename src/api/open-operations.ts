@@ -7,7 +7,7 @@ import { SHARDS } from '../platform/redis/keys.js';
 /** One reading of all that is unfinished, newest first, and what was made of it, for those who share it. */
 export interface OpenOperations {
   readonly operations: readonly Operation[];
-  readonly frames: Map<string, Buffer>;
+  readonly frames: Map<string, Promise<Buffer>>;
 }
 
 /**

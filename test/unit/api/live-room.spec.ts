@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { LastingAccess } from '../../../src/api/access/lasting-access.js';
-import type { ActionRequests } from '../../../src/api/action-requests.js';
 import type { EventReaders } from '../../../src/api/http/event-readers.js';
 import type { SseChannel } from '../../../src/api/http/sse-channel.js';
 import { LivePlaces } from '../../../src/api/live-places.js';
 import { LiveStreams } from '../../../src/api/live-streams.js';
 import type { OpenOperationsReading } from '../../../src/api/open-operations.js';
+import type { ToldOperations } from '../../../src/api/told-operations.js';
 import { Scope } from '../../../src/domain/access/scope.js';
 import type { LiveFeed } from '../../../src/events/live-feed.js';
 import { writePlace, type LivePlace } from '../../../src/events/live-place.js';
@@ -41,13 +41,13 @@ function comingBack() {
     feed as unknown as LiveFeed,
     { take: () => seat } as unknown as EventReaders,
     {} as OpenOperationsReading,
-    {} as ActionRequests,
+    {} as ToldOperations,
     new TestClock(),
     new LivePlaces('a secret'),
     { watch: () => () => undefined } as unknown as LastingAccess,
   );
   const principal = { id: 'one', kind: 'API_KEY', grants: [] } as const;
-  const access = { principal, seen: Scope.ALL };
+  const access = { principal, seen: Scope.ALL, held: Scope.ALL };
   const comeBack = () => streams.stream(access, {}, {} as FastifyReply, writePlace(PLACE));
   return { comeBack, held, asking, counts: () => ({ reading, cut, live }) };
 }
