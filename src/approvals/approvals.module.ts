@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { AccessModule } from '../access/access.module.js';
 import { AuditTrail } from '../access/audit-trail.js';
 import { Authenticator } from '../access/authenticator.js';
+import { AccessFile } from '../access/file/access-file.js';
 import { Scopes } from '../access/scopes.js';
 import { ApprovalPolicy } from '../domain/access/approval-policy.js';
 import { Clock } from '../platform/clock.js';
@@ -67,7 +68,8 @@ const NO_AUDIT: AuditTrail = { record: () => Promise.resolve() };
     },
     {
       provide: ApprovalPolicy,
-      useFactory: () => new ApprovalPolicy([]),
+      inject: [AccessFile],
+      useFactory: ({ approvals }: AccessFile) => new ApprovalPolicy(approvals),
     },
   ],
   exports: [Approvals, Emergencies, Pace, ApprovalPolicy],

@@ -3,7 +3,9 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsOptional, ValidateNested } from 'class-validator';
 import { checkedSettings } from '../../platform/config/checked-settings.js';
 import { ConfigurationError, type Variables } from '../../platform/config/environment.js';
+import type { ApprovalRule } from '../../domain/access/approval-policy.js';
 import { readYamlFile } from '../../platform/config/yaml-file.js';
+import { approvalFaults, approvalRuleOf, ApprovalSettings } from './approval-settings.js';
 import { grantFaults, GrantSettings, tokenGrantOf, type TokenGrant } from './grant-settings.js';
 import {
   identityProviderOf,
@@ -15,6 +17,9 @@ const PROVIDERS =
   'Write under "oidc" a list of at most 20 identity providers, each with name, issuer, audience and jwksUrl';
 const GRANTS =
   'Write under "grants" a list of at most 2000 grants, each with provider, group or subject, role and sites';
+
+const APPROVALS =
+  'Write under "approvals" a list of at most 1000 rules, each with sites, and targets and actions if not all are meant';
 
 /** The whole file: a section is a field here, with a class of its own. */
 class AccessFileSettings {
@@ -31,6 +36,13 @@ class AccessFileSettings {
   @ValidateNested({ each: true, message: GRANTS })
   @Type(() => GrantSettings)
   grants?: GrantSettings[];
+
+  @IsOptional()
+  @IsArray({ message: APPROVALS })
+  @ArrayMaxSize(1_000, { message: APPROVALS })
+  @ValidateNested({ each: true, message: APPROVALS })
+  @Type(() => ApprovalSettings)
+  approvals?: ApprovalSettings[];
 }
 
 /** Who is believed to be whom, and what they may do: ACCESS_FILE, checked. */
@@ -41,6 +53,8 @@ export class AccessFile {
   constructor(
     readonly identityProviders: readonly IdentityProvider[],
     readonly grants: readonly TokenGrant[],
+    /** What needs a second person. */
+    readonly approvals: readonly ApprovalRule[] = [],
   ) {}
 }
 
@@ -67,13 +81,17 @@ export function readAccessFile(
   return accessOf(settings);
 }
 
-function accessOf({ oidc, grants }: AccessFileSettings): AccessFile {
-  return new AccessFile((oidc ?? []).map(identityProviderOf), (grants ?? []).map(tokenGrantOf));
+function accessOf({ oidc, grants, approvals }: AccessFileSettings): AccessFile {
+  return new AccessFile(
+    (oidc ?? []).map(identityProviderOf),
+    (grants ?? []).map(tokenGrantOf),
+    (approvals ?? []).map(approvalRuleOf),
+  );
 }
 
 /** Of fields that are right one by one. */
 function contradictions(settings: AccessFileSettings, siteIds: readonly string[]): string[] {
-  const { identityProviders, grants } = accessOf(settings);
+  const { identityProviders, grants, approvals } = accessOf(settings);
   const known = { providers: identityProviders.map(({ name }) => name), siteIds };
   return [
     ...twice(known.providers).map(
@@ -84,6 +102,7 @@ function contradictions(settings: AccessFileSettings, siteIds: readonly string[]
       (i) => `oidc[${i}].issuer is used twice: write each issuer once, with all its audiences.`,
     ),
     ...grants.flatMap((grant, i) => grantFaults(grant, `grants[${i}]`, known)),
+    ...approvals.flatMap((rule, i) => approvalFaults(rule, `approvals[${i}]`, siteIds)),
   ];
 }
 

@@ -1,6 +1,5 @@
 import {
-  ArrayMaxSize,
-  ArrayMinSize,
+  ArrayNotEmpty,
   IsArray,
   IsIn,
   IsInt,
@@ -8,38 +7,36 @@ import {
   IsString,
   Max,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import { APPROVAL_VALID_MINUTES, type ApprovalRule } from '../../domain/access/approval-policy.js';
 import { DR_ACTIONS, type DrAction } from '../../domain/dr-action.js';
 import { parsePublicId } from '../../domain/ids.js';
 
-const SITES = 'Write under "sites" a list of ids of sites; leave it out for all';
-const TARGETS = 'Write under "targets" a list of public ids of plans or groups; leave it out for all';
-const ACTIONS = `Write under "actions" a list of actions, such as FAILOVER; leave it out for whatever moves a workload`;
-const MINUTES = 'Write under "validMinutes" a whole number from 1 to 1440; 15 without it';
+const SITES = `Write in "sites" a list of site ids, or '*' for all of them, also those that come later`;
+const TARGETS = `Write in "targets" a list of ids of recovery plans or protection groups, or '*' for all of the sites`;
+const ACTIONS = `Write in "actions" a list of actions such as FAILOVER, or '*' for whatever moves a workload`;
+const MINUTES = 'Write in "validMinutes" a whole number from 1 to 1440';
 
-/** One rule under "approvals": for what a second person is needed. */
+/** One entry of `approvals:`: what needs a second person. */
 export class ApprovalSettings {
-  @IsOptional()
+  @ValidateIf(({ sites }: ApprovalSettings) => sites !== '*')
   @IsArray({ message: SITES })
-  @ArrayMinSize(1, { message: SITES })
-  @ArrayMaxSize(1_000, { message: SITES })
+  @ArrayNotEmpty({ message: SITES })
   @IsString({ each: true, message: SITES })
-  sites?: string[];
+  sites!: string[] | '*';
 
-  @IsOptional()
+  @ValidateIf(({ targets }: ApprovalSettings) => targets !== undefined && targets !== '*')
   @IsArray({ message: TARGETS })
-  @ArrayMinSize(1, { message: TARGETS })
-  @ArrayMaxSize(1_000, { message: TARGETS })
+  @ArrayNotEmpty({ message: TARGETS })
   @IsString({ each: true, message: TARGETS })
-  targets?: string[];
+  targets?: string[] | '*';
 
-  @IsOptional()
+  @ValidateIf(({ actions }: ApprovalSettings) => actions !== undefined && actions !== '*')
   @IsArray({ message: ACTIONS })
-  @ArrayMinSize(1, { message: ACTIONS })
-  @ArrayMaxSize(DR_ACTIONS.length, { message: ACTIONS })
-  @IsIn(DR_ACTIONS, { each: true, message: `${ACTIONS} (known are ${DR_ACTIONS.join(', ')})` })
-  actions?: DrAction[];
+  @ArrayNotEmpty({ message: ACTIONS })
+  @IsIn(DR_ACTIONS, { each: true, message: ACTIONS })
+  actions?: DrAction[] | '*';
 
   @IsOptional()
   @IsInt({ message: MINUTES })
@@ -48,26 +45,33 @@ export class ApprovalSettings {
   validMinutes?: number;
 }
 
-/** A rule that names what is not there would guard nothing, and nobody would know. */
-export function approvalFaults(rules: readonly ApprovalSettings[], siteIds: readonly string[]): string[] {
-  return rules.flatMap(({ sites = [], targets = [] }, at) => [
-    ...sites
-      .filter((siteId) => !siteIds.includes(siteId))
-      .map((siteId) => `approvals[${at}].sites names ${siteId}, which the sites file does not: correct it.`),
-    ...targets
-      .filter((id) => !siteIds.includes(parsePublicId(id)?.siteId ?? ''))
-      .map(
-        (id) =>
-          `approvals[${at}].targets names ${id}, which is no id of a plan or group here: copy it from a list.`,
-      ),
-  ]);
-}
-
 export function approvalRuleOf({ sites, targets, actions, validMinutes }: ApprovalSettings): ApprovalRule {
   return {
-    sites: sites ?? '*',
+    sites,
     targets: targets ?? '*',
     actions: actions ?? '*',
     validMinutes: validMinutes ?? APPROVAL_VALID_MINUTES,
   };
+}
+
+/** A rule that names what cannot be there would guard nothing, and nobody would know. */
+export function approvalFaults(
+  { sites, targets }: ApprovalRule,
+  place: string,
+  siteIds: readonly string[],
+): string[] {
+  const named = sites === '*' ? siteIds : sites;
+  const strangers = named.filter((siteId) => !siteIds.includes(siteId));
+  const misplaced =
+    targets === '*' ? [] : targets.filter((id) => !named.includes(parsePublicId(id)?.siteId ?? ''));
+  return [
+    ...strangers.map(
+      (siteId) =>
+        `${place}.sites: there is no site "${siteId}" in the sites file: write one of ${siteIds.join(', ')}.`,
+    ),
+    ...misplaced.map(
+      (id) =>
+        `${place}.targets: "${id}" is no id of a plan or group of the sites that the rule names: write it as the gateway shows it, such as my-site.1234.`,
+    ),
+  ];
 }
