@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Scope } from '../domain/access/scope.js';
+import type { Scope } from '../domain/access/scope.js';
 import { RecentAnswers } from '../inventory/recent-answers.js';
 import { problem, ProblemError, type FieldError } from '../domain/problem.js';
 import { parsePublicId } from '../domain/ids.js';
@@ -35,10 +35,7 @@ export class SiteReads {
   }
 
   /** A slip in a filter must not pass for an inventory that is empty. What is not seen is not there. */
-  mustKnow(
-    { siteId, provider }: Pick<InventoryQueryDto, 'siteId' | 'provider'>,
-    seen: Scope = Scope.ALL,
-  ): void {
+  mustKnow({ siteId, provider }: Pick<InventoryQueryDto, 'siteId' | 'provider'>, seen: Scope): void {
     const errors: FieldError[] = [];
     const sites = this.providers.all().filter((site) => seen.touchesSite(site.siteId));
     if (siteId !== undefined && !sites.some((site) => site.siteId === siteId))
