@@ -110,6 +110,18 @@ module.exports = {
       { path: '^src/access/' },
     ),
     forbid(
+      'audit-only-writes-down',
+      'What decides must not depend on how decisions are kept, and what keeps them must not be able to decide: it knows the port, and is handed over where processes are put together.',
+      { path: '^src/audit/' },
+      { path: '^src/', pathNot: '^src/(audit|domain|platform)/|^src/access/audit-trail\\.ts$' },
+    ),
+    forbid(
+      'audit-behind-its-port',
+      'Whoever decides records by the port in src/access; only the surface reads what was recorded.',
+      { path: '^src/', pathNot: '^src/(audit|api)/|^src/[^/]+\\.ts$' },
+      { path: '^src/audit/' },
+    ),
+    forbid(
       'nobody-needs-telemetry',
       'The work must go on in the same way whether or not anybody measures it: what is measured is told by the rooms themselves, and followed from outside.',
       { path: '^src/', pathNot: ['^src/telemetry/', '^src/(api|worker)\\.module\\.ts$'] },

@@ -13,6 +13,8 @@ export class DataDirectory {
   readonly simulators: string;
   readonly journal: string;
   readonly history: string;
+  readonly audit: string;
+  readonly auditCheckpoints: string;
 
   private constructor(
     readonly path: string,
@@ -22,6 +24,8 @@ export class DataDirectory {
     this.simulators = join(path, 'simulators');
     this.journal = join(path, 'journal');
     this.history = join(path, 'history');
+    this.audit = join(path, 'audit');
+    this.auditCheckpoints = join(path, 'audit-checkpoints.ndjson');
   }
 
   /** Fails with DirectoryInUse if another sandbox has it. */
@@ -44,14 +48,12 @@ export class DataDirectory {
 
   /** Generated once: a client set up yesterday still works today. */
   adminApiKey(): string {
-    const file = join(this.path, 'admin-api-key');
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch {
-      const key = `dra_${randomBytes(24).toString('base64url')}`;
-      writeFileSync(file, `${key}\n`, { mode: 0o600 });
-      return key;
-    }
+    return this.secret('admin-api-key', () => `dra_${randomBytes(24).toString('base64url')}`).value;
+  }
+
+  /** The key that seals the record of decisions, likewise. */
+  auditKeyFile(): string {
+    return this.secret('audit-key', () => randomBytes(32).toString('hex')).file;
   }
 
   /** Written at every start, as the simulators' ports may have changed. */
@@ -61,12 +63,27 @@ export class DataDirectory {
     return file;
   }
 
+  private secret(name: string, make: () => string): { file: string; value: string } {
+    const file = join(this.path, name);
+    try {
+      return { file, value: readFileSync(file, 'utf8').trim() };
+    } catch {
+      const value = make();
+      writeFileSync(file, `${value}\n`, { mode: 0o600 });
+      return { file, value };
+    }
+  }
+
   /** Only what a sandbox puts here: the directory may be somebody's home by mistake. */
   private async wipe(): Promise<void> {
     const redis = join(this.path, 'redis');
     mkdirSync(redis, { recursive: true });
     (await lockDirectory(redis, { patienceMs: LEAVING_REDIS_MS })).release();
-    for (const name of ['redis', 'journal', 'history', 'logs', 'simulators', 'sites.yaml', 'admin-api-key']) {
+    const names = [
+      ...['redis', 'journal', 'history', 'logs', 'simulators', 'sites.yaml', 'admin-api-key'],
+      ...['audit', 'audit-key', 'audit-checkpoints.ndjson'],
+    ];
+    for (const name of names) {
       rmSync(join(this.path, name), { recursive: true, force: true });
     }
   }

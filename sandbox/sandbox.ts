@@ -129,6 +129,9 @@ export class Sandbox {
       PORT: String(port),
       JOURNAL_DIR: env.JOURNAL_DIR || data.journal,
       HISTORY_DIR: env.HISTORY_DIR || data.history,
+      AUDIT_DIR: env.AUDIT_DIR || data.audit,
+      AUDIT_KEY_FILE: env.AUDIT_KEY_FILE || data.auditKeyFile(),
+      AUDIT_CHECKPOINT_FILE: env.AUDIT_CHECKPOINT_FILE || data.auditCheckpoints,
       ...wiring,
     };
     await Promise.all([

@@ -1,3 +1,4 @@
+import type { KeptAuditTrail } from './audit/kept-audit-trail.js';
 import type { StoreGuard } from './operations/guard/store-guard.js';
 import type { Journal } from './operations/journal/journal.js';
 import type { Finding, HealthCheck, Matters } from './platform/health/health.js';
@@ -57,6 +58,16 @@ export function journalCheck(journal: Journal): HealthCheck {
     name: 'journal',
     matters: 'READINESS',
     ask: async () => finding(await journal.fault(), well),
+  };
+}
+
+/** Where it cannot be written, nothing new is accepted. */
+export function auditCheck(trail: KeptAuditTrail): HealthCheck {
+  const well = trail.isKept ? 'Decisions can be recorded.' : 'Decisions are not recorded.';
+  return {
+    name: 'audit',
+    matters: 'READINESS',
+    ask: async () => finding(await trail.fault(), well),
   };
 }
 

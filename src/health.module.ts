@@ -1,7 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { KeptAuditTrail } from './audit/kept-audit-trail.js';
 import {
+  auditCheck,
   clockCheck,
   connectionsCheck,
   evictionCheck,
@@ -82,12 +85,17 @@ export class HealthModule implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   static ofApi(): DynamicModule {
-    return healthModule({
+    const health = healthModule({
       provide: Health,
-      inject: [CanaryBoard, ...OF_EVERY_PROCESS],
-      useFactory: (board: CanaryBoard, ...rest: OfEveryProcess) =>
-        new Health([...checksOfEveryProcess('TOLD', ...rest), workersCheck(board, placesOf(QUEUES))]),
+      inject: [CanaryBoard, KeptAuditTrail, ...OF_EVERY_PROCESS],
+      useFactory: (board: CanaryBoard, audit: KeptAuditTrail, ...rest: OfEveryProcess) =>
+        new Health([
+          ...checksOfEveryProcess('TOLD', ...rest),
+          auditCheck(audit),
+          workersCheck(board, placesOf(QUEUES)),
+        ]),
     });
+    return { ...health, imports: [AuditModule] };
   }
 
   static ofWorker(): DynamicModule {

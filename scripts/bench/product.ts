@@ -180,6 +180,7 @@ export class Product {
         FAILOVERS_PER_MINUTE: '100000',
         LOG_LEVEL: 'warn',
         JOURNAL_DIR: 'none',
+        AUDIT_DIR: 'none',
         HISTORY_DIR: 'none',
         ...this.options.env,
         ...env,

@@ -92,6 +92,7 @@ export class Stage {
       FAILOVERS_PER_MINUTE: '100000',
       LOG_LEVEL: 'warn',
       JOURNAL_DIR: this.journal,
+      AUDIT_DIR: 'none',
       HISTORY_DIR: join(this.directory, 'history'),
       ...env,
     };

@@ -7,18 +7,22 @@ import type { Log } from '../platform/log/log.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { AccessModule } from '../access/access.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from './access/access.guard.js';
+import { AuditInterceptor } from './access/audit.interceptor.js';
 import { ActionRights } from './access/action-rights.js';
 import { HidesUnseen } from './access/hides-unseen.js';
 import { Holding } from './access/holding.js';
 import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
+import { RecordedRequests } from './access/recorded-requests.js';
 import { UnseenOperations } from './access/unseen-operations.js';
 import { ActionRequests } from './action-requests.js';
 import { ActionGate } from './action-gate.js';
 import { AllowedActions } from './allowed-actions.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
+import { AuditController } from './audit.controller.js';
 import { DrillsController } from './drills.controller.js';
 import { EventsController } from './events.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
@@ -66,7 +70,7 @@ import { WebhooksController } from './webhooks.controller.js';
 
 /** The HTTP surface. Nobody imports this room. */
 @Module({
-  imports: [AccessModule, ApprovalsModule, OperationsModule, EventsModule],
+  imports: [AccessModule, AuditModule, ApprovalsModule, OperationsModule, EventsModule],
   controllers: [
     SitesController,
     SiteFactsController,
@@ -86,6 +90,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OperationExportsController,
     OperationsController,
     EventsController,
+    AuditController,
     WebhooksController,
     WebhookDeliveriesController,
     ApiKeysController,
@@ -106,6 +111,7 @@ import { WebhooksController } from './webhooks.controller.js';
         new ApiSettings(environment.pollIntervalMs, environment.maxEventReaders),
     },
     PathSubjects,
+    RecordedRequests,
     Holding,
     UnseenOperations,
     ToldOperations,
@@ -136,6 +142,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OperationStreams,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: StrayInputGuard },
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     { provide: APP_INTERCEPTOR, useClass: HidesUnseen },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },

@@ -26,6 +26,8 @@ const OFFENCES: [rule: string, ...chain: string[]][] = [
   ['history-behind-ports', 'src/operations/remembers.ts', 'src/history/archive/segment.ts'],
   ['access-judges-and-does-nothing', 'src/access/acts.ts', 'src/operations/operations.service.ts'],
   ['rights-are-checked-at-the-door', 'src/operations/asks.ts', 'src/access/authenticator.ts'],
+  ['audit-only-writes-down', 'src/audit/decides.ts', 'src/operations/operations.service.ts'],
+  ['audit-behind-its-port', 'src/access/records.ts', 'src/audit/file-audit-trail.ts'],
   ['nobody-needs-telemetry', 'src/operations/measures.ts', 'src/telemetry/operation-measures.ts'],
   ['telemetry-only-looks', 'src/telemetry/reads-tales.ts', 'src/events/event-feed.ts'],
   ['traces-are-sent-from-one-folder', 'src/operations/sends-traces.ts', '@opentelemetry/sdk-trace-node'],

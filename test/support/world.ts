@@ -141,6 +141,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     POLL_INTERVAL_MS: '60',
     SUBMIT_TIMEOUT_MS: '5000',
     JOURNAL_DIR: 'none',
+    AUDIT_DIR: 'none',
     ...options.env,
   };
   const world = new World(

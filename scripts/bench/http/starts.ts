@@ -31,6 +31,7 @@ export const starts: Bench = {
       ADMIN_API_KEY: API_KEY,
       LOG_LEVEL: 'warn',
       JOURNAL_DIR: join(product.directory, 'journal'),
+      AUDIT_DIR: 'none',
       HISTORY_DIR: join(product.directory, 'history'),
     };
     // What the disk has not read yet is nobody's fault.

@@ -73,6 +73,7 @@ export class StoreWorld {
       ADMIN_API_KEY: API_KEY,
       FAILOVERS_PER_MINUTE: '100000',
       JOURNAL_DIR: join(directory, 'journal'),
+      AUDIT_DIR: 'none',
       LOG_LEVEL: 'info',
       POLL_INTERVAL_MS: '200',
       SUBMIT_TIMEOUT_MS: '2000',

@@ -106,6 +106,7 @@ export class FaultWorld {
       QUARANTINE_MS: '20000',
       INVENTORY_REFRESH_MS: '10000',
       JOURNAL_DIR: join(directory, 'journal'),
+      AUDIT_DIR: 'none',
       ...options.env,
     };
     const world = new FaultWorld(directory, sites, proxies, env, options);

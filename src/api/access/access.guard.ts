@@ -9,6 +9,7 @@ import { problem, ProblemError } from '../../domain/problem.js';
 import { lacking } from './holding.js';
 import { NEED, type Need } from './needs.decorator.js';
 import { PathSubjects } from './path-subjects.js';
+import { RecordedRequests } from './recorded-requests.js';
 import type { AuthenticatedRequest } from './request-access.js';
 
 /** Lets in who holds the right of the route over what its path names. What may not be seen is not there: 404. */
@@ -19,6 +20,7 @@ export class AccessGuard implements CanActivate {
     private readonly scopes: Scopes,
     private readonly subjects: PathSubjects,
     private readonly reflector: Reflector,
+    private readonly recorded: RecordedRequests,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -29,11 +31,20 @@ export class AccessGuard implements CanActivate {
     if (need?.right === null) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (!need) throw new Error(`${request.method} ${request.routeOptions.url} declares no right`);
+    try {
+      await this.letIn(request, need.right, need.wholeSite);
+      return true;
+    } catch (error) {
+      this.recorded.refused(request, error, need.right);
+      throw error;
+    }
+  }
+
+  private async letIn(request: AuthenticatedRequest, right: Right, wholeSite: boolean): Promise<void> {
     const principal = await this.authenticated(request);
-    const { seen, held } = await this.scopesOf(principal, need.right);
-    request.access = { principal, seen, held };
-    if (!(seen.isAll && held.isAll)) await this.judge(request, need.right, need.wholeSite);
-    return true;
+    const { seen, held } = await this.scopesOf(principal, right);
+    request.access = { principal, seen, held, right };
+    if (!(seen.isAll && held.isAll)) await this.judge(request, right, wholeSite);
   }
 
   private async authenticated({ headers }: AuthenticatedRequest): Promise<Principal> {

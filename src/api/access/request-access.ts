@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../domain/access/principal.js';
+import type { Right } from '../../domain/access/rights.js';
 import type { Scope } from '../../domain/access/scope.js';
 
 /** Who asks, and over what: there for every route that is not public. */
@@ -9,6 +10,8 @@ export interface RequestAccess {
   seen: Scope;
   /** Where the right of the route is held. */
   held: Scope;
+  /** The right of the route. */
+  right?: Right;
 }
 
 export type AuthenticatedRequest = FastifyRequest & { access?: RequestAccess };

@@ -12,6 +12,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'unauthenticated',
   'internal-error',
   'store-unavailable',
+  'audit-unavailable',
   'overloaded',
 ];
 

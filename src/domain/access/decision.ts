@@ -3,19 +3,21 @@ import type { PrincipalKind } from './principal.js';
 import type { Right } from './rights.js';
 
 /** ALLOWED and REFUSED = a request; the others = what a person decided about something. */
-export type DecisionKind =
-  | 'ALLOWED'
-  | 'REFUSED'
-  | 'APPROVED'
-  | 'DECLINED'
-  | 'OVERRIDDEN'
-  | 'EMERGENCY_DECLARED'
-  | 'EMERGENCY_ENDED'
-  | 'RESOLVED'
-  | 'KEY_MADE'
-  | 'KEY_CHANGED'
-  | 'KEY_REVOKED'
-  | 'BREAK_GLASS_USED';
+export const DECISION_KINDS = [
+  'ALLOWED',
+  'REFUSED',
+  'APPROVED',
+  'DECLINED',
+  'OVERRIDDEN',
+  'EMERGENCY_DECLARED',
+  'EMERGENCY_ENDED',
+  'RESOLVED',
+  'KEY_MADE',
+  'KEY_CHANGED',
+  'KEY_REVOKED',
+  'BREAK_GLASS_USED',
+] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
 
 /** One line of the audit: who decided, or was told, what. Never holds a credential. */
 export interface Decision {
@@ -39,4 +41,6 @@ export interface Decision {
   code: string | null;
   /** A person's own words. */
   reason: string | null;
+  /** Only a check was asked for: nothing was to be sent. */
+  validateOnly?: boolean;
 }

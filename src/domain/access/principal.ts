@@ -9,7 +9,8 @@ export interface Grant {
   targets: readonly string[] | '*';
 }
 
-export type PrincipalKind = 'ADMIN_KEY' | 'API_KEY' | 'TOKEN' | 'BREAK_GLASS';
+export const PRINCIPAL_KINDS = ['ADMIN_KEY', 'API_KEY', 'TOKEN', 'BREAK_GLASS'] as const;
+export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /** Who asks: what is known of them for the length of one request. */
 export interface Principal {

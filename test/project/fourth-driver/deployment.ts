@@ -79,6 +79,7 @@ function environment(copy: Copy, endpoint: string, more: Record<string, string>)
     POLL_INTERVAL_MS: '60',
     SUBMIT_TIMEOUT_MS: '5000',
     JOURNAL_DIR: 'none',
+    AUDIT_DIR: 'none',
     ...more,
   };
 }
