@@ -15,7 +15,6 @@ import { Approvals } from '../../../src/approvals/approvals.service.js';
 import { Emergencies } from '../../../src/approvals/emergencies.service.js';
 import { Pace } from '../../../src/approvals/redis-pace.js';
 import { ApprovalPolicy } from '../../../src/domain/access/approval-policy.js';
-import { AuditLog } from '../../../src/audit/audit-log.js';
 import { EventFeed } from '../../../src/events/event-feed.js';
 import { LiveFeed } from '../../../src/events/live-feed.js';
 import { DrillCoverageService } from '../../../src/history/reports/drill-coverage.service.js';
@@ -124,8 +123,6 @@ export async function surfaceOver(
       { provide: Approvals, useValue: {} },
       { provide: Emergencies, useValue: { isDeclared: () => Promise.resolve(false) } },
       { provide: Pace, useValue: { take: () => Promise.resolve(0), giveBack: () => Promise.resolve() } },
-      { provide: AuditTrail, useValue: { record: () => Promise.resolve() } },
-      { provide: AuditLog, useValue: {} },
       { provide: Metrics, useValue: new Metrics() },
       ...[OperationStore, Resolutions, EventFeed, LiveFeed, WebhooksService, PastRecords].map((unused) => ({
         provide: unused,
