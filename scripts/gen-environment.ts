@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '#gateway/platform/config/environment';
 const GROUPS: Readonly<Record<string, readonly (keyof typeof ENVIRONMENT)[]>> = {
   'Who may come in': ['adminApiKey', 'breakGlassKeySha256', 'accessFile'],
   'Where things are': ['host', 'port', 'redisUrl', 'redisCaFile', 'sitesFile'],
+  'Who decided what': ['auditDir', 'auditKeyFile', 'auditCheckpointFile'],
 };
 const LAST_GROUP = 'How it works';
 
