@@ -2,7 +2,14 @@ import { ENVIRONMENT } from '#gateway/platform/config/environment';
 
 const GROUPS: Readonly<Record<string, readonly (keyof typeof ENVIRONMENT)[]>> = {
   'Who may come in': ['adminApiKey', 'breakGlassKeySha256', 'accessFile'],
-  'Where things are': ['host', 'port', 'redisUrl', 'redisCaFile', 'sitesFile'],
+  'What is answered, and to whom': [
+    'corsOrigins',
+    'hstsSeconds',
+    'innerPort',
+    'rateLimitPerSecond',
+    'rateLimitFailuresPerMinute',
+  ],
+  'Where things are': ['host', 'port', 'redisUrl', 'redisCaFile', 'secretsKeyFile', 'sitesFile'],
   'Who decided what': ['auditDir', 'auditKeyFile', 'auditCheckpointFile'],
 };
 const LAST_GROUP = 'How it works';

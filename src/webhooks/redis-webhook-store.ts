@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { shardOf, SHARDS, webhookKeys, WEBHOOKS_VERSION_KEY } from '../platform/redis/keys.js';
 import { RedisScript } from '../platform/redis/script.js';
+import { Seal } from '../platform/secrets/seal.js';
 import type { Webhook } from './webhook.js';
 
 const REPLACE = new RedisScript(new URL('./lua/replace-webhook.lua', import.meta.url));
@@ -14,11 +15,15 @@ export interface KnownWebhook {
 
 /** Keeps what somebody wants to be told. A webhook and all that waits for it are in the shard of its id. */
 export class WebhookStore {
-  constructor(private readonly redis: Redis) {}
+  /** @param seal for what signs; what lies there unsealed is read as well */
+  constructor(
+    private readonly redis: Redis,
+    private readonly seal: Seal = Seal.NONE,
+  ) {}
 
   async all(): Promise<KnownWebhook[]> {
     const shards = await Promise.all(SHARDS.map((shard) => this.redis.hvals(webhookKeys(shard).webhooks)));
-    return shards.flat().map(known);
+    return shards.flat().map((text) => this.known(text));
   }
 
   /** Another one after every change; null = there was none yet. */
@@ -33,7 +38,7 @@ export class WebhookStore {
 
   async find(id: string): Promise<KnownWebhook | null> {
     const text = await this.redis.hget(webhookKeys(shardOf(id)).webhooks, id);
-    return text === null ? null : known(text);
+    return text === null ? null : this.known(text);
   }
 
   async create(webhook: Webhook): Promise<void> {
@@ -72,19 +77,31 @@ export class WebhookStore {
 
   private async replace(id: string, before: string, webhook: Webhook): Promise<unknown> {
     const { webhooks } = webhookKeys(shardOf(id));
-    const answer = await REPLACE.run(this.redis, [webhooks], [id, before, JSON.stringify(webhook)]);
+    const answer = await REPLACE.run(this.redis, [webhooks], [id, before, this.written(webhook)]);
     if (answer === 'WRITTEN') await this.changed();
     return answer;
+  }
+
+  private written(webhook: Webhook): string {
+    const { id, secrets } = webhook;
+    const sealed = secrets.map((one) => ({ ...one, secret: this.seal.sealed(one.secret, id) }));
+    return JSON.stringify({ ...webhook, secrets: sealed });
+  }
+
+  /** What does not open stays sealed: nothing can be signed with it, and deliveries fail until the secret is rotated. */
+  private known(text: string): KnownWebhook {
+    const webhook = JSON.parse(text) as Webhook;
+    const secrets = webhook.secrets.map((one) => ({
+      ...one,
+      secret: this.seal.opened(one.secret, webhook.id) ?? one.secret,
+    }));
+    return { webhook: { ...webhook, secrets }, text };
   }
 
   /** After the change: who sees this version sees the change. */
   private async changed(): Promise<void> {
     await this.redis.set(WEBHOOKS_VERSION_KEY, randomUUID());
   }
-}
-
-function known(text: string): KnownWebhook {
-  return { webhook: JSON.parse(text) as Webhook, text };
 }
 
 /** The keys of one webhook and all that is its own; with those of its shard, they are in one slot. */

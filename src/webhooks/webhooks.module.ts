@@ -4,6 +4,7 @@ import { Clock } from '../platform/clock.js';
 import type { Environment } from '../platform/config/environment.js';
 import type { Log } from '../platform/log/log.js';
 import { COMMANDS } from '../platform/redis/redis.module.js';
+import { Seal } from '../platform/secrets/seal.js';
 import { ENVIRONMENT_TOKEN, LOG } from '../platform/tokens.js';
 import { withinMs } from '../platform/within.js';
 import { QueueDeliveryBells } from './deliveries.queue.js';
@@ -20,7 +21,12 @@ const CLOSING_TAKES_MS = 2_000;
 @Global()
 @Module({
   providers: [
-    { provide: WebhookStore, inject: [COMMANDS], useFactory: (redis: Redis) => new WebhookStore(redis) },
+    {
+      provide: WebhookStore,
+      inject: [COMMANDS, ENVIRONMENT_TOKEN],
+      useFactory: (redis: Redis, { secretsKeyFile }: Environment) =>
+        new WebhookStore(redis, Seal.from(secretsKeyFile)),
+    },
     { provide: DeliveryStore, inject: [COMMANDS], useFactory: (redis: Redis) => new DeliveryStore(redis) },
     {
       provide: WaitingDeliveries,

@@ -8,6 +8,6 @@ export function csvLine(cells: readonly Cell[]): string {
 function written(value: Cell): string {
   const text = String(value ?? '');
   // A spreadsheet would run as a formula what somebody wrote as a reason.
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -1,5 +1,8 @@
 import { LOG_LEVELS, type LogLevel } from '../log/log.js';
 import { redisAddressFault } from '../redis/redis-address.js';
+import { HTTP_VARIABLES } from './http-variables.js';
+import { isHttpAddress, wholeNumber, type Variable } from './variable.js';
+import { WEBHOOK_VARIABLES } from './webhook-variables.js';
 
 /** Everything the processes are told from outside. The only reader of `process.env`. */
 export interface Environment {
@@ -7,6 +10,7 @@ export interface Environment {
   host: string;
   redisUrl: string;
   redisCaFile: string | null;
+  secretsKeyFile: string | null;
   sitesFile: string;
   accessFile: string | null;
   adminApiKey: string;
@@ -28,6 +32,11 @@ export interface Environment {
   failoversPerMinute: number;
   maxRequestsInFlight: number;
   maxEventReaders: number;
+  rateLimitPerSecond: number | null;
+  rateLimitFailuresPerMinute: number | null;
+  corsOrigins: readonly string[];
+  hstsSeconds: number;
+  innerPort: number | null;
   historyDir: string | null;
   historyArchiveAfterDays: number;
   historyRetentionDays: number;
@@ -46,29 +55,8 @@ export interface Environment {
 /** What a command prints that was given no key. */
 const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-interface Variable {
-  name: string;
-  /** For .env.example: one sentence. */
-  meaning: string;
-  /** null = must be given. */
-  defaultValue: string | null;
-  /** A sentence that says what to write, or null when the text is fine. */
-  fault(text: string): string | null;
-}
-
 export const ENVIRONMENT = {
-  port: {
-    name: 'PORT',
-    meaning: 'Port of the API process.',
-    defaultValue: '3000',
-    fault: (text) => wholeNumber(text, 0, 65_535),
-  },
-  host: {
-    name: 'HOST',
-    meaning: 'Address the API process listens on; 0.0.0.0 = all.',
-    defaultValue: '127.0.0.1',
-    fault: (text) => (/^\S+$/.test(text) ? null : 'write an address, such as 127.0.0.1'),
-  },
+  ...HTTP_VARIABLES,
   redisUrl: {
     name: 'REDIS_URL',
     meaning:
@@ -82,6 +70,13 @@ export const ENVIRONMENT = {
       'A PEM file with the authority that signed the certificates of Redis and its Sentinels, for rediss:// addresses; the only one that is believed then. none = the public authorities.',
     defaultValue: 'none',
     fault: (text) => (text.trim() === '' ? 'write the path of a PEM file, or none' : null),
+  },
+  secretsKeyFile: {
+    name: 'SECRETS_KEY_FILE',
+    meaning:
+      'A file with a key (64 hex digits) by which the secrets of webhooks are sealed in Redis; a line each for further keys that still open. none = they lie there as they are.',
+    defaultValue: 'none',
+    fault: (text) => (text.trim() === '' ? 'write the path of a file with a key, or none' : null),
   },
   sitesFile: {
     name: 'SITES_FILE',
@@ -205,32 +200,12 @@ export const ENVIRONMENT = {
     defaultValue: '30',
     fault: (text) => wholeNumber(text, 1, 86_400),
   },
-  workerPort: {
-    name: 'WORKER_PORT',
-    meaning: 'Port on which the worker process answers /livez, /readyz and /metrics; none = it does not.',
-    defaultValue: 'none',
-    fault: (text) => (text === 'none' ? null : wholeNumber(text, 0, 65_535)),
-  },
   failoversPerMinute: {
     name: 'FAILOVERS_PER_MINUTE',
     meaning:
       'How many failovers, planned failovers and reprotects one principal may begin within any minute, over all processes; a declared emergency lifts it.',
     defaultValue: '10',
     fault: (text) => wholeNumber(text, 1, 100_000),
-  },
-  maxRequestsInFlight: {
-    name: 'MAX_REQUESTS_IN_FLIGHT',
-    meaning:
-      'Reads that one API process answers at a time; beyond it they get 503 with Retry-After. Half as many changes have places of their own, and half as many failovers, stops, answers to prompts and verdicts.',
-    defaultValue: '400',
-    fault: (text) => wholeNumber(text, 1, 100_000),
-  },
-  maxEventReaders: {
-    name: 'MAX_EVENT_READERS',
-    meaning:
-      'Readers of event streams (server-sent events) that one API process serves at a time; beyond it they get 503 with Retry-After.',
-    defaultValue: '10000',
-    fault: (text) => wholeNumber(text, 1, 1_000_000),
   },
   historyDir: {
     name: 'HISTORY_DIR',
@@ -287,44 +262,7 @@ export const ENVIRONMENT = {
     defaultValue: 'false',
     fault: (text) => (text === 'true' || text === 'false' ? null : 'write true or false'),
   },
-  webhookAllowPrivate: {
-    name: 'WEBHOOK_ALLOW_PRIVATE',
-    meaning:
-      'true = webhooks may point to private addresses and to this machine, and may use plain http; whoever may create one then reaches what this machine reaches.',
-    defaultValue: 'false',
-    fault: (text) => (text === 'true' || text === 'false' ? null : 'write true or false'),
-  },
-  webhookRetryScheduleMs: {
-    name: 'WEBHOOK_RETRY_SCHEDULE_MS',
-    meaning:
-      'Milliseconds after which a delivery to a webhook is tried again, one number per further attempt, separated by commas; after the last one it is given up.',
-    defaultValue: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
-    fault: (text) => {
-      const fault = text.split(',').map((part) => wholeNumber(part.trim(), 0, 604_800_000));
-      return fault.length <= 20 && fault.every((one) => one === null)
-        ? null
-        : 'write up to 20 whole numbers from 0 to 604800000, separated by commas';
-    },
-  },
-  webhookMaxWaiting: {
-    name: 'WEBHOOK_MAX_WAITING',
-    meaning:
-      'How many deliveries may wait for all webhooks together; beyond it the longest lines lose their oldest ones, and their endpoints are told so.',
-    defaultValue: '200000',
-    fault: (text) => wholeNumber(text, 100, 10_000_000),
-  },
-  webhookMaxWaitingMegabytes: {
-    name: 'WEBHOOK_MAX_WAITING_MEGABYTES',
-    meaning: 'How many megabytes those deliveries may take in Redis; likewise.',
-    defaultValue: '300',
-    fault: (text) => wholeNumber(text, 1, 1_000_000),
-  },
-  webhookDisabledKeptDays: {
-    name: 'WEBHOOK_DISABLED_KEPT_DAYS',
-    meaning: 'Days for which events go on waiting for a webhook that is disabled.',
-    defaultValue: '7',
-    fault: (text) => wholeNumber(text, 0, 365),
-  },
+  ...WEBHOOK_VARIABLES,
 } as const satisfies Record<keyof Environment, Variable>;
 
 /** Faults that stop the start: one sentence each, saying what to write. */
@@ -359,6 +297,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     host: text(ENVIRONMENT.host),
     redisUrl: text(ENVIRONMENT.redisUrl),
     redisCaFile: orNone(text(ENVIRONMENT.redisCaFile)),
+    secretsKeyFile: orNone(text(ENVIRONMENT.secretsKeyFile)),
     sitesFile: text(ENVIRONMENT.sitesFile),
     accessFile: orNone(text(ENVIRONMENT.accessFile)),
     adminApiKey: text(ENVIRONMENT.adminApiKey),
@@ -376,10 +315,15 @@ export function readEnvironment(variables: Variables = process.env): Environment
     auditCheckpointFile: orNone(text(ENVIRONMENT.auditCheckpointFile)),
     waitReplicas: Number(text(ENVIRONMENT.waitReplicas)),
     clockSkewLimitSeconds: Number(text(ENVIRONMENT.clockSkewLimitSeconds)),
-    workerPort: portOrNone(text(ENVIRONMENT.workerPort)),
+    workerPort: numberOrNone(text(ENVIRONMENT.workerPort)),
     failoversPerMinute: Number(text(ENVIRONMENT.failoversPerMinute)),
     maxRequestsInFlight: Number(text(ENVIRONMENT.maxRequestsInFlight)),
     maxEventReaders: Number(text(ENVIRONMENT.maxEventReaders)),
+    rateLimitPerSecond: numberOrNone(text(ENVIRONMENT.rateLimitPerSecond)),
+    rateLimitFailuresPerMinute: numberOrNone(text(ENVIRONMENT.rateLimitFailuresPerMinute)),
+    corsOrigins: listOrNone(text(ENVIRONMENT.corsOrigins)),
+    hstsSeconds: Number(text(ENVIRONMENT.hstsSeconds)),
+    innerPort: numberOrNone(text(ENVIRONMENT.innerPort)),
     historyDir: orNone(text(ENVIRONMENT.historyDir)),
     historyArchiveAfterDays: Number(text(ENVIRONMENT.historyArchiveAfterDays)),
     historyRetentionDays: Number(text(ENVIRONMENT.historyRetentionDays)),
@@ -419,17 +363,11 @@ function orNone(text: string): string | null {
   return text === 'none' ? null : text;
 }
 
-function isHttpAddress(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
+function listOrNone(text: string): string[] {
+  return text === 'none' ? [] : text.split(',').map((part) => part.trim());
 }
 
-function portOrNone(text: string): number | null {
+function numberOrNone(text: string): number | null {
   return text === 'none' ? null : Number(text);
 }
 
-function wholeNumber(text: string, low: number, high: number): string | null {
-  const value = Number(text);
-  return /^\d+$/.test(text) && value >= low && value <= high
-    ? null
-    : `write a whole number from ${low} to ${high}`;
-}

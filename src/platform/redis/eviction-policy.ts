@@ -7,8 +7,11 @@ export async function evictionPolicy(redis: Redis): Promise<string | null> {
   return policies.find((policy) => policy !== null && policy !== 'noeviction') ?? policies[0] ?? null;
 }
 
+/** INFO, which a user needs anyway; CONFIG shows passwords, too, and is asked only of a server whose INFO does not say. */
 async function policyOf(server: Redis): Promise<string | null> {
   try {
+    const told = /^maxmemory_policy:(\S+)/m.exec(await server.info('memory'))?.[1];
+    if (told !== undefined) return told;
     const answer = (await server.config('GET', 'maxmemory-policy')) as string[] | Record<string, string>;
     return Array.isArray(answer) ? (answer[1] ?? null) : (answer['maxmemory-policy'] ?? null);
   } catch {
