@@ -2,6 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { openApiDocument, serveDocs } from './api/docs/openapi.js';
+import { allowOrigins } from './api/http/cross-origin.js';
+import { innerPort } from './api/http/inner-port.js';
 import { loadLimits } from './api/http/load-lanes.js';
 import { shedLoad } from './api/http/load-shedding.js';
 import { fastifyOptions, tuneServer } from './api/http/server.js';
@@ -34,7 +36,10 @@ run(async () => {
     { logger: new FrameworkLog(log), abortOnError: false, bodyParser: false },
   );
   await openStore(app);
-  tuneServer(app, app.get(Metrics));
+  tuneServer(app, app.get(Metrics), environment);
+  const fastify = app.getHttpAdapter().getInstance();
+  const inner = environment.innerPort === null ? null : innerPort(fastify);
+  allowOrigins(app, environment.corsOrigins);
   const metrics = app.get(Metrics);
   const shed = metrics.counter({
     name: 'drgw_http_requests_shed_total',
@@ -42,7 +47,7 @@ run(async () => {
     labelNames: ['lane'],
   });
   const limits = loadLimits(environment.maxRequestsInFlight);
-  const places = shedLoad(app.getHttpAdapter().getInstance(), limits, (lane) => shed({ lane }));
+  const places = shedLoad(fastify, limits, (lane) => shed({ lane }));
   metrics.gauge(
     {
       name: 'drgw_http_places',
@@ -53,10 +58,14 @@ run(async () => {
   );
   serveDocs(app, () => openApiDocument(app));
   await listen(app, environment);
+  const innerUrl = await inner?.listen(environment.innerPort ?? 0, environment.host);
   endWithStore(
     app,
     endOnSignals(() => app.close().finally(endTracing), { log, limitMs: ENDING_TAKES_MS }),
   );
-  log.info({ url: await app.getUrl(), sites: sites.map((site) => site.id) }, 'the API listens');
+  log.info(
+    { url: await app.getUrl(), ...(innerUrl && { innerUrl }), sites: sites.map((site) => site.id) },
+    'the API listens',
+  );
   tellReady();
 });

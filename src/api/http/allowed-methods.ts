@@ -5,6 +5,10 @@ import type { FastifyInstance } from 'fastify';
 export function allowedMethods(server: FastifyInstance, url: string): string[] {
   const path = url.split('?')[0] ?? '';
   return METHODS.filter(
-    (method) => server.supportedMethods.includes(method) && server.findRoute({ method, url: path }) !== null,
+    (method) =>
+      // Only browsers ask by it whether they may ask; of every path.
+      method !== 'OPTIONS' &&
+      server.supportedMethods.includes(method) &&
+      server.findRoute({ method, url: path }) !== null,
   );
 }

@@ -40,7 +40,9 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function laneOf({ method = '', url = '', headers }: Asked): LoadLane | null {
   const path = pathOf(url);
   if (ALWAYS.test(path)) return null;
-  if (!READING.has(method)) return EMERGENCY.test(path) ? 'EMERGENCY' : 'CHANGE';
+  // A browser asks whether it may ask: that is as urgent as what it would ask.
+  const meant = method === 'OPTIONS' ? (headers['access-control-request-method'] ?? method) : method;
+  if (!READING.has(meant)) return EMERGENCY.test(path) ? 'EMERGENCY' : 'CHANGE';
   return WAITS.test(path) && waitSeconds(String(headers.prefer ?? '')) > 0 ? 'WAIT' : 'READ';
 }
 

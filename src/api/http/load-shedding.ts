@@ -7,6 +7,7 @@ import { Places } from './places.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 import { requestIdOf } from './request-id.js';
 import { Room } from './room.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -99,6 +100,7 @@ function turnAway(request: IncomingMessage, response: ServerResponse, detail: st
   const id = requestIdOf(request);
   const body = JSON.stringify(overloaded(detail, request.url ?? '', id));
   response.writeHead(503, {
+    ...SECURITY_HEADERS,
     'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
     'retry-after': String(RETRY_AFTER_SECONDS),

@@ -1,9 +1,11 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { problem, type Problem } from '../../domain/problem.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
+import { requestIdOf } from './request-id.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** What the router itself cannot take: neither hooks nor the exception filter see these requests. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
@@ -13,9 +15,20 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
       : problem('invalid-request', 'The path is not a valid URL: a % must be followed by two hex digits.');
   void reply
     .code(found.status)
-    .header('x-request-id', request.id)
+    .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problemAnswer(found, request.url, request.id)));
+}
+
+/** An `Expect` that is not `100-continue`: Node would answer it without a word. */
+export function answerUnexpected(request: IncomingMessage, response: ServerResponse): void {
+  const id = requestIdOf(request);
+  const found = problem('invalid-request', 'Nothing but `100-continue` can be expected here.', {
+    status: 417,
+    errors: [{ header: 'Expect', detail: 'Must be 100-continue.' }],
+  });
+  response.writeHead(417, { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, 'x-request-id': id });
+  response.end(JSON.stringify(problemAnswer(found, request.url ?? '', id)));
 }
 
 /** What is not even an HTTP request that can be read: there is no request, only a socket. */
@@ -33,6 +46,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());

@@ -370,4 +370,3 @@ function listOrNone(text: string): string[] {
 function numberOrNone(text: string): number | null {
   return text === 'none' ? null : Number(text);
 }
-

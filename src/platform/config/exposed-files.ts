@@ -51,7 +51,7 @@ function exposuresOf({ path, isSecret }: NamedFile): string[] {
       : []),
     ...(mode & OTHERS_WRITE
       ? [
-          `${path} may be written by every user of this machine, who could have credentials sent elsewhere: chmod o-w it.`,
+          `${path} may be written by every user of this machine, who could have credentials sent elsewhere, or let in whom they like: chmod o-w it.`,
         ]
       : []),
   ];
