@@ -44,7 +44,8 @@ export function loadConfiguration(processName: string): Configuration {
   const sites = configuredSites(readYamlFile(environment.sitesFile, processVariables()), DRIVERS);
   const siteIds = sites.map(({ id }) => id);
   const log = createLog(environment.logLevel, processName);
-  for (const exposure of exposures(environment.sitesFile)) log.warn(exposure);
+  for (const file of [environment.sitesFile, environment.accessFile])
+    if (file !== null) exposures(file).forEach((exposure) => log.warn(exposure));
   return {
     environment,
     sites,

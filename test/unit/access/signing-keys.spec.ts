@@ -1,11 +1,14 @@
+import https from 'node:https';
 import { AccessFile } from '../../../src/access/file/access-file.js';
 import { identityProviderOf } from '../../../src/access/file/identity-provider-settings.js';
 import { IdentityTokens } from '../../../src/access/tokens/identity-tokens.js';
 import { keySetReading } from '../../../src/access/tokens/key-set-reading.js';
 import { ProblemError } from '../../../src/domain/problem.js';
 import { AUDIENCE, IdentityProviderStandIn, ISSUER, signingKey } from '../../support/identity-provider.js';
-import { closeServers, webServer } from '../support/listening.js';
+import { closeServers, listen, webServer } from '../support/listening.js';
 import { recordingLog } from '../support/recording-log.js';
+import { selfSigned } from '../support/self-signed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { TestClock } from '../support/test-clock.js';
 
 const SECOND = 1_000;
@@ -34,6 +37,7 @@ function gateway(answersWithinMs?: number): IdentityTokens {
   );
 }
 
+const file = temporaryFolder();
 let made = 0;
 /** Another one each time, so that none is known from before. */
 function token(more: Parameters<IdentityProviderStandIn['token']>[0] = {}): string {
@@ -86,6 +90,23 @@ describe('invented keys', () => {
     expect(all.filter((one) => one === 'refused')).toHaveLength(50);
     expect(provider.asked).toBe(2);
   });
+});
+
+it('keys over TLS are believed only from who shows a certificate of the authority in caFile', async () => {
+  const { key, cert } = selfSigned('provider');
+  const body = JSON.stringify({ keys: [signingKey('key-1', 'ES256').jwk] });
+  const port = await listen(https.createServer({ key, cert }, (_request, answer) => answer.end(body)));
+  const settings = {
+    name: 'corp',
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwksUrl: `https://127.0.0.1:${port}/keys`,
+  };
+  const readWith = (caFile: string | null) => keySetReading(identityProviderOf({ ...settings, caFile }))();
+  const other = selfSigned('another').cert;
+  await expect(readWith(null)).rejects.toThrow(/certificate/);
+  await expect(readWith(file('other.pem', other))).rejects.toThrow(/certificate/);
+  await expect(readWith(file('provider.pem', cert))).resolves.toMatchObject({ keys: [{ kid: 'key-1' }] });
 });
 
 describe('a change of keys', () => {
