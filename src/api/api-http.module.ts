@@ -17,21 +17,23 @@ import { LastingAccess } from './access/lasting-access.js';
 import { PathSubjects } from './access/path-subjects.js';
 import { RecordedRequests } from './access/recorded-requests.js';
 import { UnseenOperations } from './access/unseen-operations.js';
-import { ActionRequests } from './action-requests.js';
 import { ActionGate } from './action-gate.js';
+import { ActionRequests } from './action-requests.js';
 import { AllowedActions } from './allowed-actions.js';
-import { ApiKeysController } from './api-keys.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { AuditController } from './audit.controller.js';
 import { DrillsController } from './drills.controller.js';
+import { EmergenciesController } from './emergencies.controller.js';
 import { EventsController } from './events.controller.js';
 import { FailedTasksController } from './failed-tasks.controller.js';
-import { EmergenciesController } from './emergencies.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiSettings } from './http/api-settings.js';
 import { EventReaders } from './http/event-readers.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RequestRatesGuard } from './http/request-rates.guard.js';
+import { RequestRates } from './http/request-rates.js';
 import { RequestValidationPipe } from './http/request-validation.pipe.js';
 import { SealedPageTokens } from './http/sealed-page-token.js';
 import { StrayInputGuard } from './http/stray-input.guard.js';
@@ -63,8 +65,8 @@ import { SiteReads } from './site-reads.js';
 import { SitesController } from './sites.controller.js';
 import { Standing } from './standing.js';
 import { StatisticsController } from './statistics.controller.js';
-import { WebhookAccess } from './webhook-access.js';
 import { ToldOperations } from './told-operations.js';
+import { WebhookAccess } from './webhook-access.js';
 import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -94,13 +96,13 @@ import { WebhooksController } from './webhooks.controller.js';
     WebhooksController,
     WebhookDeliveriesController,
     ApiKeysController,
+    ApprovalsController,
+    EmergenciesController,
     StatisticsController,
     ReportsController,
     HealthController,
     RestoreGuardController,
     MetricsController,
-    ApprovalsController,
-    EmergenciesController,
     ProblemsController,
   ],
   providers: [
@@ -109,6 +111,12 @@ import { WebhooksController } from './webhooks.controller.js';
       inject: [ENVIRONMENT_TOKEN],
       useFactory: (environment: Environment) =>
         new ApiSettings(environment.pollIntervalMs, environment.maxEventReaders),
+    },
+    {
+      provide: RequestRates,
+      inject: [ENVIRONMENT_TOKEN],
+      useFactory: ({ rateLimitPerSecond = null, rateLimitFailuresPerMinute = null }: Partial<Environment>) =>
+        new RequestRates({ perSecond: rateLimitPerSecond, failuresPerMinute: rateLimitFailuresPerMinute }),
     },
     PathSubjects,
     RecordedRequests,
@@ -124,6 +132,8 @@ import { WebhooksController } from './webhooks.controller.js';
     Standing,
     PreparedLists,
     PublicIds,
+    ActionRights,
+    ActionGate,
     ActionRequests,
     AllowedActions,
     OperationExports,
@@ -136,16 +146,19 @@ import { WebhooksController } from './webhooks.controller.js';
       inject: [ENVIRONMENT_TOKEN],
       useFactory: ({ adminApiKey }: Environment) => new LivePlaces(adminApiKey),
     },
-    ActionRights,
-    ActionGate,
     LiveStreams,
     OperationStreams,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: RequestRatesGuard },
     { provide: APP_GUARD, useClass: StrayInputGuard },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     { provide: APP_INTERCEPTOR, useClass: HidesUnseen },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
-    { provide: APP_FILTER, inject: [LOG], useFactory: (log: Log) => new ProblemFilter(log) },
+    {
+      provide: APP_FILTER,
+      inject: [LOG, RequestRates],
+      useFactory: (log: Log, rates: RequestRates) => new ProblemFilter(log, rates),
+    },
   ],
 })
 export class ApiHttpModule {}

@@ -13,18 +13,26 @@ import { StoreGuardedError } from '../../operations/guard/store-guard.js';
 import { NotDurableError } from '../../operations/not-durable.js';
 import { isRedisTrouble } from '../../platform/redis/trouble.js';
 import { allowedMethods } from './allowed-methods.js';
+import type { AuthenticatedRequest } from '../access/request-access.js';
 import { PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
+import type { RequestRates } from './request-rates.js';
 
 /** Every error leaves as application/problem+json; what is not foreseen is ours, logged, and shown as little as possible. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly rates: RequestRates,
+  ) {}
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = thrown instanceof NotFoundException ? notRouted(thrown, request) : thrown;
+    const error = await this.counted(
+      thrown instanceof NotFoundException ? notRouted(thrown, request) : thrown,
+      request,
+    );
     const found = problemFor(error);
     if (found.status >= 500 && found.code === 'internal-error') {
       this.log.error(
@@ -43,6 +51,18 @@ export class ProblemFilter implements ExceptionFilter {
       .headers(headers)
       .type(PROBLEM_TYPE)
       .send(problemAnswer(found, request.url, request.id));
+  }
+
+  /** Who is refused has asked, too. */
+  private async counted(error: unknown, request: AuthenticatedRequest): Promise<unknown> {
+    try {
+      if (error instanceof ProblemError && error.problem.code === 'unauthenticated')
+        await this.rates.failed(request);
+      else await this.rates.asked(request);
+      return error;
+    } catch (refusal) {
+      return refusal;
+    }
   }
 }
 
