@@ -178,6 +178,7 @@ export class Product {
         SITES_FILE: this.sitesFile,
         ADMIN_API_KEY: API_KEY,
         FAILOVERS_PER_MINUTE: '100000',
+        RATE_LIMIT_PER_SECOND: 'none',
         LOG_LEVEL: 'warn',
         JOURNAL_DIR: 'none',
         AUDIT_DIR: 'none',

@@ -90,6 +90,7 @@ export class Stage {
       SITES_FILE: file,
       ADMIN_API_KEY: API_KEY,
       FAILOVERS_PER_MINUTE: '100000',
+      RATE_LIMIT_PER_SECOND: 'none',
       LOG_LEVEL: 'warn',
       JOURNAL_DIR: this.journal,
       AUDIT_DIR: 'none',

@@ -72,6 +72,7 @@ export class StoreWorld {
       SITES_FILE: join(directory, 'sites.yaml'),
       ADMIN_API_KEY: API_KEY,
       FAILOVERS_PER_MINUTE: '100000',
+      RATE_LIMIT_PER_SECOND: 'none',
       JOURNAL_DIR: join(directory, 'journal'),
       AUDIT_DIR: 'none',
       LOG_LEVEL: 'info',

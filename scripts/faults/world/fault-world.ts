@@ -100,6 +100,7 @@ export class FaultWorld {
       SITES_FILE: join(directory, 'sites.yaml'),
       ADMIN_API_KEY: API_KEY,
       FAILOVERS_PER_MINUTE: '100000',
+      RATE_LIMIT_PER_SECOND: 'none',
       LOG_LEVEL: 'warn',
       POLL_INTERVAL_MS: '250',
       SUBMIT_TIMEOUT_MS: '2000',
