@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Optional,
-  Param,
-  Patch,
-  Post,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -23,6 +11,7 @@ import { AuditTrail } from '../access/audit-trail.js';
 import { ApiKeysService, type KeyKeeper } from '../access/keys/api-keys.service.js';
 import { Clock } from '../platform/clock.js';
 import { ProviderRegistry } from '../providers/registry.js';
+import { decisionOf } from './access/decisions.js';
 import { Needs } from './access/needs.decorator.js';
 import { accessOf, type AuthenticatedRequest } from './access/request-access.js';
 import { ProblemResponses } from './docs/problem-responses.decorator.js';
@@ -54,7 +43,7 @@ export class ApiKeysController {
     private readonly keys: ApiKeysService,
     private readonly providers: ProviderRegistry,
     private readonly clock: Clock,
-    @Optional() @Inject(AuditTrail) private readonly trail: AuditTrail | null = null,
+    private readonly audit: AuditTrail,
   ) {}
 
   @Post()
@@ -171,24 +160,7 @@ export class ApiKeysController {
     return {
       principal,
       held,
-      decides: async (kind, keyId) => {
-        await this.trail?.record({
-          kind,
-          principalId: principal.id,
-          principalKind: principal.kind,
-          requestId: request.id,
-          clientAddress: request.ip,
-          method: request.method,
-          route: request.routeOptions.url ?? '',
-          right: 'access:manage',
-          action: null,
-          siteId: null,
-          subjectId: keyId,
-          operationId: null,
-          code: null,
-          reason: null,
-        });
-      },
+      decides: (kind, keyId) => this.audit.record(decisionOf(request, kind, { subjectId: keyId })),
     };
   }
 }
