@@ -21,9 +21,6 @@ import { EmergencyStore } from './redis-emergency-store.js';
 import { Pace } from './redis-pace.js';
 import { ToldAnnouncements } from './told-announcements.js';
 
-const AUDIT = { token: AuditTrail, optional: true };
-const NO_AUDIT: AuditTrail = { record: () => Promise.resolve() };
-
 /** A second person, emergencies that go without, and how much one principal may begin. */
 @Module({
   imports: [AccessModule],
@@ -44,20 +41,20 @@ const NO_AUDIT: AuditTrail = { record: () => Promise.resolve() };
     },
     {
       provide: Approvals,
-      inject: [COMMANDS, Authenticator, Scopes, AUDIT, Announcements, Clock],
+      inject: [COMMANDS, Authenticator, Scopes, AuditTrail, Announcements, Clock],
       useFactory: (
         redis: Redis,
         authenticator: Authenticator,
         scopes: Scopes,
-        audit: AuditTrail = NO_AUDIT,
+        audit: AuditTrail,
         announcements: Announcements,
         clock: Clock,
       ) => new Approvals(new ApprovalStore(redis), authenticator, scopes, audit, announcements, clock),
     },
     {
       provide: Emergencies,
-      inject: [COMMANDS, AUDIT, Announcements, Clock],
-      useFactory: (redis: Redis, audit: AuditTrail = NO_AUDIT, announcements: Announcements, clock: Clock) =>
+      inject: [COMMANDS, AuditTrail, Announcements, Clock],
+      useFactory: (redis: Redis, audit: AuditTrail, announcements: Announcements, clock: Clock) =>
         new Emergencies(new EmergencyStore(redis), audit, announcements, clock),
     },
     {

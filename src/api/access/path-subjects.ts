@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Approvals, whereaboutsOfApproval } from '../../approvals/approvals.service.js';
 import { whereaboutsOf } from '../../domain/access/whereabouts.js';
 import type { Scope, Whereabouts } from '../../domain/access/scope.js';
 import { parsePublicId } from '../../domain/ids.js';
@@ -23,12 +24,14 @@ export class PathSubjects {
     ['/v1/operations/:id', (id, seen) => this.ofOperation(id, seen)],
     ['/v1/drills/:id', (id, seen) => this.ofDrill(id, seen)],
     ['/v1/findings/:id', (id, seen) => this.ofFinding(id, seen)],
+    ['/v1/approvals/:id', (id) => this.ofApproval(id)],
   ];
 
   constructor(
     private readonly operations: OperationStore,
     private readonly drills: DrillsService,
     private readonly findings: FindingsService,
+    private readonly approvals: Approvals,
   ) {}
 
   /** Whether the route names something, so that somebody must know where it lies. */
@@ -68,6 +71,11 @@ export class PathSubjects {
     const { targetIds } = findingWhereabouts(finding);
     // Whoever sees a part of a site sees the site, but not what is found about all of it.
     return { siteId: finding.siteId, targetIds: [...targetIds, id] };
+  }
+
+  private async ofApproval(id: string): Promise<Whereabouts | null> {
+    const approval = await this.approvals.find(id);
+    return approval && whereaboutsOfApproval(approval);
   }
 
   private kindOf(route: string) {

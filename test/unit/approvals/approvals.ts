@@ -19,7 +19,7 @@ export const ASKED_MS = new TestClock().now();
 
 /** Plans hold nothing here: whoever is granted one is granted its id. */
 const noPlans: Pick<InventoryService, 'recoveryPlans'> = { recoveryPlans: () => Promise.resolve([]) };
-export const SCOPES = new Scopes(noPlans as InventoryService);
+export const SCOPES = new Scopes(noPlans);
 
 export function principal(id: string, role: Role, changes: Partial<Principal> = {}): Principal {
   return { id, kind: 'API_KEY', grants: [{ role, sites: '*', targets: '*' }], ...changes };
