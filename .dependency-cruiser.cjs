@@ -104,6 +104,12 @@ module.exports = {
       { path: '^src/', pathNot: '^src/(access|domain|platform|inventory)/' },
     ),
     forbid(
+      'approvals-let-pass-and-do-nothing',
+      'Whoever keeps what people have approved must not be able to begin it: the door asks, and the door begins.',
+      { path: '^src/approvals/' },
+      { path: '^src/', pathNot: '^src/(approvals|access|domain|platform|webhooks)/' },
+    ),
+    forbid(
       'rights-are-checked-at-the-door',
       'The long work is done for somebody who was let in: it is told over what they may look, and never asks who they are.',
       { path: '^src/(providers|operations|inventory|events|webhooks|history|telemetry)/' },

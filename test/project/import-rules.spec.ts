@@ -25,6 +25,7 @@ const OFFENCES: [rule: string, ...chain: string[]][] = [
   ['nobody-waits-for-webhooks', 'src/operations/calls-out.ts', 'src/webhooks/webhook.ts'],
   ['history-behind-ports', 'src/operations/remembers.ts', 'src/history/archive/segment.ts'],
   ['access-judges-and-does-nothing', 'src/access/acts.ts', 'src/operations/operations.service.ts'],
+  ['approvals-let-pass-and-do-nothing', 'src/approvals/begins.ts', 'src/operations/operations.service.ts'],
   ['rights-are-checked-at-the-door', 'src/operations/asks.ts', 'src/access/authenticator.ts'],
   ['audit-only-writes-down', 'src/audit/decides.ts', 'src/operations/operations.service.ts'],
   ['audit-behind-its-port', 'src/access/records.ts', 'src/audit/file-audit-trail.ts'],
