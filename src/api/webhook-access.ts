@@ -28,7 +28,7 @@ export class WebhookAccess {
       return [{ pointer: '/siteIds', detail }];
     }
     return (siteIds ?? []).flatMap((siteId, at): FieldError[] => {
-      const isKnown = this.providers.find(siteId) !== undefined && held.touchesSite(siteId);
+      const isKnown = this.providers.find(siteId) !== null && held.touchesSite(siteId);
       if (isKnown && held.coversSite(siteId)) return [];
       const detail = isKnown ? `This needs all of the site ${siteId}.` : `There is no site ${siteId}.`;
       return [{ pointer: `/siteIds/${at}`, detail }];

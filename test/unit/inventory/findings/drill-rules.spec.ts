@@ -79,7 +79,10 @@ it('one that ended is told for what it left, and for nothing else', () => {
     {
       type: 'DRILL_LEFTOVERS',
       severity: 'INFO',
-      target: { type: 'DRILL', id: 'a.d', name: 'quarterly' },
+      target: {
+        ...{ type: 'DRILL', id: 'a.d', name: 'quarterly' },
+        within: { type: 'RECOVERY_PLAN', id: 'a.p' },
+      },
       detailKey: 'net',
       text: 'The drill quarterly was cleaned up. A network stays.',
       remedy: 'Remove it.',
