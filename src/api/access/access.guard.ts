@@ -44,6 +44,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.authenticated(request);
     const { seen, held } = await this.scopesOf(principal, right);
     request.access = { principal, seen, held, right };
+    this.recorded.sealedKeyUsed(request);
     if (!(seen.isAll && held.isAll)) await this.judge(request, right, wholeSite);
   }
 

@@ -12,6 +12,12 @@ const ONLY_READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 export class RecordedRequests {
   constructor(private readonly audit: AuditTrail) {}
 
+  /** Any use of the sealed key, also one that only reads. It lets in even where nothing can be recorded. */
+  sealedKeyUsed(request: AuthenticatedRequest): void {
+    if (request.access?.principal.kind === 'BREAK_GLASS')
+      void this.audit.record(decisionOf(request, 'BREAK_GLASS_USED')).catch(() => undefined);
+  }
+
   /** Before anything is done. Reads that are allowed are not recorded. Rejects when it cannot be kept. */
   async allowed(request: AuthenticatedRequest): Promise<void> {
     if (request.access && !ONLY_READS.includes(request.method))
