@@ -86,7 +86,7 @@ export class Judge {
       return [
         { what: `${status} is of a type that is not documented`, detail: `${type}; ${types.join(', ')}` },
       ];
-    if (!/json$/.test(type) || status >= 400) return [];
+    if (type !== 'application/json' || status >= 400) return [];
     const body = json(text);
     if (body === undefined) return [{ what: `${status} is not JSON`, detail: text.slice(0, 300) }];
     const pointer = ['paths', operation.path, operation.method.toLowerCase(), 'responses', String(status)]

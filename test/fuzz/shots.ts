@@ -103,7 +103,7 @@ function encoded(text: string): string {
 function queryOf({ parameters }: DocumentedOperation, document: OpenApiDocument): fc.Arbitrary<string> {
   const documented = parameters.filter((parameter) => parameter.in === 'query');
   const usual = fc
-    .tuple(...documented.map((parameter) => fc.option(valueOf(parameter, document), { freq: 3, nil: null })))
+    .tuple(...documented.map((parameter) => seldom(valueOf(parameter, document), 4)))
     .map((values) =>
       documented.flatMap(({ name }, at) => (values[at] === null ? [] : [`${name}=${values[at]}`])),
     );

@@ -1,15 +1,20 @@
 import { applyDecorators, UseInterceptors } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtension, ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../../domain/problem-kinds.js';
 import { problem } from '../../domain/problem.js';
 import { ProblemDto } from '../dto/problem.dto.js';
 import { TellsAge } from '../http/answer-age.js';
 import { TakesCacheControl } from './cache-control.decorator.js';
 
+/** Of an operation in the document, while it is made: its good answer tells its age. A response of our own here would take the body's place. */
+export const TELLS_AGE = 'x-tells-age';
+
 /** Met on every path below /v1. */
 const ALWAYS: readonly ProblemCode[] = [
   'invalid-request',
   'unauthenticated',
+  'forbidden',
+  'rate-limited',
   'internal-error',
   'store-unavailable',
   'audit-unavailable',
@@ -87,16 +92,6 @@ export function ReadsOneSite(...more: ProblemCode[]) {
     AsksOneSite(...more),
     TakesCacheControl(),
     UseInterceptors(new TellsAge()),
-    ApiResponse({
-      status: 200,
-      headers: {
-        Age: { description: 'Seconds since it was read from the site.', schema: { type: 'integer' } },
-        'Source-State': {
-          description:
-            '`STALE`: the site was asked and gave no good answer in time, or its request budget is spent; this is the last good answer. Else `FRESH`.',
-          schema: { type: 'string', enum: ['FRESH', 'STALE'] },
-        },
-      },
-    }),
+    ApiExtension(TELLS_AGE, true),
   );
 }

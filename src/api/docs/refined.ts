@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { BODY_EXAMPLES } from './body-examples.js';
 import { PARAMETER_EXAMPLES, type Examples } from './examples.js';
-import { problemExamples } from './problem-responses.decorator.js';
+import { problemExamples, TELLS_AGE } from './problem-responses.decorator.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -17,6 +17,7 @@ export function refined(document: OpenAPIObject): OpenAPIObject {
       if (!operation) continue;
       operation.security ??= []; // public
       describeResponses(operation);
+      describeAge(operation);
       addParameterExamples(operation, path);
       addBodyExamples(operation, BODY_EXAMPLES[`${method} ${path}`]);
     }
@@ -33,6 +34,21 @@ function describeResponses(operation: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? status;
   }
+}
+
+const AGE = {
+  Age: { description: 'Seconds since it was read from the site.', schema: { type: 'integer' as const } },
+  'Source-State': {
+    description:
+      '`STALE`: the site was asked and gave no good answer in time, or its request budget is spent; this is the last good answer. Else `FRESH`.',
+    schema: { type: 'string' as const, enum: ['FRESH', 'STALE'] },
+  },
+};
+
+function describeAge(operation: Operation & { [TELLS_AGE]?: boolean }): void {
+  const good = operation[TELLS_AGE] ? operation.responses['200'] : undefined;
+  delete operation[TELLS_AGE];
+  if (good && 'description' in good) good.headers = { ...good.headers, ...AGE };
 }
 
 function addParameterExamples(operation: Operation, path: string): void {

@@ -114,7 +114,7 @@ export function presentPreflight(report: PreflightReport): PreflightReportDto {
       upstreamState: observed.word,
       activeSite: observed.activeSite,
     },
-    wouldSubmit: report.wouldSubmit,
+    wouldSubmit: report.wouldSubmit.map((call) => ({ ...call, body: call.body ?? null })),
     steps: report.steps,
   };
 }
