@@ -30,6 +30,7 @@ RUN cd /var/lib && mkdir -p dr-gateway/journal dr-gateway/history dr-gateway/aud
  # Nothing is installed in here any more.
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /opt/yarn* /usr/local/bin/yarn*
 ENV JOURNAL_DIR=/var/lib/dr-gateway/journal HISTORY_DIR=/var/lib/dr-gateway/history AUDIT_DIR=/var/lib/dr-gateway/audit
+ENV AUDIT_CHECKPOINT_FILE=/var/lib/dr-gateway/audit/checkpoints.ndjson
 VOLUME /var/lib/dr-gateway/journal /var/lib/dr-gateway/history /var/lib/dr-gateway/audit
 # By number, so that an orchestrator can see that it is not root.
 USER 1000:1000

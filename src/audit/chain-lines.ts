@@ -35,7 +35,7 @@ export async function* linesOf(path: string): AsyncGenerator<FileLine> {
 }
 
 /** The whole lines that end before `end`, the last first. */
-export async function* linesBackwards(handle: FileHandle, end: number): AsyncGenerator<string> {
+export async function* linesBackwards(handle: FileHandle, end: number): AsyncGenerator<string, void> {
   let rest: Buffer = Buffer.alloc(0);
   let isTorn = true;
   for (let position = end; position > 0;) {

@@ -37,8 +37,8 @@ export class ChainSpans {
     if (!handle) return null;
     try {
       const fromMs = timeIn((await bytesAt(handle, 0, LOOKED_AT_BYTES)).toString('latin1'));
-      const { value } = await linesBackwards(handle, size).next();
-      const untilMs = timeIn(value ?? '');
+      const last = await linesBackwards(handle, size).next();
+      const untilMs = last.done ? null : timeIn(last.value);
       return fromMs === null || untilMs === null ? null : { ...file, size, fromMs, untilMs };
     } finally {
       await handle.close();

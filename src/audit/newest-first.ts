@@ -23,7 +23,7 @@ export interface Found {
 
 interface Reading {
   found: Found;
-  rest: AsyncGenerator<Found>;
+  rest: AsyncGenerator<Found, void>;
 }
 
 export function isBefore(one: Place, other: Place): boolean {
@@ -62,8 +62,8 @@ export async function* newestFirst(
 }
 
 async function advance({ rest }: Pick<Reading, 'rest'>, readings: Reading[]): Promise<void> {
-  const { value, done } = await rest.next();
-  if (!done) readings.push({ found: value, rest });
+  const next = await rest.next();
+  if (!next.done) readings.push({ found: next.value, rest });
 }
 
 function newestOf(readings: readonly Reading[]): Reading | null {
@@ -73,7 +73,7 @@ function newestOf(readings: readonly Reading[]): Reading | null {
   );
 }
 
-async function* backwards(span: Span, keys: AuditKeys, untilMs: number): AsyncGenerator<Found> {
+async function* backwards(span: Span, keys: AuditKeys, untilMs: number): AsyncGenerator<Found, void> {
   const handle = await open(span.path, 'r').catch(() => null);
   if (!handle) return;
   // Where a line cannot be read, its place is that of the one after it.

@@ -1,6 +1,8 @@
 import { AuditTrail } from '../../../src/access/audit-trail.js';
+import { Authenticator } from '../../../src/access/authenticator.js';
 import { AuditLog } from '../../../src/audit/audit-log.js';
 import type { Decision } from '../../../src/domain/access/decision.js';
+import type { Principal } from '../../../src/domain/access/principal.js';
 import { problem, ProblemError } from '../../../src/domain/problem.js';
 import { AuditPlace, decision } from '../audit/audit-place.js';
 import { memorySite } from '../support/memory-site.js';
@@ -86,6 +88,33 @@ describe('what is asked of the API', () => {
       },
     ]);
     expect(JSON.stringify(recorded)).not.toContain('not-the-key');
+  });
+});
+
+describe('what is refused to somebody who is known', () => {
+  const viewerOf = (sites: string[]): Principal => ({
+    id: 'key:viewer',
+    kind: 'API_KEY',
+    grants: [{ role: 'viewer', sites, targets: '*' }],
+  });
+
+  it.each([
+    ['may not be seen', ['elsewhere'], 404, 'not-found'],
+    ['is seen without the right', [siteId], 403, 'forbidden'],
+  ])('is recorded with the code of the answer when it %s', async (_what, sites, status, code) => {
+    const recorded: Decision[] = [];
+    const record = (one: Decision) => Promise.resolve(void recorded.push(one));
+    const surface = await surfaceOver([provider], undefined, [
+      { provide: AuditTrail, useValue: { record } },
+      { provide: Authenticator, useValue: { principalOf: () => viewerOf(sites) } },
+    ]);
+    const path = `/v1/recovery-plans/${siteId}.group-1/actions/failover`;
+    const told = await surface.ask('POST', path, { body: { direction: 'TO_RECOVERY', reason: 'curious' } });
+    await surface.close();
+    expect(told.status).toBe(status);
+    expect(recorded.map(({ kind }) => kind).at(-1)).toBe('REFUSED');
+    expect(recorded.at(-1)).toMatchObject({ principalId: 'key:viewer', siteId, code, reason: 'curious' });
+    expect(surface.accepted).toEqual([]);
   });
 });
 
