@@ -4,7 +4,7 @@ import { newDelivery, type Delivery, type Telling } from './delivery.js';
 import type { DeliveryBells } from './delivery-bells.js';
 import type { DeliveryStore } from './redis-delivery-store.js';
 import type { WebhookStore } from './redis-webhook-store.js';
-import { mayHearOf, wants, type MissedEvents, type NoticeType } from './webhook.js';
+import { mayHearOf, wants, type MissedEvents, type NoticeType, type Webhook } from './webhook.js';
 
 /** What is told that is about no operation: CloudEvents like the others. */
 export class WebhookNotices {
@@ -52,15 +52,19 @@ export class WebhookNotices {
     }
   }
 
-  /** To every webhook that wants what happens at one of these sites. @param siteIds null = everywhere */
+  /**
+   * To every webhook that wants what happens at one of these sites. @param siteIds null = everywhere
+   * @param data where it names `siteIds`, each is told its own ones
+   */
   async tellOfSites(type: NoticeType, siteIds: readonly string[] | null, data: object): Promise<void> {
-    const telling = this.telling(type, null, data);
+    const { eventId, time } = this.telling(type, null, data);
     for (const { webhook } of await this.webhooks.all()) {
       // What holds everywhere concerns whoever asked for one site, too.
       const isWanted = (siteIds ?? [webhook.siteIds[0] ?? null]).some((siteId) =>
         wants(webhook, type, siteId),
       );
-      if (isWanted) await this.put(webhook.id, telling);
+      if (!isWanted) continue;
+      await this.put(webhook.id, this.telling(type, null, withinSites(data, webhook), eventId, time));
     }
   }
 
@@ -99,4 +103,10 @@ export class WebhookNotices {
     await this.bells.ring(webhookId);
     return answer === 'TAKEN' ? delivery : null;
   }
+}
+
+function withinSites(data: object, { siteIds: own }: Webhook): object {
+  const { siteIds } = data as { siteIds?: unknown };
+  if (!Array.isArray(siteIds) || own.length === 0) return data;
+  return { ...data, siteIds: siteIds.filter((siteId) => own.includes(siteId as string)) };
 }

@@ -194,3 +194,21 @@ it('what an old log tells of a webhook that is not held is not shown', async () 
   expect(await items('ofA')).toEqual([]);
   expect((await ask('ofA', 'GET', `/v1/webhooks/${ear}/deliveries/${delivery.id}`)).status).toBe(404);
 });
+
+it('is told of what concerns several sites without those that it did not ask for', async () => {
+  const [all, a, ab, c] = [
+    await made('surface-key'),
+    await made('ofA', [A]),
+    await made('ofAB', [A, B]),
+    await made('surface-key', [C]),
+  ];
+  await hooks.notices.tellOfSites('emergency.declared', [A, B], { siteIds: [A, B], text: 'An emergency.' });
+  const told = async (id: string) =>
+    (await hooks.service.listDeliveries(id, undefined, null, 10)).map(
+      ({ body }) => (JSON.parse(body) as { data: { siteIds: string[] } }).data.siteIds,
+    );
+  expect(await told(all)).toEqual([[A, B]]);
+  expect(await told(ab)).toEqual([[A, B]]);
+  expect(await told(a)).toEqual([[A]]);
+  expect(await told(c)).toEqual([]);
+});
