@@ -5,10 +5,11 @@ import { isVerdict, type Operation } from '../domain/operation.js';
 import { cloudEvent } from '../events/cloud-event.js';
 import { compareOffsets, EventFeed, FROM_THE_FIRST } from '../events/event-feed.js';
 import { subjectOf } from '../events/event-subject.js';
-import { LiveFeed } from '../events/live-feed.js';
+import { LiveFeed, type LiveEvent } from '../events/live-feed.js';
 import { Clock, isoTime } from '../platform/clock.js';
 import { LastingAccess } from './access/lasting-access.js';
 import type { RequestAccess } from './access/request-access.js';
+import { namingNoOther } from './access/unseen-operations.js';
 import type { OperationDto } from './dto/operation.dto.js';
 import { operationFrame, resetFrame, toldFrame } from './event-frames.js';
 import { EventReaders } from './http/event-readers.js';
@@ -83,12 +84,18 @@ export class OperationStreams {
       if (isUnknown) channel.write(resetFrame('EVENT_UNKNOWN', isoTime(this.clock.now())), false);
       if (seen < 0) channel.write(this.snapshotFrame(operation, told), false);
       const subject = subjectOf(operation);
+      const isWhole = access.seen.coversSite(operation.siteId);
+      const bodyTold = (body: string): string => (isWhole ? body : namingNoOther(body, operation.id));
       for (const fed of rest) {
-        const body = JSON.stringify(cloudEvent(fed, subject));
+        const body = bodyTold(JSON.stringify(cloudEvent(fed, subject)));
         channel.write(sseFrame(fed.event.type, fed.offset, body), false);
       }
+      const frameOf = (event: LiveEvent): Buffer =>
+        isWhole
+          ? operationFrame(event)
+          : sseFrame(event.fed.event.type, event.fed.offset, bodyTold(event.body));
       // Also where this process has yet to read what the reader was told by another one.
-      this.goLive(reader, channel, past.at(-1)?.offset ?? FROM_THE_FIRST);
+      this.goLive(reader, channel, past.at(-1)?.offset ?? FROM_THE_FIRST, frameOf);
       // What was read after the verdict has the verdict's event.
       if (isVerdict(rest.at(-1)?.event.state ?? operation.state)) channel.end();
     } catch (error) {
@@ -98,14 +105,19 @@ export class OperationStreams {
     }
   }
 
-  private goLive(reader: LiveReader, channel: SseChannel, after: string): void {
+  private goLive(
+    reader: LiveReader,
+    channel: SseChannel,
+    after: string,
+    frameOf: (event: LiveEvent) => Buffer,
+  ): void {
     let last = after;
     const isWhole = reader.goLive((events) => {
       for (const event of events) {
         const { fed } = event;
         if (compareOffsets(fed.offset, last) <= 0) continue;
         last = fed.offset;
-        channel.write(operationFrame(event), true);
+        channel.write(frameOf(event), true);
         if (isVerdict(fed.event.state)) channel.end();
       }
     });

@@ -72,6 +72,11 @@ export class UnseenOperations {
   }
 }
 
+/** Of what is told as it happens there is no time to look: to who sees a part of the site, no other operation is named. */
+export function namingNoOther(text: string, operationId: string): string {
+  return textWithout(text, (id) => id !== operationId) ?? '';
+}
+
 /** undefined = nothing is left of it. */
 function without(value: unknown, isUnseen: IsUnseen, seen: Scope): unknown {
   if (typeof value === 'string') return textWithout(value, isUnseen);

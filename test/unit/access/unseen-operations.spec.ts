@@ -1,4 +1,4 @@
-import { UnseenOperations } from '../../../src/api/access/unseen-operations.js';
+import { namingNoOther, UnseenOperations } from '../../../src/api/access/unseen-operations.js';
 import { Scope } from '../../../src/domain/access/scope.js';
 import { heldText } from '../../../src/domain/allowed-actions.js';
 import type { Operation } from '../../../src/domain/operation.js';
@@ -121,4 +121,12 @@ it('whatever is no problem of ours is thrown on as it is', async () => {
   expect(await unseen.hiddenError(error, PART)).toBe(error);
   const bytes = Buffer.from(HIDDEN_ID);
   expect(await unseen.hidden(bytes, PART)).toBe(bytes);
+});
+
+it('an event of one operation names no other one, whatever is known of it', () => {
+  const event = { subject: SEEN_ID, data: { operationId: SEEN_ID, text: `${HIDDEN_ID} begins it.` } };
+  expect(JSON.parse(namingNoOther(JSON.stringify(event), SEEN_ID))).toEqual({
+    subject: SEEN_ID,
+    data: { operationId: SEEN_ID, text: 'another operation begins it.' },
+  });
 });

@@ -56,16 +56,17 @@ async function accept(operations: readonly Operation[]): Promise<void> {
 }
 
 const MINE = 'alpha.move-books';
-const GROUP = 'alpha.books';
+/** One operation holds each of them. */
+const GROUPS = Array.from({ length: 30 }, (_, i) => `alpha.books-${i}`);
 const SCOPES: readonly [string, Scope][] = [
-  ['a plan', Scope.of([], new Map([['alpha', [MINE, GROUP]]]))],
-  ['a group', Scope.of([], new Map([['alpha', [GROUP]]]))],
+  ['a plan', Scope.of([], new Map([['alpha', [MINE, ...GROUPS]]]))],
+  ['groups', Scope.of([], new Map([['alpha', GROUPS.slice(0, 20)]]))],
   ['a site', Scope.of(['gamma'], new Map())],
   ['a site and a plan of another', Scope.of(['gamma'], new Map([['alpha', [MINE]]]))],
 ];
 
 const seenOnes = Array.from({ length: 30 }, (_, i) => [
-  made({ siteId: 'alpha', target: plan(MINE), lockedGroupIds: i % 2 ? [GROUP] : [] }, i * 10),
+  made({ siteId: 'alpha', target: plan(MINE), lockedGroupIds: i % 2 ? GROUPS.slice(i, i + 1) : [] }, i * 10),
   made({ siteId: 'gamma', requestedBy: 'ben', target: plan('gamma.web') }, i * 10 + 3),
 ]).flat();
 const unseenOnes = Array.from({ length: 400 }, (_, i) => [
