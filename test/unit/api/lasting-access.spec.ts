@@ -30,6 +30,13 @@ function listening() {
   const scopes = new Scopes({ recoveryPlans } as never);
   const lasting = new LastingAccess(authenticator, scopes, clock);
   lasting.beforeApplicationShutdown();
+  const watch = async (name: string, ...grants: Grant[]) => {
+    const principal: Principal = { id: name, kind: 'API_KEY', grants };
+    const seen = await scopes.of(principal, 'operations:read');
+    let ended = 0;
+    const leave = lasting.watch({ principal, seen }, 'operations:read', () => (ended += 1));
+    return { ended: () => ended, leave };
+  };
   return {
     clock,
     lasting,
@@ -37,13 +44,7 @@ function listening() {
     regroup: (now: string[]) => (groups = now),
     away: (now: boolean) => (isAway = now),
     asked: () => asked,
-    async watch(name: string, ...grants: Grant[]) {
-      const principal: Principal = { id: name, kind: 'API_KEY', grants };
-      const seen = await scopes.of(principal, 'operations:read');
-      let ended = 0;
-      const leave = lasting.watch({ principal, seen }, 'operations:read', () => (ended += 1));
-      return { ended: () => ended, leave };
-    },
+    watch,
   };
 }
 

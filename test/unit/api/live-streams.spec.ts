@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { LastingAccess } from '../../../src/api/access/lasting-access.js';
-import type { ActionRequests } from '../../../src/api/action-requests.js';
 import { ApiSettings } from '../../../src/api/http/api-settings.js';
 import { EventReaders } from '../../../src/api/http/event-readers.js';
 import { LivePlaces } from '../../../src/api/live-places.js';
@@ -58,7 +57,6 @@ async function process(mostReaders = 100, before: TailListener = () => undefined
   tail.listen(before);
   const live = new RedisLiveFeed(the.redis, tail, new EventSubjects(the.redis, NO_PAST, silentLog()));
   const readers = new EventReaders(new ApiSettings(1_000, mostReaders), new Metrics());
-  const actions = { present } as unknown as ActionRequests;
   const lasting = { watch: () => () => undefined } as unknown as LastingAccess;
   const told = {
     all: (some: Operation[]) => Promise.resolve(some.map(present)),
@@ -330,26 +328,6 @@ describe('readers', () => {
     const reader = await opening;
     await reader.ended();
     expect(reader.comments).toEqual([expect.stringMatching(/the gateway ends here/)]);
-  });
-
-  it('share one reading of what is unfinished, but none that began before they came', async () => {
-    let readings = 0;
-    const openIn = store.openIn.bind(store);
-    let release: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    store.openIn = async (shard) => {
-      if (shard === 0) readings += 1;
-      await gate;
-      return openIn(shard);
-    };
-    const reading = new OpenOperationsReading(store);
-    const first = reading.read();
-    const others = Array.from({ length: 20 }, () => reading.read());
-    release();
-    const [one, ...rest] = await Promise.all([first, ...others]);
-    expect(readings).toBe(2);
-    expect(new Set(rest).size).toBe(1);
-    expect(rest[0]).not.toBe(one);
   });
 });
 
