@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Scope } from '../domain/access/scope.js';
 import type { LiveEvent } from '../events/live-feed.js';
 import { readPlace, writePlace, type LivePlace } from '../events/live-place.js';
+import { namingNoOther } from './access/unseen-operations.js';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -9,8 +10,6 @@ const TAG_BYTES = 16;
 /** Of every offset: its milliseconds and its counter. */
 const PART_BYTES = 6;
 const SEALED = /^[\w-]{1,500}$/;
-/** Made here, or taken over from a site's history. */
-const OPERATION = /(?:operation )?([a-z0-9-]{1,32}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/gi;
 
 /** A place, and an event, in the words for one kind of reader. */
 export interface PlaceWords {
@@ -42,7 +41,7 @@ export class LivePlaces {
     return {
       write: (place) => this.seal(place, bound),
       read: (text) => this.open(text, bound),
-      body: withoutOthers,
+      body: ({ fed, body }) => namingNoOther(body, fed.event.operationId),
     };
   }
 
@@ -66,18 +65,6 @@ export class LivePlaces {
       return null;
     }
   }
-}
-
-/** Its sentence may name an operation that stands in the way, which may be one that is not seen. */
-function withoutOthers({ fed, body }: LiveEvent): string {
-  const { text, operationId } = fed.event;
-  const told = text.replace(OPERATION, (whole, id: string) => {
-    if (id === operationId) return whole;
-    return whole.startsWith('O') ? 'Another operation' : 'another operation';
-  });
-  if (told === text) return body;
-  const event = JSON.parse(body) as { data: object };
-  return JSON.stringify({ ...event, data: { ...event.data, text: told } });
 }
 
 /** Of the same length whatever it says. */
