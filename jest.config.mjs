@@ -2,7 +2,7 @@
 const build = process.env.BUILD_DIR ?? 'build';
 
 /** Tests that start whole processes, one at a time (scripts/jest.mjs). */
-const WHOLE = ['e2e', 'project'];
+const WHOLE = ['e2e', 'fuzz', 'project'];
 /** Minutes of computing, which take what the others leave. */
 const MODEL = ['model'];
 

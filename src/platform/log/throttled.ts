@@ -38,5 +38,8 @@ export function throttled(log: Log, source: string): (error: Error) => void {
 function kindOf(words: string): string {
   const code = /^([A-Z]{3,}) /.exec(words)?.[1];
   if (code && code !== 'ERR') return code;
-  return words.replace(/\S*\d\S*/g, '#').slice(0, 60);
+  return words
+    .slice(0, 300)
+    .replace(/\S*\d\S*/g, '#')
+    .slice(0, 60);
 }
