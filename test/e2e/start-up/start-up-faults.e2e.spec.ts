@@ -108,6 +108,18 @@ describe('API and worker with a faulty configuration', () => {
     expect(faults).toEqual([expect.stringMatching(/^JOURNAL_DIR cannot be used: .*, or none\.$/)]);
   });
 
+  it('the API does not record decisions without the key that seals them', async () => {
+    const audit = { AUDIT_DIR: join(directory, 'audit'), AUDIT_CHECKPOINT_FILE: 'none' };
+    const missing = await saidBy('main', { PORT: '0', ...audit, AUDIT_KEY_FILE: join(directory, 'no-key') });
+    expect(missing).toEqual([
+      expect.stringMatching(/^AUDIT_KEY_FILE is .*cannot be read.*openssl rand -hex 32/),
+    ]);
+    const short = { ...audit, AUDIT_KEY_FILE: sitesFile('short') };
+    expect(await saidBy('main', { PORT: '0', ...short })).toEqual([
+      expect.stringMatching(/^AUDIT_KEY_FILE is .*less than 32 characters/),
+    ]);
+  });
+
   it('do not work on a Redis that throws data away', async () => {
     const policy = (value: string) =>
       world().withRedis((redis) => redis.config('SET', 'maxmemory-policy', value));
