@@ -3,6 +3,7 @@ import type { HealthDto } from '../../src/api/dto/health.dto.js';
 import type { RecoveryPlanDto, RecoveryPlanListDto } from '../../src/api/dto/inventory.dto.js';
 import type { OperationDto } from '../../src/api/dto/operation.dto.js';
 import type { ProblemDto } from '../../src/api/dto/problem.dto.js';
+import { keepAnswer } from './canary.js';
 import { eventually } from './eventually.js';
 
 export interface Answer<T> {
@@ -44,6 +45,7 @@ export class GatewayClient {
       ...(sent === undefined ? {} : { body: sent }),
     });
     const text = await response.text();
+    keepAnswer(`${method} ${path} ${response.status} ${JSON.stringify([...response.headers])}`, text);
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
     return {
       status: response.status,

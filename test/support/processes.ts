@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { keepForCanary } from './canary.js';
 
 const READY_DEADLINE_MS = 60_000;
 const LINES_KEPT = 200;
@@ -90,6 +91,7 @@ export class Subprocess {
   }
 
   private keep(text: string): void {
+    if (!this.name.includes('simulator')) keepForCanary(`log-${this.name}`, text);
     this.lines.push(...text.trimEnd().split('\n'));
     this.lines.splice(0, this.lines.length - LINES_KEPT);
   }

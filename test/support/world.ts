@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openEphemeralRedis } from '../../sandbox/embedded-redis.js';
 import { freePort } from '../../sandbox/ports.js';
 import { SITE_PASSWORDS, sitesFile, type SimulatorPorts } from '../../sandbox/sites-file.js';
+import { keepStore } from './canary.js';
 import { GatewayClient } from './client.js';
 import { printWhenFailed } from './failure-log.js';
 import { forgetAll } from './forget-all.js';
@@ -26,6 +27,8 @@ export interface WorldOptions {
   sites?: readonly SiteKind[];
   /** Redis writes to disk, so that it survives a kill. */
   durable?: boolean;
+  /** What may do everything. By default one that is known to all tests. */
+  apiKey?: string;
   /** What the processes are told about the sites. By default the sandbox's, whose budgets are lifted. */
   sitesFile?: (ports: SimulatorPorts) => string;
 }
@@ -58,7 +61,7 @@ export class World {
     const port = await freePort();
     const env = { ...this.env, PORT: String(port) };
     this.apis.unshift(await Subprocess.start({ name: 'api replica', script: productScript('main'), env }));
-    return new GatewayClient(`http://127.0.0.1:${port}`, API_KEY);
+    return new GatewayClient(`http://127.0.0.1:${port}`, this.api.apiKey);
   }
 
   /** SIGTERM, and its exit code. */
@@ -116,6 +119,7 @@ export class World {
 
   async stop(): Promise<void> {
     await Promise.all([...this.workers, ...this.apis].map((process) => process.kill()));
+    await keepStore(basename(this.directory), this.env);
     await Promise.all([this.sdrs.stop(), this.srm.stop()]);
     await this.redis.stop();
     rmSync(this.directory, { recursive: true, force: true });
@@ -129,13 +133,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const redis = await openEphemeralRedis({ appendOnly: options.durable ?? false });
   const writeSites = options.sitesFile ?? sitesFile;
   writeFileSync(join(directory, 'sites.yaml'), writeSites({ sdrs: sdrsPort, srm: srmPort }));
+  const { apiKey = API_KEY } = options;
   const env = {
     ...SITE_PASSWORDS,
     PORT: String(port),
     HOST: '127.0.0.1',
     REDIS_URL: redis.url,
     SITES_FILE: join(directory, 'sites.yaml'),
-    ADMIN_API_KEY: API_KEY,
+    ADMIN_API_KEY: apiKey,
     FAILOVERS_PER_MINUTE: '100000',
     LOG_LEVEL: 'info',
     POLL_INTERVAL_MS: '60',
@@ -145,7 +150,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.env,
   };
   const world = new World(
-    new GatewayClient(`http://127.0.0.1:${port}`, API_KEY),
+    new GatewayClient(`http://127.0.0.1:${port}`, apiKey),
     new SimulatedUpstream('sdrs', sdrsPort, directory),
     new SimulatedUpstream('srm', srmPort, directory),
     redis,
