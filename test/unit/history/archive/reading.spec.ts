@@ -37,7 +37,8 @@ function varied(i: number, daysAgo: number): Operation {
     reason: i % 3 === 0 ? 'Storage drill' : null,
     target: { type: 'RECOVERY_PLAN', id: `${siteId}.plan-${i % 6}`, name: i % 4 ? 'Mail' : 'Books' },
     parentId: i % 13 === 0 ? `${siteId}.a-parent` : null,
-    lockedGroupIds: i % 5 === 0 ? [] : [`${siteId}.plan-${i % 6}`, `${siteId}.group-${i % 4}`],
+    // Each holds its own: they are all accepted before any has ended.
+    lockedGroupIds: i % 5 === 0 ? [] : [`${siteId}.group-${i}`],
   });
 }
 
@@ -50,8 +51,10 @@ const anyScope: fc.Arbitrary<Scope> = fc.oneof(
       parts: fc.uniqueArray(
         fc
           .record({ site: fc.constantFrom(...SITES), kind: fc.constantFrom('plan', 'group', 'none') })
-          .chain(({ site, kind }) => fc.nat({ max: 5 }).map((n) => `${site}.${kind}-${n}`)),
-        { maxLength: 6 },
+          .chain(({ site, kind }) =>
+            fc.nat({ max: kind === 'group' ? 399 : 5 }).map((n) => `${site}.${kind}-${n}`),
+          ),
+        { maxLength: 12 },
       ),
     })
     .map(({ whole, parts }) => {
