@@ -23,16 +23,21 @@ export class WorkerHealth {
     private readonly metrics: Metrics,
     private readonly environment: Environment,
   ) {
-    this.server = createServer((request, response) => {
+    this.server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
       void this.answer(request)
         .catch(() => problemAnswer(problem('internal-error', 'The worker has a fault.')))
         .then(({ status, type, body }) => {
-          const headers = { 'content-type': type, 'cache-control': 'no-store' };
+          const headers = {
+            'content-type': type,
+            'cache-control': 'no-store',
+            'x-content-type-options': 'nosniff',
+          };
           response.writeHead(status, status === 503 ? { ...headers, 'retry-after': '2' } : headers);
           response.end(request.method === 'HEAD' ? undefined : body);
         });
     });
     this.server.requestTimeout = this.server.headersTimeout = SLOW_CALLER_MS;
+    this.server.setTimeout(3 * SLOW_CALLER_MS);
   }
 
   /** Listens on WORKER_PORT, if there is one; says in a sentence why that cannot be. Resolves with its address, or null. */
