@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SITE_PASSWORDS } from '../../sandbox/sites-file.js';
-import { searchCanary } from '../../test/support/canary-search.js';
+import { searchCanary } from './search.js';
 
 /** The keys with which the tests ask, and what else they plant. */
 const OTHERS = ['e2e-key-7d2f', 'SkExample-not-a-secret-0001', 'cluster-of-a-test'];

@@ -1,9 +1,7 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-
-/** Secrets that are given out once, and what else was learnt of them, a line each; never searched itself. */
-export const GIVEN_OUT = 'given-out.txt';
+import { GIVEN_OUT } from '../../scripts/canary/search.js';
 
 /** Where everything is kept that no secret may be in; null = nothing is kept (`npm run canary` says where). */
 function kept(): string | null {
@@ -23,7 +21,7 @@ export function keepAnswer(what: string, text: string): void {
   if (kept() === null) return;
   const given = /"(?:secret|key)":"((?:whsec|drg)_[^"]+)"/.exec(text)?.[1];
   if (given === undefined) keepForCanary('answers', `${what}\n${text}`);
-  else keepForCanary('given-out', given);
+  else keepForCanary(GIVEN_OUT.replace('.txt', ''), given);
 }
 
 /** Every value in Redis, and the files beside it, before they are gone. */

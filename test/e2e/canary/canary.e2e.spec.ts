@@ -5,7 +5,7 @@ import { sitesFile } from '../../../sandbox/sites-file.js';
 import { RedisNode } from '../../../scripts/faults/store/redis-node.js';
 import type { WebhookWithSecretDto } from '../../../src/api/dto/webhooks.dto.js';
 import { keepAnswer, keepForCanary, keepStore } from '../../support/canary.js';
-import { searchCanary } from '../../support/canary-search.js';
+import { searchCanary } from '../../../scripts/canary/search.js';
 import { eventually, eventuallyTrue } from '../../support/eventually.js';
 import { printWhenFailed } from '../../support/failure-log.js';
 import { HookReceiver } from '../../support/hook-receiver.js';
