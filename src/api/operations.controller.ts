@@ -130,7 +130,7 @@ export class OperationsController {
     description:
       'Needs the right that begins such an operation, over what it acts upon. Before the request was sent upstream, the operation is CANCELLED at once. Afterwards the upstream is asked, if it can; the verdict says whether it was in time. Asking twice is harmless. What could not be sent for 15 minutes is not sent any more: `cancel.state` is REFUSED, and it may be asked for again.',
   })
-  @ProblemResponses('forbidden', 'not-found', 'cancel-not-supported', 'store-reconciling')
+  @ProblemResponses('not-found', 'cancel-not-supported', 'store-reconciling')
   async cancel(@Param('id') id: string, @Exchange() exchange: HttpExchange): Promise<OperationDto> {
     await this.mustHold(id, exchange);
     const operation = await this.operations.cancel(id, principalIdOf(exchange.request));
@@ -145,7 +145,7 @@ export class OperationsController {
     description:
       'Needs the right that begins such an operation, over what it acts upon. While the operation is WAITING_FOR_INPUT: tells the upstream to go on. The prompt’s id makes it safe to ask again: an answered prompt is gone. What could not be sent for 15 minutes is not sent any more: `input.state` is REFUSED, and it may be given again.',
   })
-  @ProblemResponses('invalid-request', 'forbidden', 'not-found', 'no-such-prompt', 'store-reconciling')
+  @ProblemResponses('invalid-request', 'not-found', 'no-such-prompt', 'store-reconciling')
   async answer(
     @Param('id') id: string,
     @Body() { promptId }: AnswerPromptDto,

@@ -2,7 +2,7 @@ import { namingNoOther, UnseenOperations } from '../../../src/api/access/unseen-
 import { Scope } from '../../../src/domain/access/scope.js';
 import { heldText } from '../../../src/domain/allowed-actions.js';
 import type { Operation } from '../../../src/domain/operation.js';
-import { ProblemError } from '../../../src/domain/problem.js';
+import type { ProblemError } from '../../../src/domain/problem.js';
 import type { OperationStore } from '../../../src/operations/operation-store.js';
 import { busy } from '../../../src/operations/refusals.js';
 import { operation } from '../support/operation.js';

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { Scope } from '../../../src/domain/access/scope.js';
 import type { Operation } from '../../../src/domain/operation.js';
 import type {
@@ -35,7 +34,7 @@ async function walk(filter: OperationFilter, pageSize: number): Promise<Walk> {
         return (found as (...all: unknown[]) => unknown).apply(target, given);
       };
     },
-  }) as Redis;
+  });
   const store = new RedisOperationStore(counting, new TestClock());
   const pages: OperationPage[] = [];
   for (let next: OperationCursor | null = null; ;) {
