@@ -132,6 +132,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const [port, sdrsPort, srmPort] = [await freePort(), await freePort(), await freePort()];
   const redis = await openEphemeralRedis({ appendOnly: options.durable ?? false });
   const writeSites = options.sitesFile ?? sitesFile;
+  writeFileSync(join(directory, 'sealing.key'), 'e5'.repeat(32));
   writeFileSync(join(directory, 'sites.yaml'), writeSites({ sdrs: sdrsPort, srm: srmPort }));
   const { apiKey = API_KEY } = options;
   const env = {
@@ -147,6 +148,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     SUBMIT_TIMEOUT_MS: '5000',
     JOURNAL_DIR: 'none',
     AUDIT_DIR: 'none',
+    SECRETS_KEY_FILE: join(directory, 'sealing.key'),
     ...options.env,
   };
   const world = new World(
