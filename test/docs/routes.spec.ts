@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiHttpModule } from '../../src/api/api-http.module.js';
 import { openApiDocument } from '../../src/api/docs/openapi.js';
 
-type Controller = new (...given: never[]) => object;
+type Controller = Type<object>;
 
 /** Read by people and tools; the first of them is the document itself. */
 const UNDOCUMENTED = /^\/(?:openapi\.json|docs(?:\/.*)?)$/;
