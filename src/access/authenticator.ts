@@ -21,7 +21,9 @@ export class Authenticator {
 
   /** For streams: whether somebody who was let in some time ago would be let in now. */
   async isStillGood(principal: Principal): Promise<boolean> {
-    const verdicts = await Promise.all(this.kinds.map((kind) => kind.isStillGood?.(principal) ?? true));
+    const verdicts = await Promise.all(
+      this.kinds.map(async (kind) => (await kind.isStillGood?.(principal)) ?? true),
+    );
     return verdicts.every(Boolean);
   }
 }

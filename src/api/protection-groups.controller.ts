@@ -97,10 +97,7 @@ export class ProtectionGroupsController {
 
   @Get(':id/actions')
   @ShowsActions('the group')
-  allowedActions(
-    @Param('id') id: string,
-    @Exchange() { request }: HttpExchange,
-  ): Promise<AllowedActionsDto> {
+  allowedActions(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<AllowedActionsDto> {
     return this.allowed.ofGroup(id, accessOf(request));
   }
 

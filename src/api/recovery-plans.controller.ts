@@ -95,10 +95,7 @@ export class RecoveryPlansController {
 
   @Get(':id/actions')
   @ShowsActions('the plan')
-  allowedActions(
-    @Param('id') id: string,
-    @Exchange() { request }: HttpExchange,
-  ): Promise<AllowedActionsDto> {
+  allowedActions(@Param('id') id: string, @Exchange() { request }: HttpExchange): Promise<AllowedActionsDto> {
     return this.allowed.ofPlan(id, accessOf(request));
   }
 

@@ -55,7 +55,7 @@ export class AccessGuard implements CanActivate {
     throw new ProblemError(
       problem(
         'unauthenticated',
-        'Send the header `Authorization: Bearer <API key>` with a key that is known here.',
+        'Send the header `Authorization: Bearer …` with an API key or a token that is known here.',
       ),
       { 'www-authenticate': 'Bearer realm="dr-gateway"' },
     );

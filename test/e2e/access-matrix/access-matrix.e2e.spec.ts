@@ -114,7 +114,7 @@ describe('every route, for every role', () => {
 
   it('a thing that may not be seen is told of exactly as one that is not there', async () => {
     const viewer = clients.get('viewer');
-    for (const [kind, id] of Object.entries(things.foreign)) {
+    for (const [kind, id] of Object.entries<string>({ ...things.foreign })) {
       const unknown = kind === 'sites' ? 'nowhere' : `${SITES.foreign}.nothing-of-the-kind`;
       const [unseen, absent] = await Promise.all([
         viewer?.ask<ProblemDto>('GET', `/v1/${kind}/${id}`),

@@ -121,9 +121,7 @@ describe('the id of a request', () => {
   );
 
   it('that comes twice is replaced', () => {
-    expect(requestIdOf({ headers: { 'x-request-id': ['a', 'b'] } })).toMatch(
-      /^[0-9a-f-]{36}$/,
-    );
+    expect(requestIdOf({ headers: { 'x-request-id': ['a', 'b'] } })).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
