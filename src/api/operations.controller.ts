@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { EVERYTHING } from '../domain/access/principal.js';
 import type { Right } from '../domain/access/rights.js';
 import { AuditTrail } from '../access/audit-trail.js';
 import { isVerdict } from '../domain/operation.js';
@@ -224,7 +225,10 @@ export class OperationsController {
 
   /** Which right it takes depends on what the operation does, unless it is given. */
   private async mustHold(id: string, { request }: HttpExchange, right?: Right): Promise<void> {
-    await this.told.mustHold(await this.operations.get(id), accessOf(request), right);
+    const access = accessOf(request);
+    // Who holds everything is told by the work itself what is wrong: that the store is being compared, say.
+    if (access.principal.grants === EVERYTHING) return;
+    await this.told.mustHold(await this.operations.get(id), access, right);
   }
 }
 

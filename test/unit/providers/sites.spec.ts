@@ -67,7 +67,7 @@ const FAULTY: readonly [string, unknown, RegExp][] = [
   [
     'an objective of a plan without its plan',
     { ...lab, objectives: { plans: [{ rtoSeconds: 5 }] } },
-    /^sites\[0\]\.objectives\.plans\.0\.plan/,
+    /^sites\[0\]\.objectives\.plans\[0\]\.plan/,
   ],
   ['objectives that are none', { ...lab, objectives: 'soon' }, /^sites\[0\]\.objectives must be a mapping/],
   [
