@@ -176,7 +176,9 @@ describe('.env.example', () => {
 
   it('names no setting that is not read, the secrets of the sites apart', () => {
     const secrets = lines.findIndex((line) => line.includes('Secrets of the sites'));
-    const named = lines.slice(0, secrets).flatMap((line) => /^(?:# )?([A-Z][A-Z0-9_]+)=/.exec(line)?.[1] ?? []);
+    const named = lines
+      .slice(0, secrets)
+      .flatMap((line) => /^(?:# )?([A-Z][A-Z0-9_]+)=/.exec(line)?.[1] ?? []);
     expect(named.sort()).toEqual(
       Object.values(ENVIRONMENT)
         .map(({ name }) => name as string)
