@@ -32,7 +32,7 @@ export class AuditController {
       'Requests that change something, from before they are done; what was refused; approvals, overrides, emergencies, verdicts and keys. Reads that were allowed are not recorded. What concerns no site is shown to whoever sees all sites. A page may be short, or empty, and still have a next one: what one request looks at is bounded.',
   })
   @ApiOkResponse({ type: AuditListDto })
-  @ProblemResponses('invalid-request', 'page-token-invalid', 'audit-unavailable')
+  @ProblemResponses('invalid-request', 'page-token-invalid', 'not-found', 'audit-unavailable')
   async list(@Query() query: AuditQueryDto, @Exchange() exchange: HttpExchange): Promise<AuditListDto> {
     const { pageSize, pageToken, ...filters } = query;
     const { seen } = accessOf(exchange.request);
@@ -55,7 +55,7 @@ export class AuditController {
     content: { 'application/x-ndjson': { schema: { type: 'string' } } },
     headers: { 'Content-Disposition': { description: 'A file name.', schema: { type: 'string' } } },
   })
-  @ProblemResponses('invalid-request', 'audit-unavailable')
+  @ProblemResponses('invalid-request', 'not-found', 'audit-unavailable')
   async export(@Query() filters: AuditExportQueryDto, @Res() reply: FastifyReply): Promise<void> {
     const { seen } = accessOf(reply.request);
     // The first page is read at once, so that what cannot be read is a problem and not half a file.

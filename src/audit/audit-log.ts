@@ -49,7 +49,7 @@ export class AuditLog {
    */
   async list(filter: AuditFilter, scope: Scope, after: Place | null, count: number): Promise<AuditPage> {
     if (!this.spans)
-      throw new ProblemError(problem('audit-unavailable', 'AUDIT_DIR is none: nothing is kept.'));
+      throw new ProblemError(problem('not-found', 'AUDIT_DIR is none: nothing is recorded here.'));
     const untilMs = Math.min((filter.toMs ?? Infinity) - 1, after?.timeMs ?? Infinity);
     const items: ListedDecision[] = [];
     let damaged = 0;

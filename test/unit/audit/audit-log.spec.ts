@@ -110,7 +110,7 @@ describe('reading what was decided', () => {
 
   it('is a problem where nothing is recorded', async () => {
     const none = new AuditLog(null, place.keys).list({}, Scope.ALL, null, 1);
-    await expect(none).rejects.toMatchObject({ problem: { code: 'audit-unavailable' } });
+    await expect(none).rejects.toMatchObject({ problem: { code: 'not-found' } });
   });
 });
 
