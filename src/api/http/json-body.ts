@@ -17,11 +17,9 @@ export function parseJsonBody(bytes: Buffer, contentType = ''): unknown {
   if (fault !== null) throw notValid(fault);
   try {
     // An escape could hide the name.
-    return text.includes('__proto__') || text.includes('\\u')
-      ? JSON.parse(text, withoutPrototypes)
-      : JSON.parse(text);
-  } catch {
-    throw notValid('The body is not JSON.');
+    return /__proto__|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypes) : JSON.parse(text);
+  } catch (error) {
+    throw notValid(error instanceof Reserved ? error.message : 'The body is not JSON.');
   }
 }
 
@@ -64,8 +62,11 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
+class Reserved extends Error {}
+
+/** What makes objects of bodies asks each for its class by the second of these names. */
 function withoutPrototypes(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new Error('not allowed');
+  if (key === '__proto__' || key === 'constructor') throw new Reserved(`No field is called "${key}".`);
   return value;
 }
 

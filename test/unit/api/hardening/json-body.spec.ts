@@ -84,8 +84,14 @@ describe('a body of JSON', () => {
     '{"a":[{"__proto__":1}]}',
     '{"\\u005f_proto__":{"polluted":true}}',
     '{"_\\u005Fproto\\u005f_":{"polluted":true}}',
-  ])('that names a prototype is refused: %s', (text) => {
-    expect(fault(text)).toMatchObject({ code: 'invalid-request' });
+    '{"a":{"constructor":{"prototype":{"polluted":true}}}}',
+    '{"a":{"constructor":"x"}}',
+    '{"a":{"c\\u006fnstructor":1}}',
+  ])('that names a prototype, or a class, is refused: %s', (text) => {
+    expect(fault(text)).toMatchObject({
+      code: 'invalid-request',
+      detail: expect.stringMatching(/No field is called "(__proto__|constructor)"/) as string,
+    });
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
