@@ -77,6 +77,7 @@ export class ProvisionedPlanDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];
@@ -181,6 +182,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => AddProtectedInstanceFieldsDto)
   protectedInstances?: AddProtectedInstanceFieldsDto[];
@@ -189,6 +191,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ProvisionedPairDto)
   replicationPairs?: ProvisionedPairDto[];

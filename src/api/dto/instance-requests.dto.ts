@@ -7,6 +7,7 @@ import {
   IsIn,
   IsIP,
   IsNotEmpty,
+  IsObject,
   IsString,
   Matches,
   MaxLength,
@@ -96,6 +97,7 @@ export class AddProtectedInstanceDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(10)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TagDto)
   tags?: TagDto[];
@@ -244,6 +246,7 @@ export class SetTagsDto extends ChangeRequestDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(20)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TagDto)
   tags!: TagDto[];

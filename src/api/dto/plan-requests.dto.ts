@@ -6,6 +6,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsString,
   Max,
   MaxLength,
@@ -81,6 +82,7 @@ export class UpdateRecoveryPlanDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];
@@ -146,6 +148,7 @@ export class CreateRecoveryPlanDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];

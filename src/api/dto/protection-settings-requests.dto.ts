@@ -61,6 +61,7 @@ export class ProtectionSettingsWishDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => NetworkPlacementDto)
   networks?: NetworkPlacementDto[];
