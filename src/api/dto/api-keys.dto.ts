@@ -7,7 +7,6 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
-  IsObject,
   IsString,
   Max,
   MaxLength,
@@ -18,7 +17,7 @@ import {
 } from 'class-validator';
 import { KEY_STATES, type KeyState } from '../../access/keys/api-key.js';
 import { ROLE_NAMES, type Role } from '../../domain/access/rights.js';
-import { IsMoment, MayBeAbsent } from './decorators.js';
+import { HoldsNoLists, IsMoment, MayBeAbsent } from './decorators.js';
 
 const MOST_GRANTS = 50;
 const MOST_NAMED = 200;
@@ -93,7 +92,7 @@ export class CreateApiKeyDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_GRANTS)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => GrantDto)
   @ApiProperty({ type: [GrantDto] })

@@ -12,7 +12,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from './decorators.js';
+import { HoldsNoLists, MayBeAbsent } from './decorators.js';
 import { AddProtectedInstanceFieldsDto } from './instance-requests.dto.js';
 import { CreateReplicationPairFieldsDto, DEVICE, DEVICE_HINT } from './pair-requests.dto.js';
 import { TestNetworkWishDto } from './plan-requests.dto.js';
@@ -77,7 +77,7 @@ export class ProvisionedPlanDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];
@@ -182,7 +182,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => AddProtectedInstanceFieldsDto)
   protectedInstances?: AddProtectedInstanceFieldsDto[];
@@ -191,7 +191,7 @@ export class CreateProtectionGroupDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => ProvisionedPairDto)
   replicationPairs?: ProvisionedPairDto[];

@@ -7,13 +7,12 @@ import {
   IsIn,
   IsIP,
   IsNotEmpty,
-  IsObject,
   IsString,
   Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from './decorators.js';
+import { HoldsNoLists, MayBeAbsent } from './decorators.js';
 import { ChangeRequestDto } from './requests.dto.js';
 
 /** What a tag cannot be made of: control characters, and these (section 3.7). */
@@ -97,7 +96,7 @@ export class AddProtectedInstanceDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(10)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => TagDto)
   tags?: TagDto[];
@@ -246,7 +245,7 @@ export class SetTagsDto extends ChangeRequestDto {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(20)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => TagDto)
   tags!: TagDto[];

@@ -6,7 +6,6 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
-  IsObject,
   IsString,
   Max,
   MaxLength,
@@ -19,7 +18,7 @@ import {
   type IpCustomization,
   type StartupAction,
 } from '../../domain/action-inputs.js';
-import { MayBeAbsent } from './decorators.js';
+import { HoldsNoLists, MayBeAbsent } from './decorators.js';
 import { ChangeRequestDto } from './requests.dto.js';
 
 export class TestNetworkWishDto {
@@ -82,7 +81,7 @@ export class UpdateRecoveryPlanDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];
@@ -148,7 +147,7 @@ export class CreateRecoveryPlanDto extends ChangeRequestDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => TestNetworkWishDto)
   testNetworks?: TestNetworkWishDto[];

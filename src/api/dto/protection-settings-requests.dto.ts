@@ -8,7 +8,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent } from './decorators.js';
+import { HoldsNoLists, MayBeAbsent } from './decorators.js';
 import { ChangeRequestDto } from './requests.dto.js';
 
 export class NetworkPlacementDto {
@@ -61,7 +61,7 @@ export class ProtectionSettingsWishDto {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(50)
-  @IsObject({ each: true })
+  @HoldsNoLists()
   @ValidateNested({ each: true })
   @Type(() => NetworkPlacementDto)
   networks?: NetworkPlacementDto[];

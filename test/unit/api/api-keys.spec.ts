@@ -95,7 +95,7 @@ it.each<[object, string]>([
   [{ ...NAME, grants: 'all' }, '/grants'],
   [{ ...NAME, grants: [{}] }, '/grants/0/role'],
   [{ ...NAME, grants: [ALL, [ALL, ALL]] }, '/grants'],
-  [{ ...NAME, grants: [ALL, null] }, '/grants'],
+  [{ ...NAME, grants: [ALL, null] }, '/grants/1'],
   [{ ...NAME, grants: [{ role: 'viewer', targets: '*' }] }, '/grants/0/sites'],
   [{ ...NAME, grants: [{ role: 'viewer', sites: '*' }] }, '/grants/0/targets'],
   [{ ...NAME, grants: [{ role: 'root', sites: '*', targets: '*' }] }, '/grants/0/role'],

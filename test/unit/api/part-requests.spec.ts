@@ -88,7 +88,7 @@ describe('a body is refused at', () => {
     ['/protectedInstances', CreateProtectionGroupDto, { ...group, protectedInstances: null }],
     ['/protectedInstances/0', CreateProtectionGroupDto, { ...group, protectedInstances: ['s'] }],
     ['/protectedInstances/0', CreateProtectionGroupDto, { ...group, protectedInstances: [null] }],
-    ['/protectedInstances/0/0', CreateProtectionGroupDto, { ...group, protectedInstances: [['s']] }],
+    ['/protectedInstances', CreateProtectionGroupDto, { ...group, protectedInstances: [['s']] }],
     [
       '/protectedInstances',
       CreateProtectionGroupDto,
