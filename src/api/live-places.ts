@@ -1,12 +1,9 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Scope } from '../domain/access/scope.js';
 import type { LiveEvent } from '../events/live-feed.js';
 import { readPlace, writePlace, type LivePlace } from '../events/live-place.js';
+import { keyFor, openedBytes, sealedBytes } from '../platform/secrets/sealing.js';
 import { namingNoOther } from './access/unseen-operations.js';
 
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** Of every offset: its milliseconds and its counter. */
 const PART_BYTES = 6;
 const SEALED = /^[\w-]{1,500}$/;
@@ -32,7 +29,7 @@ export class LivePlaces {
 
   /** @param secret the same at all processes */
   constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'dr-gateway places of event streams', 32));
+    this.key = keyFor('dr-gateway places of event streams', secret);
   }
 
   of(seen: Scope): PlaceWords {
@@ -46,24 +43,13 @@ export class LivePlaces {
   }
 
   private seal(place: LivePlace, bound: Buffer): string {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(bound);
-    const sealed = [nonce, cipher.update(packed(place)), cipher.final(), cipher.getAuthTag()];
-    return Buffer.concat(sealed).toString('base64url');
+    return sealedBytes(this.key, packed(place), bound).toString('base64url');
   }
 
   private open(text: string, bound: Buffer): LivePlace | null {
-    const bytes = Buffer.from(SEALED.test(text) ? text : '', 'base64url');
-    if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
-    try {
-      const decipher = createDecipheriv(CIPHER, this.key, bytes.subarray(0, NONCE_BYTES))
-        .setAAD(bound)
-        .setAuthTag(bytes.subarray(-TAG_BYTES));
-      const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
-      return readPlace(unpacked(Buffer.concat([decipher.update(sealed), decipher.final()])));
-    } catch {
-      return null;
-    }
+    if (!SEALED.test(text)) return null;
+    const opened = openedBytes(this.key, Buffer.from(text, 'base64url'), bound);
+    return opened && readPlace(unpacked(opened));
   }
 }
 

@@ -1,11 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Scope } from '../../domain/access/scope.js';
+import { keyFor, openedBytes, sealedBytes } from '../../platform/secrets/sealing.js';
 import { boundTo } from '../access/seen-inventory.js';
 import { makePageToken, pageTokenInvalid, readPageToken } from './page-token.js';
 
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** A place is as long as its id; how long that is tells nobody anything. */
 const PLACE_CHARS = 256;
 
@@ -18,15 +16,13 @@ export class SealedPageTokens {
 
   /** @param secret the same in every process: a page may be asked of another one */
   constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'dr-gateway page tokens', 32));
+    this.key = keyFor('dr-gateway page tokens', secret);
   }
 
   make(place: object, filters: object, seen: Scope): string {
     if (seen.isAll) return makePageToken(place, filters);
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(bound(filters, seen));
-    const text = cipher.update(JSON.stringify(place).padEnd(PLACE_CHARS), 'utf8');
-    return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    const text = Buffer.from(JSON.stringify(place).padEnd(PLACE_CHARS));
+    return sealedBytes(this.key, text, bound(filters, seen)).toString('base64url');
   }
 
   /** The place, or a problem when the token is broken, or belongs to other filters or to who sees something else. */
@@ -37,19 +33,9 @@ export class SealedPageTokens {
     return place;
   }
 
-  private opened(bytes: Buffer, filters: Buffer): unknown {
-    if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
-    const end = bytes.length - TAG_BYTES;
-    const decipher = createDecipheriv(CIPHER, this.key, bytes.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(filters).setAuthTag(bytes.subarray(end));
-    try {
-      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]);
-      return JSON.parse(text.toString('utf8'));
-    } catch {
-      return null;
-    }
+  private opened(sealed: Buffer, filters: Buffer): unknown {
+    const text = openedBytes(this.key, sealed, filters);
+    return text && JSON.parse(text.toString('utf8'));
   }
 }
 

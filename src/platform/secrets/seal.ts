@@ -1,11 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, ENVIRONMENT } from '../config/environment.js';
+import { openedBytes, sealedBytes } from './sealing.js';
 
 const PREFIX = 'sealed:1:';
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const KEY = /^[0-9a-f]{64}$/i;
 
 /**
@@ -38,10 +35,7 @@ export class Seal {
   sealed(text: string, owner: string): string {
     const [key] = this.keys;
     if (key === undefined || text.startsWith(PREFIX)) return text;
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(owner));
-    const parts = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
-    return PREFIX + Buffer.concat(parts).toString('base64url');
+    return PREFIX + sealedBytes(key, Buffer.from(text), Buffer.from(owner)).toString('base64url');
   }
 
   /** What was sealed; as it is, where it was not; null = none of the keys opens it for that owner. */
@@ -49,21 +43,11 @@ export class Seal {
     if (!text.startsWith(PREFIX)) return text;
     const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url');
     for (const key of this.keys) {
-      try {
-        return openedWith(key, bytes, owner);
-      } catch {
-        // Another key, or another owner.
-      }
+      const opened = openedBytes(key, bytes, Buffer.from(owner));
+      if (opened) return opened.toString('utf8');
     }
     return null;
   }
-}
-
-function openedWith(key: Buffer, bytes: Buffer, owner: string): string {
-  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(owner)).setAuthTag(bytes.subarray(-TAG_BYTES));
-  const text = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
-  return Buffer.concat([text, decipher.final()]).toString('utf8');
 }
 
 function fault(file: string, why: string): string {
