@@ -69,13 +69,20 @@ export class TlsTrust {
 
 function authorityIn(caFile: string | null): tls.ConnectionOptions {
   if (caFile === null) return ALWAYS_VERIFIED;
-  try {
-    const ca = readFileSync(caFile, 'utf8');
-    // TLS itself ignores a file with nothing in it, and then trusts nobody without saying why.
-    new X509Certificate(ca);
-    return { ...ALWAYS_VERIFIED, ca };
-  } catch {
+  const ca = certificateIn(caFile);
+  if (ca === null)
     throw new TransportError('CONNECT', `tls.caFile ${caFile} holds no certificate in PEM form`);
+  return { ...ALWAYS_VERIFIED, ca };
+}
+
+/** null = there is none in PEM form: TLS itself ignores such a file, and then trusts nobody without saying why. */
+export function certificateIn(file: string): string | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch {
+    return null;
   }
 }
 

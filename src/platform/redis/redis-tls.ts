@@ -1,8 +1,6 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigurationError, ENVIRONMENT } from '../config/environment.js';
-import { ALWAYS_VERIFIED } from '../http/tls-trust.js';
+import { ALWAYS_VERIFIED, certificateIn } from '../http/tls-trust.js';
 
 /**
  * How Redis is spoken to where the address asks for TLS: 1.2 or later, its certificate always checked.
@@ -10,16 +8,12 @@ import { ALWAYS_VERIFIED } from '../http/tls-trust.js';
  */
 export function redisTls(caFile: string | null): ConnectionOptions {
   if (caFile === null) return ALWAYS_VERIFIED;
-  try {
-    const ca = readFileSync(caFile, 'utf8');
-    // TLS itself ignores a file with nothing in it, and then trusts nobody without saying why.
-    new X509Certificate(ca);
-    return { ...ALWAYS_VERIFIED, ca };
-  } catch {
+  const ca = certificateIn(caFile);
+  if (ca === null)
     throw new ConfigurationError([
       `${ENVIRONMENT.redisCaFile.name} names ${caFile}, which holds no certificate in PEM form: put the authority of the Redis server's certificate there.`,
     ]);
-  }
+  return { ...ALWAYS_VERIFIED, ca };
 }
 
 const UNTRUSTED: ReadonlySet<string | undefined> = new Set([
