@@ -10,7 +10,7 @@ import { lacking } from './holding.js';
 import { NEED, type Need } from './needs.decorator.js';
 import { PathSubjects } from './path-subjects.js';
 import { RecordedRequests } from './recorded-requests.js';
-import type { AuthenticatedRequest } from './request-access.js';
+import type { AuthenticatedRequest, RequestAccess } from './request-access.js';
 
 /** Lets in who holds the right of the route over what its path names. What may not be seen is not there: 404. */
 @Injectable()
@@ -43,9 +43,10 @@ export class AccessGuard implements CanActivate {
   private async letIn(request: AuthenticatedRequest, right: Right, wholeSite: boolean): Promise<void> {
     const principal = await this.authenticated(request);
     const { seen, held } = await this.scopesOf(principal, right);
-    request.access = { principal, seen, held, right };
+    const access = { principal, seen, held, right };
+    request.access = access;
     this.recorded.sealedKeyUsed(request);
-    if (!(seen.isAll && held.isAll)) await this.judge(request, right, wholeSite);
+    if (!(seen.isAll && held.isAll)) await this.judge(request, access, wholeSite);
   }
 
   private async authenticated({ headers }: AuthenticatedRequest): Promise<Principal> {
@@ -69,9 +70,11 @@ export class AccessGuard implements CanActivate {
     return { seen, held };
   }
 
-  private async judge(request: AuthenticatedRequest, right: Right, wholeSite: boolean): Promise<void> {
-    const { seen, held } = request.access ?? {};
-    if (!seen || !held) return;
+  private async judge(
+    request: AuthenticatedRequest,
+    { seen, held, right }: Required<RequestAccess>,
+    wholeSite: boolean,
+  ): Promise<void> {
     if (this.subjects.isNamed(request.routeOptions.url ?? '')) {
       const subject = await this.subjects.of(request);
       if (!subject || !isSeen(seen, subject)) throw nothingThere(request);
