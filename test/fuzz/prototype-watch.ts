@@ -6,8 +6,13 @@ const namesOf = (): string =>
   WATCHED.map((prototype) => Reflect.ownKeys(prototype).map(String).join()).join(';');
 const before = namesOf();
 
+const isChanged = (): boolean => namesOf() !== before;
+
 setInterval(() => {
-  if (namesOf() === before) return;
-  process.stderr.write('what all objects share was changed\n');
-  process.exit(86);
+  if (isChanged()) process.exit();
 }, EVERY_MS).unref();
+process.once('exit', () => {
+  if (!isChanged()) return;
+  process.stderr.write('what all objects share was changed\n');
+  process.exitCode = 86;
+});
