@@ -11,7 +11,7 @@ import type { Oddities } from './oddities.js';
 import type { DatedModel, ListTimes, SiteModel } from './site-model.js';
 
 const KEEP = new RedisScript(new URL('./lua/keep-model.lua', import.meta.url));
-const LEAVE = new RedisScript(new URL('./lua/leave-look.lua', import.meta.url));
+const TURN = new RedisScript(new URL('./lua/turn-at-look.lua', import.meta.url));
 
 /** In which the end of an operation is looked for: what it brought about shows at the latest with the next look. */
 const EVENTS_LOOKED_AT = 50;
@@ -185,10 +185,15 @@ export class ModelStore {
     }
   }
 
+  /** It is still being used: for so long again nobody else may have it, if it is not over yet. */
+  async keepTurn(siteId: string, turn: string, limitMs: number): Promise<void> {
+    await TURN.run(this.redis, [siteModelKeys(siteId).look], [turn, limitMs]);
+  }
+
   /** What the store does not hear is told again before the next turn of this process: nobody looks meanwhile. */
   async leaveTurn(siteId: string, turn: string): Promise<void> {
     try {
-      await LEAVE.run(this.redis, [siteModelKeys(siteId).look], [turn]);
+      await TURN.run(this.redis, [siteModelKeys(siteId).look], [turn, 0]);
       if (this.unleft.get(siteId) === turn) this.unleft.delete(siteId);
     } catch (error) {
       if (turn !== '') this.unleft.set(siteId, turn);

@@ -16,8 +16,16 @@ import { grown, takenMsOf, type DatedModel } from './site-model.js';
 
 /** A second answer that agrees with a doubtful one counts only if it came at least so much later. */
 export const CONFIRM_AFTER_MS = 5_000;
-/** Longer than any look takes, with its check and its single reads: after that the one who looked is taken for dead. */
-const TURN_MS = 90_000;
+/** Who looks says so again and again. */
+export interface LookTurn {
+  /** Who has not said so for so long is taken for dead, milliseconds. */
+  lastsMs: number;
+  renewedEveryMs: number;
+  /** Longer than any look takes, with its check and its single reads: after that nothing more is said. */
+  longestMs: number;
+}
+
+const LOOK_TURN: LookTurn = { lastsMs: 10_000, renewedEveryMs: 2_500, longestMs: 90_000 };
 const MOST_TRIES = 10;
 
 export type LookResult =
@@ -39,12 +47,14 @@ export class SiteRefresher {
     private readonly store: ModelStore,
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly turn = LOOK_TURN,
   ) {}
 
   async look(provider: Provider): Promise<LookResult> {
     const { siteId } = provider;
     const turn = await this.takeTurn(siteId);
     if (turn === null) return { kind: 'TAKEN' };
+    const renewing = this.renewing(siteId, turn);
     const begunMs = this.clock.now();
     try {
       return await this.ask(provider);
@@ -59,6 +69,7 @@ export class SiteRefresher {
       await this.noteFailure(provider, error, begunMs);
       return { kind: 'FAILED' };
     } finally {
+      clearInterval(renewing);
       await this.store.leaveTurn(siteId, turn).catch(() => undefined);
     }
   }
@@ -159,12 +170,23 @@ export class SiteRefresher {
 
   private async takeTurn(siteId: string): Promise<string | null> {
     try {
-      return await this.store.takeTurn(siteId, TURN_MS);
+      return await this.store.takeTurn(siteId, this.turn.lastsMs);
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
       // A store that is full must not keep anybody from looking.
       return '';
     }
+  }
+
+  private renewing(siteId: string, turn: string): NodeJS.Timeout {
+    const { lastsMs, renewedEveryMs, longestMs } = this.turn;
+    const begun = this.clock.monotonic();
+    const timer = setInterval(() => {
+      if (this.clock.monotonic() - begun > longestMs) clearInterval(timer);
+      // Who is not heard loses the turn: two looks at a time cost requests, and spoil nothing.
+      else this.store.keepTurn(siteId, turn, lastsMs).catch(() => undefined);
+    }, renewedEveryMs);
+    return timer;
   }
 
   /** Of a look that nobody overtook: one that began later knows better. */
