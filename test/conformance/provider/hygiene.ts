@@ -5,7 +5,7 @@ import { firstCall, Journey, last, openGate, patiently } from './journey.js';
 
 const AN_HOUR_MS = 3_600_000;
 /** What a caller who gives up may still be kept waiting for; the driver's own patience is ten times as long. */
-const PROMPTLY_MS = 1_000;
+const PROMPTLY_MS = 10_000;
 
 /** What a driver must not do, whatever happens. */
 export function hygieneConcern(subject: ConformanceSubject): void {

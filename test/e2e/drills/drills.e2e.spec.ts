@@ -3,6 +3,7 @@ import type { FindingListDto } from '../../../src/api/dto/findings.dto.js';
 import type { DrillDto, DrillListDto } from '../../../src/api/dto/inventory.dto.js';
 import { eventually } from '../../support/eventually.js';
 import type { SiteKind } from '../../support/simulators.js';
+import { untilLookedAt } from '../../support/looked-at.js';
 import { settledReset } from '../../support/settled-reset.js';
 import { useWorld } from '../../support/world.js';
 
@@ -127,10 +128,7 @@ describe('drills', () => {
   it.each(SITES)('that somebody begins at the console of %s have the operation of it', async (kind) => {
     const { api } = world();
     const plan = await api.planNamed(PLANS[kind]);
-    await eventually(
-      'the worker has looked',
-      async () => (await findings('NOT_RECOVERABLE')).length > 0 || null,
-    );
+    await untilLookedAt(world(), plan.siteId);
     await world().simulator(kind).console(ORDERS[kind]);
     const drill = await eventually('its operation is known', async () => {
       const [one] = await list(`?recoveryPlanId=${plan.id}`);
@@ -151,10 +149,7 @@ describe('drills', () => {
     const before = await list();
     await world().killWorkers();
     await world().startWorker();
-    await eventually(
-      'it was looked at again',
-      async () => (await findings('NOT_RECOVERABLE')).length > 0 || null,
-    );
+    await untilLookedAt(world(), plan.siteId);
     expect(await list()).toEqual(before);
     expect(before).toMatchObject([{ dueTime }]);
   });

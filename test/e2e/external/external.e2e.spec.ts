@@ -5,6 +5,7 @@ import type {
 } from '../../../src/api/dto/inventory.dto.js';
 import type { OperationDto, OperationListDto } from '../../../src/api/dto/operation.dto.js';
 import { eventually } from '../../support/eventually.js';
+import { untilLookedAt } from '../../support/looked-at.js';
 import { settledReset } from '../../support/settled-reset.js';
 import type { SiteKind } from '../../support/simulators.js';
 import { useWorld } from '../../support/world.js';
@@ -13,8 +14,8 @@ const SITES = ['sdrs', 'srm'] as const;
 const SITE_IDS = { sdrs: 'eu-cloud', srm: 'berlin-dc' } as const;
 const MORE = { sdrs: { moreGroups: 12 }, srm: { morePlans: 12 } } as const;
 
-const SOON_MS = 10_000;
-const ENDED_MS = 25_000;
+const SOON_MS = 60_000;
+const ENDED_MS = 60_000;
 
 /** Long enough to be asked about while it goes on. */
 const UNHURRIED = { sdrs: { durationFactor: 0.1 }, srm: { durationFactor: 0.15 } } as const;
@@ -36,11 +37,7 @@ describe('what somebody begins at the console of a site', () => {
   /** The worker has looked at both sites as they stand before anything happens there. */
   beforeAll(async () => {
     await settledReset(world(), MORE);
-    for (const site of SITES)
-      await eventually(`${site} is looked at all the time`, async () => {
-        const requests = await world().simulator(site).requests('?path=(server-groups|/plans)$');
-        return requests.length > 8 || null;
-      });
+    for (const siteId of Object.values(SITE_IDS)) await untilLookedAt(world(), siteId);
   }, 120_000);
 
   const subject = async (kind: SiteKind): Promise<Subject> => {

@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.js';
 import { settledReset } from '../../support/settled-reset.js';
 import { useWorld } from '../../support/world.js';
 
-const SOON_MS = 20_000;
+const SOON_MS = 60_000;
 
 describe('what somebody should look at', () => {
   const world = useWorld({

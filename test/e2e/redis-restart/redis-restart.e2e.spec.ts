@@ -9,7 +9,8 @@ const SITES = [
 
 /** So that the operations still run when Redis is back. */
 const SLOWLY = { durationFactor: 0.05 };
-const QUICKLY_MS = 5_000;
+/** Far more than it takes, far less than for ever. */
+const QUICKLY_MS = 20_000;
 const TEST_MS = 90_000;
 
 describe('Redis that is killed and started again while operations run', () => {
@@ -89,7 +90,7 @@ describe('Redis that is killed and started again while operations run', () => {
         const startedAt = performance.now();
         const { status, body } = await api.refused('GET', '/v1/operations');
         expect({ status, code: body.code }).toEqual({ status: 503, code: 'store-unavailable' });
-        expect(performance.now() - startedAt).toBeLessThan(2 * QUICKLY_MS);
+        expect(performance.now() - startedAt).toBeLessThan(QUICKLY_MS);
       } finally {
         redis.resume();
       }

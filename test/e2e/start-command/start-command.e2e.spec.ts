@@ -11,7 +11,7 @@ import { Subprocess } from '../../support/processes.js';
 
 const START = resolve('scripts', 'start.mjs');
 const READY_MS = 120_000;
-const A_FEW_SECONDS = 12;
+const A_FEW_SECONDS = 40;
 const TEST_MS = 180_000;
 
 describe('npm start', () => {

@@ -7,7 +7,7 @@ import { printWhenFailed } from '../../support/failure-log.js';
 
 const TEST_MS = 240_000;
 /** On a machine that is busy with other things as well; the figures are in the guarantees. */
-const RESUMED_WITHIN_MS = 20_000;
+const RESUMED_WITHIN_MS = 60_000;
 const SEED = 7;
 
 describe('a Redis server without a replica, while failovers are asked for on both sites', () => {
