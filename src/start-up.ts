@@ -9,6 +9,7 @@ import {
   readEnvironment,
   type Environment,
 } from './platform/config/environment.js';
+import { addressesInClear } from './platform/config/addresses-in-clear.js';
 import { exposures } from './platform/config/exposed-files.js';
 import { readYamlFile } from './platform/config/yaml-file.js';
 import { createLog, type Log } from './platform/log/log.js';
@@ -41,11 +42,13 @@ const START_PATIENCE_MS = 120_000;
 /** Reads and checks everything. Throws `ConfigurationError` with one sentence per fault. */
 export function loadConfiguration(processName: string): Configuration {
   const environment = readEnvironment();
-  const sites = configuredSites(readYamlFile(environment.sitesFile, processVariables()), DRIVERS);
+  const document = readYamlFile(environment.sitesFile, processVariables());
+  const sites = configuredSites(document, DRIVERS);
   const siteIds = sites.map(({ id }) => id);
   const log = createLog(environment.logLevel, processName);
   for (const file of [environment.sitesFile, environment.accessFile])
     if (file !== null) exposures(file).forEach((exposure) => log.warn(exposure));
+  addressesInClear(document).forEach((told) => log.warn(told));
   return {
     environment,
     sites,

@@ -7,10 +7,11 @@ import { ApprovalPolicy } from '../domain/access/approval-policy.js';
 import type { Approval } from '../domain/access/approval.js';
 import type { Principal } from '../domain/access/principal.js';
 import { movesWorkload } from '../domain/access/rights.js';
+import type { DrAction } from '../domain/dr-action.js';
 import type { TargetBelief } from '../domain/expected-target.js';
 import { publicId } from '../domain/ids.js';
 import { problem, ProblemError } from '../domain/problem.js';
-import type { Accepted, OperationRequest, PreflightReport } from '../operations/operation-request.js';
+import type { Accepted, OperationRequest } from '../operations/operation-request.js';
 import type { IdempotencyClaim } from '../operations/operation-store.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { refusalOf } from '../operations/refusals.js';
@@ -22,6 +23,13 @@ export interface AskedAction {
   claim: IdempotencyClaim;
   /** What a second person is shown, and what they say yes to. */
   request: Approval['request'];
+}
+
+/** What is asked for, of which group or plan, and the public ids of every group that it touches. */
+interface Deed {
+  action: DrAction;
+  targetId: string | null;
+  touches: readonly string[];
 }
 
 /**
@@ -57,12 +65,14 @@ export class ActionGate {
     return accepted;
   }
 
-  /** What whoever only checks a request is told of this: a sentence, or null. */
-  warningFor({ target, touches, action }: PreflightReport, siteId: string): string | null {
-    const ids = [...touches, ...(target.id === null ? [] : [target.id])];
-    const minutes = this.policy.validMinutes(siteId, action, ids);
-    if (minutes === null) return null;
-    return `A second person has to approve it, within ${minutes} minutes of the request.`;
+  /** Minutes within which a second person has to approve it; null = nobody has to, or an emergency is declared. */
+  async approvalMinutes(siteId: string, { action, targetId, touches }: Deed): Promise<number | null> {
+    const minutes = this.minutesOf(siteId, { action, targetId, touches });
+    return minutes !== null && (await this.emergencies.isDeclared(siteId)) ? null : minutes;
+  }
+
+  private minutesOf(siteId: string, { action, targetId, touches }: Deed): number | null {
+    return this.policy.validMinutes(siteId, action, [...touches, ...(targetId === null ? [] : [targetId])]);
   }
 
   private async acceptedOrGivenBack(
@@ -90,8 +100,8 @@ export class ActionGate {
     if (!report.allowed) throw refusalOf(report);
     const { siteId, command, reason } = asked;
     const targetId = command.targetNativeId === null ? null : publicId(siteId, command.targetNativeId);
-    const ids = [...report.touches, ...(targetId === null ? [] : [targetId])];
-    const validMinutes = this.policy.validMinutes(siteId, command.action, ids);
+    const deed = { action: command.action, targetId, touches: report.touches };
+    const validMinutes = this.minutesOf(siteId, deed);
     if (validMinutes === null) return null;
     await this.take('ASK', action);
     const approval = await this.approvals.ask({

@@ -5,7 +5,6 @@ import type { ActiveSite, DrAction } from '../domain/dr-action.js';
 import type { TargetBelief } from '../domain/expected-target.js';
 import type { ProtectionState } from '../domain/inventory.js';
 import type { Operation } from '../domain/operation.js';
-import type { PreflightReport } from '../operations/operation-request.js';
 import { OperationsService } from '../operations/operations.service.js';
 import { inSpan } from '../platform/tracing/spans.js';
 import { ProviderRegistry } from '../providers/registry.js';
@@ -123,8 +122,8 @@ export class ActionRequests {
     if (action.validateOnly) {
       void reply.code(200);
       const report = await this.operations.preflight(asked);
-      const warning = this.gate.warningFor(report, action.siteId);
-      return presentPreflight(warning === null ? report : withWarning(report, warning));
+      const deed = { action: report.action, targetId: report.target.id, touches: report.touches };
+      return presentPreflight(report, await this.gate.approvalMinutes(action.siteId, deed));
     }
     const key = request.headers['idempotency-key'];
     const sent = { method: request.method, path: request.url, body: request.body };
@@ -138,10 +137,6 @@ export class ActionRequests {
       .header('etag', etagOf(operation));
     return this.present(operation);
   }
-}
-
-function withWarning(report: PreflightReport, warning: string): PreflightReport {
-  return { ...report, warnings: [...report.warnings, warning] };
 }
 
 /** As it will be kept in the record: what was not given is not there. */

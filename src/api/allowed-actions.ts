@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { rightOf } from '../domain/access/rights.js';
 import { ACTION_FACTS, BUTTONS } from '../domain/action-facts.js';
-import { judgeAction, type Blocking } from '../domain/allowed-actions.js';
+import { judgeAction, type AllowedAction, type Blocking } from '../domain/allowed-actions.js';
 import {
   DR_ACTIONS,
   type ActiveSite,
@@ -18,7 +18,8 @@ import type { Preparation } from '../providers/provider-driver.js';
 import type { Provider } from '../providers/provider.js';
 import { Holding, missingRight } from './access/holding.js';
 import type { RequestAccess } from './access/request-access.js';
-import type { AllowedActionDto, AllowedActionsDto } from './dto/operation.dto.js';
+import { ActionGate } from './action-gate.js';
+import type { AllowedActionsDto } from './dto/operation.dto.js';
 import { readInstance, readPair } from './part-reads.js';
 import type { NamedPart } from './public-ids.js';
 import { SiteReads } from './site-reads.js';
@@ -60,6 +61,7 @@ export class AllowedActions {
     private readonly reads: SiteReads,
     private readonly operations: OperationsService,
     private readonly holding: Holding,
+    private readonly gate: ActionGate,
     private readonly clock: Clock,
   ) {}
 
@@ -119,9 +121,12 @@ export class AllowedActions {
   private async judgeAll(subject: Subject, asker: Asker): Promise<AllowedActionsDto> {
     const held = await this.holderOf(subject, subject.groupIds);
     const items = await Promise.all(
-      actionsOf(subject.type).map(async (action) =>
-        this.judge(subject, action, held, await this.missing(subject, action, asker)),
-      ),
+      actionsOf(subject.type).map(async (action) => {
+        const judged = await this.judge(subject, action, held, await this.missing(subject, action, asker));
+        const deed = { action, targetId: subject.holderId, touches: judged.touches };
+        const approvalMinutes = await this.gate.approvalMinutes(subject.provider.siteId, deed);
+        return { ...judged, approvalMinutes };
+      }),
     );
     return { targetId: subject.id, observedTime: isoTime(this.clock.now()), items };
   }
@@ -143,7 +148,7 @@ export class AllowedActions {
     action: DrAction,
     held: Held,
     missing: readonly Blocking[],
-  ): Promise<AllowedActionDto> {
+  ): Promise<AllowedAction> {
     const { provider, facts, companions, groupIds } = subject;
     const { lifecycle } = provider.descriptor;
     const [target, others] = INTO_A_GROUP.includes(action)

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isLoopback } from '../../platform/config/addresses-in-clear.js';
 
 /** https, or this machine itself: who can change a key set on its way can be anybody. */
 export function isKeySetAddress(text: string): boolean {
@@ -6,10 +6,4 @@ export function isKeySetAddress(text: string): boolean {
   const { protocol, hostname, username, password, hash } = new URL(text);
   if (username !== '' || password !== '' || hash !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
-  );
 }

@@ -240,6 +240,12 @@ export class AllowedActionDto {
   consequences!: ConsequencesDto;
   /** The protection groups that it touches, as far as they are known before it is prepared. */
   touches!: string[];
+  /**
+   * A second person has to approve it, within so many minutes of the request: the first answer is 403
+   * `approval-required`. null = nobody has to.
+   */
+  @ApiProperty({ type: 'integer', nullable: true })
+  approvalMinutes!: number | null;
 }
 
 export class AllowedActionsDto {

@@ -97,8 +97,16 @@ function linksOf(operation: Operation, { cancellable, answerable }: Reach): Oper
   };
 }
 
-export function presentPreflight(report: PreflightReport): PreflightReportDto {
+/** @param approvalMinutes within which a second person has to approve it; null = nobody has to */
+export function presentPreflight(
+  report: PreflightReport,
+  approvalMinutes: number | null,
+): PreflightReportDto {
   const { observed } = report;
+  const approval =
+    approvalMinutes === null
+      ? []
+      : [`A second person has to approve it, within ${approvalMinutes} minutes of the request.`];
   return {
     validateOnly: true,
     action: report.action,
@@ -107,8 +115,9 @@ export function presentPreflight(report: PreflightReport): PreflightReportDto {
     blocking: report.blocking,
     consequences: report.consequences,
     touches: report.touches,
+    approvalMinutes,
     target: presentTarget(report.target),
-    warnings: report.warnings,
+    warnings: [...report.warnings, ...approval],
     observed: observed && {
       state: observed.state,
       upstreamState: observed.word,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LOG_LEVELS, type LogLevel } from '../log/log.js';
 import { redisAddressFault } from '../redis/redis-address.js';
 import { HTTP_VARIABLES } from './http-variables.js';
@@ -338,6 +339,10 @@ export function readEnvironment(variables: Variables = process.env): Environment
     webhookMaxWaitingMegabytes: Number(text(ENVIRONMENT.webhookMaxWaitingMegabytes)),
     webhookDisabledKeptDays: Number(text(ENVIRONMENT.webhookDisabledKeptDays)),
   };
+  if (environment.breakGlassKeySha256?.toLowerCase() === sha256Of(environment.adminApiKey))
+    faults.push(
+      `${ENVIRONMENT.breakGlassKeySha256.name} is the hash of ${ENVIRONMENT.adminApiKey.name}: what is in use every day breaks no glass. Write what \`npm run break-glass-key\` prints.`,
+    );
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
 }
@@ -358,6 +363,10 @@ const SHOWN_TO_NOBODY: readonly string[] = [
   // Somebody may have written the key itself.
   ENVIRONMENT.breakGlassKeySha256.name,
 ];
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 function orNone(text: string): string | null {
   return text === 'none' ? null : text;

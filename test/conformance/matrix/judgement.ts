@@ -2,6 +2,7 @@ import type { Scopes } from '../../../src/access/scopes.js';
 import { Holding } from '../../../src/api/access/holding.js';
 import { EVERYTHING, type Principal } from '../../../src/domain/access/principal.js';
 import { Scope } from '../../../src/domain/access/scope.js';
+import type { ActionGate } from '../../../src/api/action-gate.js';
 import { AllowedActions } from '../../../src/api/allowed-actions.js';
 import { SiteReads } from '../../../src/api/site-reads.js';
 import type { ActionCommand } from '../../../src/domain/action-command.js';
@@ -42,7 +43,8 @@ export async function shownActions({ provider, targetId }: Scene): Promise<Reado
   const reads = new SiteReads({ find: () => provider } as unknown as ProviderRegistry, {} as RecentAnswers);
   const operations = { holdersOf: () => Promise.resolve(new Map()) } as unknown as OperationsService;
   const everything = new Holding({ of: () => Promise.resolve(Scope.ALL) } as unknown as Scopes);
-  const actions = new AllowedActions(reads, operations, everything, new StillClock());
+  const nobodyElse = { approvalMinutes: () => Promise.resolve(null) } as unknown as ActionGate;
+  const actions = new AllowedActions(reads, operations, everything, nobodyElse, new StillClock());
   const { items } = await actions.ofPlan(publicId(provider.siteId, targetId), { principal: ANYBODY });
   return new Map(items.map(({ action, allowed }) => [action as Deed, allowed]));
 }

@@ -2,6 +2,7 @@ import { ACTION_FACTS } from '../../../src/domain/action-facts.js';
 import type { ActionCommand } from '../../../src/domain/action-command.js';
 import { DR_ACTIONS, type DrAction } from '../../../src/domain/dr-action.js';
 import type { AllowedActionsDto } from '../../../src/api/dto/operation.dto.js';
+import type { ActionGate } from '../../../src/api/action-gate.js';
 import { AllowedActions } from '../../../src/api/allowed-actions.js';
 import { Scopes } from '../../../src/access/scopes.js';
 import { Holding } from '../../../src/api/access/holding.js';
@@ -39,6 +40,9 @@ const allowed = new AllowedActions(
   new SiteReads(registry, {} as RecentAnswers),
   operations,
   new Holding(new Scopes({ recoveryPlans: () => Promise.resolve([]) })),
+  {
+    approvalMinutes: (_siteId, { action }) => Promise.resolve(action === 'FAILOVER' ? 15 : null),
+  } as ActionGate,
   new TestClock(),
 );
 const asking = (grants: readonly Grant[]): { principal: Principal } => ({

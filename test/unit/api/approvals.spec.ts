@@ -47,7 +47,22 @@ describe('an action that needs a second person', () => {
     const { status, body } = await staff.failover({ body: { ...TO_RECOVERY, validateOnly: true } });
     expect(status).toBe(200);
     expect(body.warnings).toContainEqual(expect.stringContaining('A second person has to approve it'));
+    expect(body.approvalMinutes).toBe(15);
     expect((await staff.ask('ada', 'GET', '/v1/approvals')).body.items).toEqual([]);
+  });
+
+  it('is told of beside what may be done, unless an emergency is declared', async () => {
+    const path = `/v1/recovery-plans/${staff.plan('move-mail')}/actions`;
+    const minutes = async (): Promise<Record<string, unknown>> => {
+      const { body } = await staff.ask('ada', 'GET', path);
+      const items = body.items as { action: string; approvalMinutes: number | null }[];
+      return Object.fromEntries(items.map(({ action, approvalMinutes }) => [action, approvalMinutes]));
+    };
+    expect(await minutes()).toMatchObject({ FAILOVER: 15, START_DRILL: null });
+    const untilTime = new Date(staff.work.clock.now() + 30 * MINUTE_MS).toISOString();
+    const emergency = { ...REASON, siteIds: [staff.work.site.siteId], untilTime };
+    expect((await staff.ask('ada', 'POST', '/v1/emergencies', emergency)).status).toBe(201);
+    expect(await minutes()).toMatchObject({ FAILOVER: null, START_DRILL: null });
   });
 
   it('that is not allowed now is refused as ever, and asks nobody', async () => {

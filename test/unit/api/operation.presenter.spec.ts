@@ -107,8 +107,12 @@ it('its ETag changes with its version and with nothing else', () => {
 
 it('a preflight shows what was observed and would be sent', async () => {
   const work = new LongWork(the.redis);
-  expect(presentPreflight(await work.service.preflight(work.request()))).toMatchObject({
+  const report = await work.service.preflight(work.request());
+  expect(presentPreflight(report, null)).toMatchObject({ approvalMinutes: null, warnings: report.warnings });
+  expect(presentPreflight(report, 15)).toMatchObject({
     validateOnly: true,
+    approvalMinutes: 15,
+    warnings: [...report.warnings, 'A second person has to approve it, within 15 minutes of the request.'],
     allowed: true,
     observed: { state: 'PROTECTED', upstreamState: 'ready', activeSite: 'PRODUCTION' },
     wouldSubmit: [{ path: '/plans/move-books/failover' }],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -121,6 +122,13 @@ const FAULTS: readonly [string, string, RegExp][] = [
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317', /an http\(s\) address, or none/],
   ['TRACE_UPSTREAMS', 'yes', /true or false/],
 ];
+
+it('a sealed key that is the everyday one is told, and neither is shown', () => {
+  const digest = createHash('sha256').update('hidden-key').digest('hex').toUpperCase();
+  const faults = faultsOf({ ADMIN_API_KEY: 'hidden-key', BREAK_GLASS_KEY_SHA256: digest });
+  expect(faults).toEqual([expect.stringMatching(/^BREAK_GLASS_KEY_SHA256 is the hash of ADMIN_API_KEY/)]);
+  expect(faults.join()).not.toContain('hidden-key');
+});
 
 it.each(FAULTS)('%s=%j is told in a sentence that names it and says what to write', (name, value, advice) => {
   const faults = faultsOf({ ...KEY, [name]: value });
