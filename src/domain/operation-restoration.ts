@@ -118,6 +118,30 @@ export function restoredWithoutLocks(
   });
 }
 
+/**
+ * Of two operations that were begun with one idempotency key, because the store had lost the first when the request came
+ * again: the one that must not be sent any more. null = neither will be.
+ */
+export function superseded(one: Operation, other: Operation): Operation | null {
+  const [older, newer] = isLater(one.id, other.id) ? [other, one] : [one, other];
+  if (newer.state === 'PENDING' && mayHaveArrived(older)) return newer;
+  return older.state === 'PENDING' ? older : null;
+}
+
+/** Which of two ids of operations was given later, by the clocks that gave them. */
+export function isLater(id: string, other: string): boolean {
+  return id.slice(-UUID_CHARS) > other.slice(-UUID_CHARS);
+}
+
+const UUID_CHARS = 36;
+
+function mayHaveArrived({ calls, composite }: Operation): boolean {
+  return (
+    calls.some(({ state }) => state === 'SENDING' || state === 'AMBIGUOUS' || state === 'ACCEPTED') ||
+    (composite ?? []).some(({ state }) => state !== 'PENDING')
+  );
+}
+
 function next(
   journaled: Operation,
   stored: Operation | null,

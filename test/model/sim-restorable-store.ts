@@ -18,16 +18,22 @@ export class SimRestorableStore extends RestorableStore {
     super(store, clock);
   }
 
-  async giveBackKey(
-    { id }: Pick<Operation, 'id'>,
+  protected keyHolder(_id: string, { keyHash }: IdempotencyClaim): Promise<string | null> {
+    return this.line.ask('see whose a key is', () => this.redis.claims.get(keyHash)?.operationId ?? null);
+  }
+
+  protected takeKey(
+    id: string,
     { keyHash, fingerprint }: IdempotencyClaim,
-  ): Promise<void> {
-    await this.line.ask('give back a key', () => {
+    holder: string | null,
+  ): Promise<'TAKEN' | 'CHANGED' | 'ABSENT'> {
+    return this.line.ask('take a key', () => {
       const { records, claims } = this.redis;
-      if (records.has(id) && !claims.has(keyHash)) {
-        this.redis.set(claims, keyHash, { operationId: id, fingerprint });
-      }
-      return null;
+      const now = claims.get(keyHash)?.operationId ?? null;
+      if (now !== holder && now !== id) return 'CHANGED';
+      if (!records.has(id)) return 'ABSENT';
+      this.redis.set(claims, keyHash, { operationId: id, fingerprint });
+      return 'TAKEN';
     });
   }
 

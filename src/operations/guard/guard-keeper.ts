@@ -287,7 +287,8 @@ export class GuardKeeper extends StoreGuard {
       (difference) => this.untold.push(difference),
     );
     await this.comparison.giveBackKeys(keyed);
-    const reached = held.length === 0 ? 2 : stage;
+    if (settle) await this.comparison.endSeconds();
+    const reached = held.length === 0 && !this.comparison.hasRivals ? 2 : stage;
     if (!(await this.checkIn(token, reached, unsent))) return;
     this.held = held;
     this.joined = { token, stage: reached };

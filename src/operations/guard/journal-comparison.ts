@@ -96,7 +96,9 @@ export class JournalComparison {
     for (let i = 0; i < keyed.length; i += AT_ONCE) {
       const some = keyed.slice(i, i + AT_ONCE);
       await Promise.all(
-        some.flatMap(({ record, claim }) => (claim ? [this.store.giveBackKey(record, claim)] : [])),
+        some.map(async ({ record, claim }) => {
+          if (claim) await this.noteAll(await this.store.giveBackKey(record.id, claim));
+        }),
       );
     }
   }
@@ -129,16 +131,31 @@ export class JournalComparison {
         isSure ? undefined : stored,
       );
       if (restoration.kind === 'HELD') held.push(gap);
-      if (restoration.kind === 'KNOWN') await this.giveBackKeys([gap.journaled]);
-      if (restoration.kind !== 'RESTORED' && restoration.kind !== 'CONFLICT') return;
-      if (gap.isLoss) tell(this.difference(known, restoration));
-      await this.note(restoration.operation, known, gap.journaled.claim);
+      if (restoration.kind === 'RESTORED' || restoration.kind === 'CONFLICT') {
+        if (gap.isLoss) tell(this.difference(known, restoration));
+        await this.note(restoration.operation, known, claim);
+      }
+      if (restoration.kind !== 'HELD') await this.giveBackKeys([gap.journaled]);
     };
     // What has ended stands in nobody's way; of the others one may hold what the next one wants.
     const ended = gaps.filter(({ journaled }) => journaled.record.endedTime !== null);
     for (let i = 0; i < ended.length; i += AT_ONCE) await Promise.all(ended.slice(i, i + AT_ONCE).map(one));
     for (const gap of gaps) if (gap.journaled.record.endedTime === null) await one(gap);
     return held;
+  }
+
+  /** Two operations of one request were met: another journal may tell more of them. */
+  get hasRivals(): boolean {
+    return this.store.hasRivals;
+  }
+
+  /** Of each two operations that one request began, what is not to be sent: once every journal was compared. */
+  async endSeconds(): Promise<void> {
+    await this.noteAll(await this.store.endSeconds());
+  }
+
+  private async noteAll(ended: readonly Operation[]): Promise<void> {
+    for (const one of ended) await this.note(one, null);
   }
 
   /** What no journal says as the store has it now; if that fails, the next comparison comes to the same again. */

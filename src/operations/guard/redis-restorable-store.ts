@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.js';
 import { operationKeys, shardOf } from '../../platform/redis/keys.js';
 import { RedisScript } from '../../platform/redis/script.js';
 import { SHARD_EVENTS_KEPT } from '../kept-events.js';
+import { siteOfPublicId } from '../operation-id.js';
 import { indexesOf } from '../operation-indexes.js';
 import type { IdempotencyClaim } from '../operation-store.js';
 import { heldBy, lockedForParent } from '../released-groups.js';
@@ -14,7 +15,7 @@ import { RestorableStore, stepsOf, type RestoringWrite } from './restorable-stor
 
 const RESTORE = new RedisScript(new URL('../lua/restore-operation.lua', import.meta.url));
 
-const GIVE_BACK_KEY = new RedisScript(new URL('../lua/give-back-key.lua', import.meta.url));
+const TAKE_KEY = new RedisScript(new URL('../lua/take-key.lua', import.meta.url));
 
 export class RedisRestorableStore extends RestorableStore {
   constructor(
@@ -25,12 +26,21 @@ export class RedisRestorableStore extends RestorableStore {
     super(store, clock);
   }
 
-  async giveBackKey(
-    { id, siteId }: Pick<Operation, 'id' | 'siteId'>,
+  protected keyHolder(id: string, { keyHash }: IdempotencyClaim): Promise<string | null> {
+    return this.redis.hget(keysOf(id).idempotency(keyHash), 'id');
+  }
+
+  protected async takeKey(
+    id: string,
     { keyHash, fingerprint }: IdempotencyClaim,
-  ): Promise<void> {
-    const keys = operationKeys(shardOf(siteId));
-    await GIVE_BACK_KEY.run(this.redis, [keys.idempotency(keyHash), keys.operation(id)], [id, fingerprint]);
+    holder: string | null,
+  ): Promise<'TAKEN' | 'CHANGED' | 'ABSENT'> {
+    const { idempotency, operation } = keysOf(id);
+    return TAKE_KEY.run(
+      this.redis,
+      [idempotency(keyHash), operation(id), operation(holder ?? id)],
+      [id, fingerprint, holder ?? ''],
+    ) as Promise<'TAKEN' | 'CHANGED' | 'ABSENT'>;
   }
 
   protected async write(
@@ -83,4 +93,8 @@ export class RedisRestorableStore extends RestorableStore {
     )) as [RestoringWrite['kind'], string?];
     return kind === 'HELD' ? { kind, heldBy: holder } : { kind };
   }
+}
+
+function keysOf(id: string): ReturnType<typeof operationKeys> {
+  return operationKeys(shardOf(siteOfPublicId(id)));
 }

@@ -1,7 +1,15 @@
-import type { Step } from '../../domain/operation-machine.js';
-import { knowsMore, restored, restoredWithoutLocks } from '../../domain/operation-restoration.js';
+import type { Change } from '../../domain/operation-change.js';
+import { reduce, type Step } from '../../domain/operation-machine.js';
+import {
+  isLater,
+  knowsMore,
+  restored,
+  restoredWithoutLocks,
+  superseded,
+} from '../../domain/operation-restoration.js';
 import type { Operation } from '../../domain/operation.js';
-import { ProblemError } from '../../domain/problem.js';
+import { problem, ProblemError } from '../../domain/problem.js';
+import { operationPath } from '../../domain/resource-paths.js';
 import { isoTime, type Clock } from '../../platform/clock.js';
 import type { IdempotencyClaim, OperationStore } from '../operation-store.js';
 
@@ -26,9 +34,15 @@ const MOST_TRIES = 20;
 
 /** What the guard does to the store: the only writes that are made while it is closed. */
 export abstract class RestorableStore {
+  /** Operations that one key began, two by two, as far as they were met. */
+  private readonly rivals = new Map<string, string>();
+
   /** @param store unguarded: what is read and written here is what the guard is closed for */
   constructor(
-    protected readonly store: Pick<OperationStore, 'find' | 'openIn' | 'transition' | 'holders'>,
+    protected readonly store: Pick<
+      OperationStore,
+      'find' | 'openIn' | 'transition' | 'transitionFrom' | 'holders'
+    >,
     protected readonly clock: Clock,
   ) {}
 
@@ -62,27 +76,103 @@ export abstract class RestorableStore {
     evenIfHeld: boolean,
     ifGoneOn?: Operation,
   ): Promise<Restoration> {
+    let wanted = journaled;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = await this.find(journaled.id);
       if (before === 'UNREADABLE') return { kind: 'UNREADABLE' };
-      const known = ifGoneOn && before && before.version > ifGoneOn.version ? ifGoneOn : journaled;
+      const known = ifGoneOn && before && before.version > ifGoneOn.version ? ifGoneOn : wanted;
       if (!knowsMore(known, before)) return { kind: 'KNOWN' };
       const step = restored(known, before, isoTime(this.clock.now()));
       const written = await this.write(before, step, claim);
       if (written.kind === 'RESTORED') return { kind: 'RESTORED', before, operation: step.operation };
       if (written.kind === 'STALE') continue;
+      const beside = claim && (await this.besideItsRival(known, written.heldBy, claim));
+      if (beside) {
+        wanted = beside;
+        continue;
+      }
       if (!evenIfHeld) return { kind: 'HELD', before, heldBy: written.heldBy };
       const kept = await this.keepWithoutLocks(known, before, claim);
       if (kept) return { kind: 'CONFLICT', before, operation: kept };
     }
-    throw new Error(`operation ${journaled.id} was written by others ${MOST_TRIES} times in a row`);
+    throw writtenByOthers(journaled.id);
   }
 
   /**
    * The key of the request that began it, for one that is in the store without: the journal that wrote it back may not
-   * know its key. Idempotent; a key that was used for another one meanwhile is left.
+   * know its key. A key that began two operations, because the store had lost the first when the request came again, is
+   * the later one's: whoever asked was told of that last. Idempotent.
+   * @returns what was ended, for it was not sent and the other one is the same request
    */
-  abstract giveBackKey(operation: Pick<Operation, 'id' | 'siteId'>, claim: IdempotencyClaim): Promise<void>;
+  async giveBackKey(id: string, claim: IdempotencyClaim): Promise<Operation[]> {
+    const ended: Operation[] = [];
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const holder = await this.keyHolder(id, claim);
+      if (holder === id) return ended;
+      if (holder !== null) ended.push(...(await this.endOneOf(id, holder)));
+      if (holder !== null && isLater(holder, id)) return ended;
+      if ((await this.takeKey(id, claim, holder)) !== 'CHANGED') return ended;
+    }
+    throw writtenByOthers(id);
+  }
+
+  get hasRivals(): boolean {
+    return this.rivals.size > 0;
+  }
+
+  /** Once every journal was asked: of each two that one key began, what is not to be sent. @returns what was ended */
+  async endSeconds(): Promise<Operation[]> {
+    const pairs = [...this.rivals];
+    const ended = await Promise.all(pairs.map(([id, other]) => this.endOneOf(id, other)));
+    this.rivals.clear();
+    return ended.flat();
+  }
+
+  /** The operation that the key stands for, in the shard of that one. */
+  protected abstract keyHolder(id: string, claim: IdempotencyClaim): Promise<string | null>;
+
+  /**
+   * One atomic step, if the key still stands for `holder`. TAKEN also when it was done before; ABSENT = the operation is
+   * not in the store, though maybe in the archive.
+   */
+  protected abstract takeKey(
+    id: string,
+    claim: IdempotencyClaim,
+    holder: string | null,
+  ): Promise<'TAKEN' | 'CHANGED' | 'ABSENT'>;
+
+  /** Of two that one key began; what is known of them now may change while there are journals left to ask. */
+  private async endOneOf(id: string, otherId: string): Promise<Operation[]> {
+    this.rivals.set(id, otherId);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const [own, other] = await Promise.all([this.find(id), this.find(otherId)]);
+      if (!isThere(own) || !isThere(other)) return [];
+      const second = superseded(own, other);
+      if (!second) return [];
+      const ended = await this.store.transitionFrom(second, endFor(second === own ? other : own));
+      if (ended) return [ended];
+    }
+    throw writtenByOthers(id);
+  }
+
+  /**
+   * Its group is held by what the same request began.
+   * @returns as what it can be written back now; null = it is none of those
+   */
+  private async besideItsRival(
+    journaled: Operation,
+    holderId: string,
+    claim: IdempotencyClaim,
+  ): Promise<Operation | null> {
+    if ((await this.keyHolder(journaled.id, claim)) !== holderId) return null;
+    const holder = await this.find(holderId);
+    const second = isThere(holder) ? superseded(journaled, holder) : null;
+    if (!second || !isThere(holder)) return null;
+    this.rivals.set(journaled.id, holderId);
+    if (second === journaled)
+      return reduce(journaled, endFor(holder), isoTime(this.clock.now()))?.operation ?? null;
+    return (await this.store.transitionFrom(holder, endFor(journaled))) && journaled;
+  }
 
   /** One atomic step, if the record is still `before`. */
   protected abstract write(
@@ -110,4 +200,26 @@ export abstract class RestorableStore {
 /** The operations that are its steps: what they hold was lent to them. */
 export function stepsOf({ composite }: Operation): string[] {
   return (composite ?? []).flatMap(({ operationId }) => operationId ?? []);
+}
+
+function isThere(sought: Sought): sought is Operation {
+  return sought !== null && sought !== 'UNREADABLE';
+}
+
+/** Of what was not sent, and is not to be: the other one is the same request. */
+function endFor({ id }: Operation): Change {
+  const text = `The store had lost one of two operations when its request came again with the same Idempotency-Key: ${id} is the other one. Nothing was sent for this one.`;
+  return {
+    kind: 'VERDICT',
+    state: 'REJECTED',
+    outcome: 'NONE',
+    problem: problem('not-durable', text, {
+      nextActions: [{ title: 'Look at the other one', method: 'GET', href: operationPath(id) }],
+    }),
+    text,
+  };
+}
+
+function writtenByOthers(id: string): Error {
+  return new Error(`operation ${id} was written by others ${MOST_TRIES} times in a row`);
 }

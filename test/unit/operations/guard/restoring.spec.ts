@@ -261,7 +261,9 @@ it('a record that another write has made since it was read is read again', async
   };
   const openIn = unguarded.openIn.bind(unguarded);
   const [transition, holders] = [unguarded.transition.bind(unguarded), unguarded.holders.bind(unguarded)];
-  const racing = new RedisRestorableStore(the.redis, { find, openIn, transition, holders }, clock);
+  const transitionFrom = unguarded.transitionFrom.bind(unguarded);
+  const seen = { find, openIn, transition, transitionFrom, holders };
+  const racing = new RedisRestorableStore(the.redis, seen, clock);
   expect((await racing.restore(books(), null, false)).kind).toBe('RESTORED');
   expect(reads).toBe(2);
 });
