@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Deprecation } from '../http/deprecation.js';
 import { BODY_EXAMPLES } from './body-examples.js';
+import { DEPRECATED } from './deprecated.decorator.js';
 import { PARAMETER_EXAMPLES, type Examples } from './examples.js';
 import { problemExamples, TELLS_AGE } from './problem-responses.decorator.js';
 
@@ -18,6 +20,7 @@ export function refined(document: OpenAPIObject): OpenAPIObject {
       operation.security ??= []; // public
       describeResponses(operation);
       describeAge(operation);
+      describeDeprecation(operation);
       addParameterExamples(operation, path);
       addBodyExamples(operation, BODY_EXAMPLES[`${method} ${path}`]);
     }
@@ -50,6 +53,32 @@ function describeAge(operation: Operation & { [TELLS_AGE]?: boolean }): void {
   delete operation[TELLS_AGE];
   if (good && 'description' in good) good.headers = { ...good.headers, ...AGE };
 }
+
+function describeDeprecation(operation: Operation & { [DEPRECATED]?: Deprecation }): void {
+  const deprecation = operation[DEPRECATED];
+  delete operation[DEPRECATED];
+  if (!deprecation) return;
+  const { since, sunset, instead } = deprecation;
+  const gone = sunset === undefined ? '' : ` It may be gone from ${sunset} on.`;
+  operation.deprecated = true;
+  operation.description =
+    `${operation.description ?? ''}\n\nDeprecated since ${since}: see ${instead}.${gone}`.trim();
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (status.startsWith('2') && response && 'description' in response)
+      response.headers = { ...response.headers, ...DEPRECATION_HEADERS };
+  }
+}
+
+const DEPRECATION_HEADERS = {
+  Deprecation: {
+    description: 'Since when it is deprecated (RFC 9745): `@` and seconds since the epoch.',
+    schema: { type: 'string' as const },
+  },
+  Sunset: {
+    description: 'From when on it may be gone (RFC 8594); absent where nobody knows yet.',
+    schema: { type: 'string' as const },
+  },
+};
 
 function addParameterExamples(operation: Operation, path: string): void {
   for (const parameter of operation.parameters ?? []) {

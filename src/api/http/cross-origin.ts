@@ -28,6 +28,7 @@ export function allowOrigins(app: NestFastifyApplication, origins: readonly stri
     exposedHeaders: [
       'Age',
       'Content-Disposition',
+      'Deprecation',
       'ETag',
       'Idempotency-Replayed',
       'Link',
@@ -36,6 +37,7 @@ export function allowOrigins(app: NestFastifyApplication, origins: readonly stri
       'RateLimit-Policy',
       'Retry-After',
       'Source-State',
+      'Sunset',
       'X-Request-Id',
     ],
     maxAge: KEPT_SECONDS,

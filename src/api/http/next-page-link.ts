@@ -1,3 +1,4 @@
+import { addLink } from './link.js';
 import type { HttpExchange } from './exchange.decorator.js';
 
 /** RFC 8288: the next page, with the same filters. */
@@ -6,5 +7,5 @@ export function nextPageLink({ request, reply }: HttpExchange, token: string | u
   const [path = '', query = ''] = request.url.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set('pageToken', token);
-  void reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
+  addLink(reply, `${path}?${parameters.toString()}`, 'next');
 }

@@ -1,68 +1,20 @@
 import { Scope } from '../../../../src/domain/access/scope.js';
 import type { Operation } from '../../../../src/domain/operation.js';
 import { accepted, intent } from '../../support/changes.js';
-import { GuardedProcess, ServerLife, snapshot } from '../../support/guarded-process.js';
-import { at, operation, seen } from '../../support/operation.js';
+import { GuardedProcess, snapshot } from '../../support/guarded-process.js';
+import { Machines, newcomer, SUCCESS, tail } from '../../support/machines.js';
+import { at, seen } from '../../support/operation.js';
 import { redisForThisFile } from '../../support/redis.js';
-import { SharedJournal } from '../../support/shared-journal.js';
-import { TestClock } from '../../support/test-clock.js';
 
 const the = redisForThisFile();
-
-let made = 0;
-function newcomer(groupId: string, changes: Partial<Operation> = {}): Operation {
-  made += 1;
-  const id = `alpha.01900000-0000-7000-8000-${made.toString(16).padStart(12, '0')}`;
-  return operation({ id, lockedGroupIds: [groupId], ...changes });
-}
-
-const SUCCESS = {
-  kind: 'VERDICT',
-  state: 'SUCCEEDED',
-  outcome: 'FULL',
-  problem: null,
-  text: 'Done.',
-} as const;
-
-class Machines {
-  readonly clock = new TestClock();
-  readonly life = new ServerLife();
-  readonly all: GuardedProcess[] = [];
-
-  async add(disk: string): Promise<GuardedProcess> {
-    const process = new GuardedProcess(the.redis, this.life, new SharedJournal(disk), this.clock);
-    this.all.push(process);
-    await this.open();
-    return process;
-  }
-
-  async open(...some: GuardedProcess[]): Promise<void> {
-    const those = some.length > 0 ? some : this.all;
-    for (let i = 0; i < 60; i += 1) {
-      const open = [];
-      for (const process of those) open.push(await process.check());
-      if (open.every(Boolean)) return;
-      this.clock.advance(250);
-    }
-    throw new Error(`not open: ${JSON.stringify(await those[0]?.keeper.report())}`);
-  }
-
-  async back(goBack: () => Promise<void>): Promise<void> {
-    await goBack();
-    this.life.identity = `${this.life.identity}+`;
-    for (const { keeper } of this.all) keeper.close('The store cannot be reached.');
-  }
-}
 
 async function done(process: GuardedProcess): Promise<string[]> {
   const { differences } = await process.keeper.report();
   return differences.map((one) => `${one.operationId.slice(-2)} ${one.done}`).sort();
 }
 
-const tail = ({ id }: Operation): string => id.slice(-2);
-
 it('an intent that the store has lost is there again before anybody may send', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const pending = await process.accept(newcomer('alpha.books'));
   const goBack = await snapshot(the.redis);
@@ -77,7 +29,7 @@ it('an intent that the store has lost is there again before anybody may send', a
 });
 
 it('what the machine of the API accepted and that of the worker sent is put together from both', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
   const pending = await api.accept(newcomer('alpha.books'), { keyHash: 'k', fingerprint: 'f' });
   await worker.change(pending, intent(0, 'a1', 'failover'));
@@ -96,7 +48,7 @@ it.each([
   ['the journal of the API is compared first', false],
   ['that of the worker is', true],
 ])('a key comes back though another machine wrote the operation back: %s', async (_order, reversed) => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
   const claim = { keyHash: 'k', fingerprint: 'f' };
   const pending = await api.accept(newcomer('alpha.books'), claim);
@@ -107,94 +59,6 @@ it.each([
   expect(await api.store.find(pending.id)).toMatchObject({ state: 'RUNNING' });
 });
 
-describe('one request that began two operations, because the store had lost the first when it came again', () => {
-  const CLAIM = { keyHash: 'k', fingerprint: 'f' };
-
-  /** Both are lost after that, and written back from the journals of three machines. */
-  async function both(
-    goOn: (one: GuardedProcess, operation: Operation, which: 'FIRST' | 'SECOND') => Promise<unknown>,
-    order: readonly (0 | 1 | 2)[],
-    isLate = false,
-  ): Promise<{ store: GuardedProcess['store']; first: Operation; second: Operation }> {
-    const machines = new Machines();
-    const all = [
-      await machines.add('disk-1'),
-      await machines.add('disk-2'),
-      await machines.add('disk-3'),
-    ] as const;
-    const [here, there, worker] = all;
-    const ids = [newcomer('alpha.books'), newcomer('alpha.books')];
-    if (isLate) ids.reverse();
-    const goBack = await snapshot(the.redis);
-    const first = await here.accept(ids[0] ?? newcomer('alpha.books'), CLAIM);
-    await goOn(worker, first, 'FIRST');
-    await goBack();
-    const second = await there.accept(ids[1] ?? newcomer('alpha.books'), CLAIM);
-    await goOn(worker, second, 'SECOND');
-    await the.redis.flushall();
-    await machines.open(...order.map((n) => all[n]));
-    return { store: here.store, first, second };
-  }
-  const sentAndDone = (one: GuardedProcess, operation: Operation): Promise<Operation> =>
-    one.change(
-      operation,
-      intent(0, `of-${tail(operation)}`, 'failover'),
-      accepted(`of-${tail(operation)}`, 'job-7'),
-      {
-        ...SUCCESS,
-      },
-    );
-  const ORDERS = [
-    [0, 1, 2],
-    [2, 0, 1],
-    [1, 2, 0],
-    [2, 1, 0],
-  ] as const;
-
-  it.each(ORDERS)('was sent as the second: the first is never sent (%i, %i, %i)', async (...order) => {
-    const { store, first, second } = await both(
-      async (worker, operation, which) => which === 'SECOND' && sentAndDone(worker, operation),
-      order,
-    );
-    expect(await store.find(first.id)).toMatchObject({
-      state: 'REJECTED',
-      outcome: 'NONE',
-      error: { code: 'not-durable', detail: expect.stringContaining(second.id) as string },
-    });
-    expect(await store.find(second.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await store.findClaim('k')).toEqual({ operationId: second.id, fingerprint: 'f' });
-    expect(await store.listOpen('alpha')).toEqual([]);
-  });
-
-  it.each(ORDERS)('the same where the clock of the first ran ahead (%i, %i, %i)', async (...order) => {
-    const { store, first } = await both(
-      async (worker, operation, which) => which === 'SECOND' && sentAndDone(worker, operation),
-      order,
-      true,
-    );
-    expect(await store.find(first.id)).toMatchObject({ state: 'REJECTED' });
-    expect(await store.listOpen('alpha')).toEqual([]);
-  });
-
-  it.each(ORDERS)('was sent as the first: the second is never sent (%i, %i, %i)', async (...order) => {
-    const { store, first, second } = await both(
-      async (worker, operation, which) => which === 'FIRST' && sentAndDone(worker, operation),
-      order,
-    );
-    expect(await store.find(first.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await store.find(second.id)).toMatchObject({ state: 'REJECTED' });
-    expect(await store.findClaim('k')).toEqual({ operationId: second.id, fingerprint: 'f' });
-  });
-
-  it.each(ORDERS)('was sent as neither: one of them goes on at the most (%i, %i, %i)', async (...order) => {
-    const { store, first, second } = await both(() => Promise.resolve(), order);
-    expect(await store.findClaim('k')).toEqual({ operationId: second.id, fingerprint: 'f' });
-    expect((await store.find(second.id))?.state).toBe('PENDING');
-    expect((await store.find(first.id))?.state).not.toBe('PENDING');
-    expect(await store.holders('alpha', ['alpha.books'])).toEqual(new Map([['alpha.books', second.id]]));
-  });
-});
-
 describe.each([
   ['the one that knows more first', false],
   ['the one that knows more last', true],
@@ -202,7 +66,7 @@ describe.each([
   async function lost(
     story: (api: GuardedProcess, worker: GuardedProcess, running: Operation) => Promise<unknown>,
   ): Promise<Operation | null> {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
     const pending = await api.accept(newcomer('alpha.books'));
     const running = await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
@@ -231,7 +95,7 @@ describe.each([
 });
 
 it('a stop is not forgotten because the store was written to after it went back', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const pending = await process.accept(newcomer('alpha.books'));
   const running = await process.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
@@ -248,7 +112,7 @@ it('a stop is not forgotten because the store was written to after it went back'
 });
 
 it('of two that had the same group one after the other, the first is history and the second holds it', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const first = await process.accept(newcomer('alpha.books'));
   const running = await process.change(first, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
@@ -266,7 +130,7 @@ it('of two that had the same group one after the other, the first is history and
 });
 
 it('the same when only another machine knows that the first has ended', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const [here, there] = [await machines.add('disk-1'), await machines.add('disk-2')];
   const first = await there.accept(newcomer('alpha.books'));
   const running = await there.change(first, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
@@ -282,7 +146,7 @@ it('the same when only another machine knows that the first has ended', async ()
 });
 
 it('one whose group another operation took meanwhile is for a person', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const goBack = await snapshot(the.redis);
   const lost = await process.accept(newcomer('alpha.books'));
@@ -303,7 +167,7 @@ describe('an end before it was sent, of which nobody knows whether the store too
   } as const;
 
   it('holds when nothing else is known', async () => {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const process = await machines.add('disk-1');
     const pending = await process.accept(newcomer('alpha.books'));
     await process.answer(pending, cancel);
@@ -316,7 +180,7 @@ describe('an end before it was sent, of which nobody knows whether the store too
     ['is in the store', () => Promise.resolve()],
     ['is in another journal only', () => the.redis.flushall().then(() => undefined)],
   ])('gives way to a send that %s', async (_where, lose) => {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
     const pending = await api.accept(newcomer('alpha.books'));
     await api.answer(pending, cancel);
@@ -329,7 +193,7 @@ describe('an end before it was sent, of which nobody knows whether the store too
 });
 
 it('an end that the store may not have taken is for a person while a journal is missing', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const [here, gone] = [await machines.add('disk-1'), await machines.add('disk-2')];
   const pending = await here.accept(newcomer('alpha.books'));
   const request = { requestedBy: 'ada', requestedTime: at(5) };
@@ -344,7 +208,7 @@ it('an end that the store may not have taken is for a person while a journal is 
 
 describe('what the store has as not sent, after a loss', () => {
   async function afterALoss(journaled: boolean): Promise<{ process: GuardedProcess; waiting: Operation }> {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const process = await machines.add('disk-1');
     const waiting = newcomer('alpha.mail');
     if (journaled) await process.accept(waiting);
@@ -374,7 +238,7 @@ describe('what the store has as not sent, after a loss', () => {
   });
 
   it('is left as it is when nothing was lost', async () => {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const process = await machines.add('disk-1');
     const waiting = newcomer('alpha.mail');
     await process.store.accept(waiting, null);
@@ -385,7 +249,7 @@ describe('what the store has as not sent, after a loss', () => {
 });
 
 it('without any journal an emptied store is empty, and every site is looked at before anything is sent', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const { NoJournal } = await import('../../../../src/operations/journal/no-journal.js');
   const process = new GuardedProcess(the.redis, machines.life, new NoJournal(), machines.clock);
   await machines.open(process);
@@ -398,7 +262,7 @@ it('without any journal an emptied store is empty, and every site is looked at b
 });
 
 it('what a newer version of the gateway wrote down is left to it', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const newer = newcomer('alpha.books', { schema: 99 });
   await process.note(newer);
@@ -408,7 +272,7 @@ it('what a newer version of the gateway wrote down is left to it', async () => {
 });
 
 it('thousands of operations are compared in one go', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   for (let i = 0; i < 3_000; i += 1) {
     await process.note(newcomer(`alpha.group-${i}`, { state: 'SUCCEEDED', endedTime: at(i), version: 5 }));
@@ -422,7 +286,7 @@ it('thousands of operations are compared in one go', async () => {
 }, 120_000);
 
 it('what was written back is told also if it was written back for a token that had its day meanwhile', async () => {
-  const machines = new Machines();
+  const machines = new Machines(the.redis);
   const process = await machines.add('disk-1');
   const pending = await process.accept(newcomer('alpha.books'));
   await process.change(pending, intent(0, 'a1', 'failover'));
@@ -445,7 +309,7 @@ it.each([
 ])(
   'an end that was taken back, and written down too late, does not undo a later send: %s',
   async (_order, reversed) => {
-    const machines = new Machines();
+    const machines = new Machines(the.redis);
     const [api, worker] = [await machines.add('disk-1'), await machines.add('disk-2')];
     const pending = await api.accept(newcomer('alpha.books'));
     const running = await worker.change(pending, intent(0, 'a1', 'failover'), accepted('a1', 'job-7'));
