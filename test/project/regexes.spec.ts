@@ -8,6 +8,8 @@ import { root } from './root.js';
 const ANSWERED: Readonly<Record<string, readonly [longest: number, because: string]>> = {
   '/((?:passw(?:or)?d|secret|token|[-_]session|session[-_]?id|signature|credential|cookie|api[-_]?key)[\\w-]{0,40}["\']?\\s*[:=]\\s*)(?:"[^"]*"|\'[^\']*\'|[^\\s,;|&"\'}\\]]+)/gi':
     [3_000, 'shownText looks no further'],
+  // Told of by the tool now and then only: it tries texts by chance.
+  '/\\b(basic|bearer)\\s+(?=\\S*[\\d=])[\\w+/=.~-]{12,}/gi': [3_000, 'shownText looks no further'],
   '/"(?:[^"\\\\]|\\\\.)*"\\s*(:?)/g': [16_384, 'a part of a token, and so of the head of a request'],
   '/\\S*\\d\\S*/g': [300, 'throttled looks no further'],
   '/\\/+$/': [8_000, 'an address in the sites file'],
@@ -39,6 +41,9 @@ const MADE: Readonly<Record<string, string>> = {
 
 /** A machine that has much to do is no reason. */
 const PATIENCE_MS = 60_000;
+
+/** What it tries is the same in each run. */
+const SEED = 7;
 
 interface Found {
   source: string;
@@ -79,7 +84,7 @@ describe('regular expressions', () => {
   it('take no more time than the text is long, or little for the longest text that they are given', async () => {
     const told: string[] = [];
     for (const [text, { source, flags, place }] of literals) {
-      const found = await check(source, flags, { timeout: PATIENCE_MS });
+      const found = await check(source, flags, { timeout: PATIENCE_MS, randomSeed: SEED });
       if (found.status === 'safe') continue;
       const [longest] = ANSWERED[text] ?? [];
       if (longest === undefined || found.status !== 'vulnerable' || found.complexity.type !== 'polynomial')
