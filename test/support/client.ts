@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HealthDto } from '../../src/api/dto/health.dto.js';
-import type { RecoveryPlanDto, RecoveryPlanListDto } from '../../src/api/dto/inventory.dto.js';
+import type { ProtectionGroupDto, RecoveryPlanDto } from '../../src/api/dto/inventory.dto.js';
 import type { OperationDto } from '../../src/api/dto/operation.dto.js';
 import type { ProblemDto } from '../../src/api/dto/problem.dto.js';
 import { keepAnswer } from './canary.js';
@@ -133,12 +133,24 @@ export class GatewayClient {
     );
   }
 
-  /** The plan of that name, as the list of all sites has it. */
-  async planNamed(name: string): Promise<RecoveryPlanDto> {
-    const { items, sources } = await this.read<RecoveryPlanListDto>(`/v1/recovery-plans?q=${name}`);
-    const plan = items.find((item) => item.name === name);
-    if (!plan) throw new Error(`There is no plan ${name}; sources: ${JSON.stringify(sources)}`);
-    return plan;
+  /** The plan of that name, once the list of all sites has it. */
+  planNamed(name: string): Promise<RecoveryPlanDto> {
+    return this.named(`/v1/recovery-plans?q=${encodeURIComponent(name)}`, name);
+  }
+
+  /** The same of a group. */
+  groupNamed(name: string): Promise<ProtectionGroupDto> {
+    return this.named(`/v1/protection-groups?q=${encodeURIComponent(name)}`, name);
+  }
+
+  /** What the list has by that name: a site may take its time to tell. */
+  named<T extends { name: string }>(path: string, name: string): Promise<T> {
+    return eventually(`there is a ${name} at ${path}`, async () => {
+      const { items, sources } = await this.read<{ items: T[]; sources?: unknown }>(path);
+      const found = items.find((item) => item.name === name);
+      if (!found) throw new Error(`sources: ${JSON.stringify(sources)}`);
+      return found;
+    });
   }
 
   plan(id: string): Promise<RecoveryPlanDto> {

@@ -15,13 +15,7 @@ describe('what is begun here is nobody else’s', () => {
   const done = async (operation: OperationDto): Promise<void> => {
     await world().api.succeeded(operation, 60_000);
   };
-  const groupNamed = async (name: string): Promise<ProtectionGroupDto> => {
-    const path = `/v1/protection-groups?q=${encodeURIComponent(name)}`;
-    const { items } = await world().api.read<{ items: ProtectionGroupDto[] }>(path);
-    const [group] = items;
-    if (!group) throw new Error(`there is no group ${name}`);
-    return group;
-  };
+  const groupNamed = (name: string): Promise<ProtectionGroupDto> => world().api.groupNamed(name);
 
   it('drills, switches and a group with all that belongs to it', async () => {
     const { api, sdrs, srm } = world();

@@ -19,11 +19,7 @@ describe('how fresh an answer is', () => {
 
   const groups = (query = ''): Promise<ProtectionGroupListDto> =>
     world().api.read<ProtectionGroupListDto>(`/v1/protection-groups${query}`);
-  const groupNamed = async (name: string): Promise<ProtectionGroupDto> => {
-    const found = (await groups()).items.find((item) => item.name === name);
-    if (!found) throw new Error(`no group ${name}`);
-    return found;
-  };
+  const groupNamed = (name: string): Promise<ProtectionGroupDto> => world().api.groupNamed(name);
   const asked = async (kind: 'sdrs' | 'srm') => (await world().simulator(kind).requests()).length;
 
   it('lists ask no site, however often they are asked for', async () => {

@@ -102,8 +102,7 @@ describe('the inventory of all sites', () => {
       ['erp-dr', ['erp-app01', 'erp-db01'], 3],
       ['erp', ['erp-app', 'erp-db'], 0],
     ] as const) {
-      const { items } = await api.read<ProtectionGroupListDto>('/v1/protection-groups');
-      const { id } = items.find((item) => item.name === name) ?? { id: '' };
+      const { id } = await api.groupNamed(name);
       const instances = await api.read<ProtectedInstanceListDto>(
         `/v1/protection-groups/${id}/protected-instances`,
       );

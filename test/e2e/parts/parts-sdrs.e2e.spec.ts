@@ -28,11 +28,8 @@ describe('parts of an SDRS group', () => {
   const server = async (name: string) => found((await held()).servers, name);
   const volume = async (name: string) => found((await held()).volumes, name);
 
-  const groupNamed = async (name: string): Promise<string> => {
-    const path = `/v1/protection-groups?siteId=eu-cloud&q=${name}`;
-    const { items } = await world().api.read<ProtectedInstanceListDto>(path);
-    return `/v1/protection-groups/${found(items, name).id}`;
-  };
+  const groupNamed = async (name: string): Promise<string> =>
+    `/v1/protection-groups/${(await world().api.named<{ id: string; name: string }>('/v1/protection-groups?siteId=eu-cloud', name)).id}`;
   const instances = async (group: string) =>
     (await world().api.read<ProtectedInstanceListDto>(`${group}/protected-instances`)).items;
   const pairs = async (group: string) =>

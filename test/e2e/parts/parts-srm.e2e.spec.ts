@@ -19,12 +19,7 @@ describe('parts of SRM groups and plans', () => {
   const world = useWorld();
   beforeEach(() => world().reset());
 
-  const named = async (path: string, name: string): Promise<Named> => {
-    const { items } = await world().api.read<{ items: Named[] }>(path);
-    const one = items.find((item) => item.name === name);
-    if (!one) throw new Error(`there is no ${name} at ${path}`);
-    return one;
-  };
+  const named = (path: string, name: string): Promise<Named> => world().api.named<Named>(path, name);
   const group = (name: string) => named('/v1/protection-groups?siteId=berlin-dc', name);
   const plan = async (name: string): Promise<string> =>
     `/v1/recovery-plans/${(await named('/v1/recovery-plans?siteId=berlin-dc', name)).id}`;

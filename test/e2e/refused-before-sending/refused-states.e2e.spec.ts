@@ -46,9 +46,8 @@ describe('an action that the target’s state does not allow', () => {
     ['erp', 'enable-protection'],
   ])('is refused on groups too: %s %s', async (name, action) => {
     const { api } = world();
-    const { items } = await api.read<{ items: { id: string; name: string }[] }>('/v1/protection-groups');
-    const group = items.find((item) => item.name === name);
-    const path = `/v1/protection-groups/${group?.id}/actions/${action}`;
+    const { id } = await api.groupNamed(name);
+    const path = `/v1/protection-groups/${id}/actions/${action}`;
     const { status, body } = await api.refused('POST', path, { body: {} });
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'action-not-allowed' });
     await nothingWasSent();
