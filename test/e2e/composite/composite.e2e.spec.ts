@@ -1,5 +1,6 @@
 import type { ProtectionGroupDto } from '../../../src/api/dto/inventory.dto.js';
 import type { OperationDto, OperationListDto } from '../../../src/api/dto/operation.dto.js';
+import { eventually } from '../../support/eventually.js';
 import { useWorld } from '../../support/world.js';
 
 interface CreationOptions {
@@ -61,10 +62,16 @@ describe('a group of SDRS that is created with all that belongs to it', () => {
   it(
     'is made step by step, each once, although the worker is killed in the middle',
     async () => {
-      const { api } = world();
+      const { api, sdrs } = world();
+      await sdrs.settings({ durationFactor: 0.1 });
       const { id } = await api.start('POST', GROUPS, whole());
-      await api.operationWhen(id, 'an instance is being added', ({ steps }) => steps[1]?.state === 'RUNNING');
+      // The upstream has accepted it: who dies between an intent and its answer leaves a question.
+      await eventually('an instance is being added', async () => {
+        const all = await children(id);
+        return all.find((one) => one.action === 'ADD_PROTECTED_INSTANCE' && one.state === 'RUNNING') ?? null;
+      });
       await world().killWorkers();
+      await sdrs.settings({ durationFactor: 0.01 });
       expect(await api.operation(id)).toMatchObject({ state: 'RUNNING', done: false });
       await world().startWorker();
 
