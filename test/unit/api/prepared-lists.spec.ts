@@ -31,6 +31,7 @@ async function answer(lists: PreparedLists, items: ReturnType<typeof group>[], s
       },
     }),
     header: (name: string, value: string) => (headers[name] = value),
+    getHeader: (name: string) => headers[name],
   };
   const exchange = { request: { url: '/v1/protection-groups?q=x' }, reply } as unknown as HttpExchange;
   const page = { items, nextPageToken: 'next', sources: [source] };
