@@ -66,8 +66,8 @@ export class ActionGate {
   }
 
   /** Minutes within which a second person has to approve it; null = nobody has to, or an emergency is declared. */
-  async approvalMinutes(siteId: string, { action, targetId, touches }: Deed): Promise<number | null> {
-    const minutes = this.minutesOf(siteId, { action, targetId, touches });
+  async approvalMinutes(siteId: string, deed: Deed): Promise<number | null> {
+    const minutes = this.minutesOf(siteId, deed);
     return minutes !== null && (await this.emergencies.isDeclared(siteId)) ? null : minutes;
   }
 
